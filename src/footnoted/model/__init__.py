@@ -1,0 +1,1 @@
+"""The pure nouns every part shares; nothing here reads, writes or waits."""

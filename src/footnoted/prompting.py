@@ -1,0 +1,88 @@
+"""Prompt files: found, hashed and rendered; the text of a prompt never stands in Python.
+
+A prompt file has a system part and a user part, divided by a line `=== user ===`. The user part
+holds placeholders `{{name}}`; what is put there is data from outside and stands between tags whose
+closing form is escaped inside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from footnoted.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_DIVIDER = "\n=== user ===\n"
+_PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPrompt:
+    """A prompt ready to send, with the hash of the file it came from."""
+
+    system: str
+    user: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt file as read; `sha256` is its version."""
+
+    name: str
+    system: str
+    user: str
+    sha256: str
+
+    def render(self, values: Mapping[str, str]) -> RenderedPrompt:
+        """Return the prompt with each `{{name}}` replaced by a tagged, escaped value.
+
+        Raises ConfigurationError when the file names a placeholder the stage does not give.
+        """
+
+        def put(match: re.Match[str]) -> str:
+            name = match.group(1)
+            if name not in values:
+                known = ", ".join(sorted(values))
+                message = f"prompt {self.name}: unknown placeholder {{{{{name}}}}} (known: {known})"
+                raise ConfigurationError(message)
+            return f"<{name}>\n{escape(values[name], name)}\n</{name}>"
+
+        return RenderedPrompt(self.system, _PLACEHOLDER.sub(put, self.user), self.sha256)
+
+
+def escape(text: str, tag: str) -> str:
+    """Return `text` with every opening or closing form of `tag` made harmless."""
+    return re.sub(rf"<(\s*/?\s*{re.escape(tag)}\b)", r"&lt;\1", text, flags=re.IGNORECASE)
+
+
+def parse_prompt(name: str, text: str) -> Prompt:
+    """Return the prompt that `text` holds; raise ConfigurationError without a user part."""
+    system, divider, user = text.partition(_DIVIDER)
+    if not divider:
+        message = f"prompt {name}: the line '=== user ===' between system and user part is missing"
+        raise ConfigurationError(message)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Prompt(name, system.strip(), user.strip(), digest)
+
+
+def find_resource(roots: Sequence[Path], relative: str) -> Path:
+    """Return the first existing `root / relative`; a miss lists every path that was tried."""
+    tried = [root / relative for root in roots]
+    for path in tried:
+        if path.is_file():
+            return path
+    message = f"{relative} was not found; looked at: " + ", ".join(str(path) for path in tried)
+    raise ConfigurationError(message)
+
+
+def read_prompt(roots: Sequence[Path], profile: str, stage: str) -> Prompt:
+    """Return `<profile>/<stage>.md` from the first root that has it."""
+    relative = f"{profile}/{stage}.md"
+    return parse_prompt(relative, find_resource(roots, relative).read_text(encoding="utf-8"))

@@ -1,0 +1,24 @@
+"""Fixtures every tier shares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """Return the folder that holds pyproject.toml."""
+    return PROJECT_ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data(project_root: Path) -> Path:
+    """Return the folder of real inputs, or skip the test by name when it is not there."""
+    path = project_root.parent / "shared" / "data"
+    if not path.is_dir():
+        pytest.skip("../shared/data is not here")
+    return path
