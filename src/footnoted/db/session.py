@@ -1,0 +1,28 @@
+"""Short transactions on the engine; the only way stores reach PostgreSQL."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+WORK_CHANNEL = "footnoted_work"
+"""The NOTIFY channel for changes from outside the loop; nothing inside the loop notifies."""
+
+
+class Database:
+    """The database as the rest of the program sees it: something that gives transactions."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Use `engine`, which stays the caller's to dispose of."""
+        self._engine = engine
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection in a transaction: committed on exit, rolled back on an error."""
+        async with self._engine.begin() as connection:
+            yield connection

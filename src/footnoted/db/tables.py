@@ -1,0 +1,482 @@
+"""The tables every part shares, as SQLAlchemy Core; migrations create them, stores query them.
+
+Work items (videos, page groups, sources) share one set of columns, so one set of statements
+claims, renews and settles them all. Invariants are constraints; money is NUMERIC; times are
+timestamptz. Ids of things that a stage makes are deterministic UUIDs, so that saving the same
+output twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+TERMINAL_VIDEO_STATUSES = ("indexed", "failed", "quarantined", "skipped", "cancelled")
+
+
+def _now() -> Any:  # noqa: ANN401 - SQLAlchemy's clause type says nothing more
+    return text("now()")
+
+
+def _at(name: str, *, nullable: bool = True) -> Column[Any]:
+    default = None if nullable else _now()
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=default)
+
+
+def _id() -> Column[Any]:
+    return Column("id", BigInteger, Identity(), primary_key=True)
+
+
+def _strings(name: str) -> Column[Any]:
+    return Column(name, ARRAY(Text), nullable=False, server_default=text("'{}'"))
+
+
+def work_columns() -> list[Column[Any]]:
+    """Return the columns of every work item: status, wait, failure, lease and fence.
+
+    `status` is the last milestone reached. An item is ready when it has neither a wait nor a
+    lease. `turn` is its place in a fair queue over sources (start-time fair queuing). `crashes`
+    counts the times a process died while it held the item.
+    """
+    return [
+        Column("status", Text, nullable=False),
+        Column("wait_reason", Text),
+        Column("wait_detail", Text),
+        _at("not_before"),
+        _at("deadline"),
+        Column("attempts", Integer, nullable=False, server_default=text("0")),
+        Column("crashes", Integer, nullable=False, server_default=text("0")),
+        Column("failure_code", Text),
+        Column("failure_detail", Text),
+        Column("priority", Integer, nullable=False, server_default=text("0")),
+        Column("turn", BigInteger, nullable=False, server_default=text("0")),
+        Column("fence", BigInteger, nullable=False, server_default=text("0")),
+        Column("lease_owner", Uuid),
+        _at("lease_expires_at"),
+        _at("created_at", nullable=False),
+        _at("updated_at", nullable=False),
+    ]
+
+
+def work_constraints() -> list[CheckConstraint]:
+    """Return what must hold of every work item."""
+    return [
+        CheckConstraint("attempts >= 0 AND crashes >= 0", name="counts"),
+        CheckConstraint("(wait_reason IS NULL) = (not_before IS NULL)", name="wait"),
+        CheckConstraint("(lease_owner IS NULL) = (lease_expires_at IS NULL)", name="lease"),
+    ]
+
+
+creators = Table(
+    "creators",
+    metadata,
+    _id(),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    _at("created_at", nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("locator", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("creator_name", Text),
+    Column("owner", Text),
+    _strings("profiles"),
+    Column("paused", Boolean, nullable=False, server_default=text("false")),
+    Column("poll_interval_s", Integer, nullable=False),
+    _at("next_poll_at", nullable=False),
+    _at("polled_at"),
+    *work_columns(),
+    *work_constraints(),
+    UniqueConstraint("kind", "locator"),
+    CheckConstraint("poll_interval_s > 0", name="interval"),
+)
+
+media = Table(
+    "media",
+    metadata,
+    _id(),
+    Column("identity", Text, nullable=False, unique=True),
+    Column("creator_id", ForeignKey("creators.id"), nullable=False),
+    Column("source_id", ForeignKey("sources.id", ondelete="SET NULL")),
+    Column("title", Text, nullable=False),
+    Column("url", Text),
+    _at("published_at"),
+    Column("duration_ms", BigInteger),
+    Column("language", Text),
+    Column("description", Text),
+    Column("chapters", JSONB, nullable=False, server_default=text("'[]'")),
+    _strings("tags"),
+    _strings("edited_fields"),
+    _at("missing_at"),
+    _at("created_at", nullable=False),
+    CheckConstraint("duration_ms IS NULL OR duration_ms >= 0", name="duration"),
+    Index(None, "creator_id"),
+    Index(None, "source_id"),
+)
+
+media_files = Table(
+    "media_files",
+    metadata,
+    _id(),
+    Column("media_id", ForeignKey("media.id", ondelete="CASCADE"), nullable=False),
+    Column("path", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger, nullable=False),
+    _at("missing_at"),
+    _at("seen_at", nullable=False),
+    CheckConstraint("role IN ('transcript', 'media', 'metadata')", name="role"),
+    Index(None, "media_id"),
+    Index(None, "sha256"),
+)
+
+transcripts = Table(
+    "transcripts",
+    metadata,
+    _id(),
+    Column("media_id", ForeignKey("media.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("language", Text),
+    Column("file_sha256", Text, nullable=False),
+    Column("text_sha256", Text, nullable=False),
+    Column("word_count", Integer, nullable=False),
+    Column("cue_count", Integer, nullable=False),
+    Column("duration_ms", BigInteger),
+    Column("is_timed", Boolean, nullable=False),
+    Column("cues", JSONB, nullable=False),
+    Column("notes", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("quality", JSONB, nullable=False),
+    _at("created_at", nullable=False),
+    UniqueConstraint("media_id", "version"),
+    UniqueConstraint("media_id", "file_sha256"),
+    CheckConstraint("version >= 1 AND cue_count >= 0 AND word_count >= 0", name="counts"),
+)
+
+videos = Table(
+    "videos",
+    metadata,
+    _id(),
+    Column("media_id", ForeignKey("media.id", ondelete="CASCADE"), nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("creator_id", ForeignKey("creators.id"), nullable=False),
+    Column("source_id", ForeignKey("sources.id", ondelete="SET NULL")),
+    Column("transcript_id", ForeignKey("transcripts.id")),
+    Column("quality_accepted", Boolean, nullable=False, server_default=text("false")),
+    *work_columns(),
+    *work_constraints(),
+    UniqueConstraint("media_id", "profile"),
+    CheckConstraint(
+        "(status = 'failed' OR status = 'quarantined') = (failure_code IS NOT NULL)", name="failure"
+    ),
+    Index(None, "creator_id", "profile"),
+    Index(None, "source_id"),
+    Index(None, "transcript_id"),
+)
+
+page_groups = Table(
+    "page_groups",
+    metadata,
+    _id(),
+    Column("profile", Text, nullable=False),
+    Column("creator_id", ForeignKey("creators.id"), nullable=False),
+    Column("category", Text, nullable=False),
+    Column("wanted", BigInteger, nullable=False, server_default=text("0")),
+    Column("done", BigInteger, nullable=False, server_default=text("0")),
+    _at("wanted_at"),
+    *work_columns(),
+    *work_constraints(),
+    UniqueConstraint("profile", "creator_id", "category"),
+    CheckConstraint("done <= wanted", name="done"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("transcript_id", ForeignKey("transcripts.id", ondelete="CASCADE"), nullable=False),
+    Column("video_id", ForeignKey("videos.id", ondelete="CASCADE"), nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("cited_first_cue", Integer, nullable=False),
+    Column("cited_last_cue", Integer, nullable=False),
+    Column("match", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("first_cue", Integer),
+    Column("last_cue", Integer),
+    Column("start_ms", BigInteger),
+    Column("end_ms", BigInteger),
+    Column("text", Text),
+    _at("created_at", nullable=False),
+    CheckConstraint("match IN ('exact', 'fuzzy', 'relocated', 'rejected')", name="match"),
+    CheckConstraint("(match = 'rejected') = (first_cue IS NULL)", name="resolves"),
+    CheckConstraint("(first_cue IS NULL) = (last_cue IS NULL)", name="cues"),
+    CheckConstraint("score BETWEEN 0 AND 1", name="score"),
+    Index(None, "video_id"),
+    Index(None, "transcript_id"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("group_id", ForeignKey("page_groups.id", ondelete="CASCADE"), nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("creator_id", ForeignKey("creators.id"), nullable=False),
+    Column("category", Text, nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("current_version_id", Uuid),
+    _at("retired_at"),
+    _at("created_at", nullable=False),
+    _at("updated_at", nullable=False),
+    UniqueConstraint("profile", "creator_id", "slug"),
+    Index(None, "group_id"),
+)
+
+page_redirects = Table(
+    "page_redirects",
+    metadata,
+    Column("profile", Text, primary_key=True),
+    Column("creator_id", ForeignKey("creators.id"), primary_key=True),
+    Column("slug", Text, primary_key=True),
+    Column("page_id", ForeignKey("pages.id", ondelete="CASCADE"), nullable=False),
+    Index(None, "page_id"),
+)
+
+page_versions = Table(
+    "page_versions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("page_id", ForeignKey("pages.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    _strings("tags"),
+    _strings("tools"),
+    Column("content_sha256", Text, nullable=False),
+    Column("provenance", JSONB, nullable=False),
+    _at("created_at", nullable=False),
+    UniqueConstraint("page_id", "version"),
+    CheckConstraint("version >= 1", name="version"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("page_version_id", ForeignKey("page_versions.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("page_version_id", "position"),
+)
+
+claim_evidence = Table(
+    "claim_evidence",
+    metadata,
+    Column("claim_id", ForeignKey("claims.id", ondelete="CASCADE"), primary_key=True),
+    Column("evidence_id", ForeignKey("evidence.id", ondelete="CASCADE"), primary_key=True),
+    Column("moment_id", Uuid, nullable=False),
+    Index(None, "evidence_id"),
+)
+
+llm_calls = Table(
+    "llm_calls",
+    metadata,
+    _id(),
+    Column("request_sha256", Text, nullable=False),
+    Column("generation", Integer, nullable=False, server_default=text("0")),
+    Column("item_kind", Text, nullable=False),
+    Column("item_id", BigInteger, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("prompt_sha256", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("usable", Boolean),
+    Column("unusable_reason", Text),
+    Column("reserved_usd", Numeric(18, 9), nullable=False),
+    Column("cost_usd", Numeric(18, 9)),
+    Column("usage", JSONB),
+    Column("stop_reason", Text),
+    Column("answer", Text),
+    Column("provider_request_id", Text),
+    _at("reserved_at", nullable=False),
+    _at("sent_at"),
+    _at("answered_at"),
+    UniqueConstraint("request_sha256", "generation"),
+    CheckConstraint(
+        "state IN ('reserved', 'sent', 'answered', 'released', 'unknown')", name="state"
+    ),
+    CheckConstraint("(state = 'answered') = (answer IS NOT NULL)", name="answer"),
+    CheckConstraint("(usable IS NULL) = (state <> 'answered')", name="usable"),
+    CheckConstraint("reserved_usd >= 0 AND (cost_usd IS NULL OR cost_usd >= 0)", name="money"),
+    Index(None, "item_kind", "item_id", "stage"),
+    Index(None, "reserved_at"),
+)
+
+work_orders = Table(
+    "work_orders",
+    metadata,
+    Column("item_kind", Text, primary_key=True),
+    Column("item_id", BigInteger, primary_key=True),
+    Column("stage", Text, primary_key=True),
+    Column("generation", Integer, nullable=False, server_default=text("0")),
+    Column("given", JSONB),
+    Column("given_sha256", Text, nullable=False),
+    Column("parts", JSONB, nullable=False),
+    Column("output_sha256", Text),
+    _at("opened_at", nullable=False),
+    _at("closed_at"),
+    CheckConstraint("(closed_at IS NULL) = (given IS NOT NULL)", name="given"),
+    CheckConstraint("(closed_at IS NULL) = (output_sha256 IS NULL)", name="output"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _id(),
+    Column("item_kind", Text, nullable=False),
+    Column("item_id", BigInteger, nullable=False),
+    Column("run_number", Integer, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("error_stage", Text),
+    _at("started_at", nullable=False),
+    _at("finished_at"),
+    UniqueConstraint("item_kind", "item_id", "run_number"),
+    CheckConstraint("status IN ('running', 'done', 'failed', 'cancelled')", name="status"),
+    CheckConstraint("(status = 'running') = (finished_at IS NULL)", name="finished"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    _id(),
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE")),
+    Column("item_kind", Text, nullable=False),
+    Column("item_id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("stage", Text),
+    Column("fields", JSONB, nullable=False, server_default=text("'{}'")),
+    _at("at", nullable=False),
+    Index(None, "item_kind", "item_id", "id"),
+    Index(None, "run_id"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("video_id", ForeignKey("videos.id", ondelete="CASCADE")),
+    Column("page_id", ForeignKey("pages.id", ondelete="CASCADE")),
+    Column("source_id", BigInteger),
+    Column("content_sha256", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    _at("created_at", nullable=False),
+    CheckConstraint("kind IN ('page', 'moment', 'window')", name="kind"),
+    CheckConstraint("(kind = 'page') = (page_id IS NOT NULL)", name="page"),
+    CheckConstraint("(kind = 'page') = (video_id IS NULL)", name="video"),
+    Index(None, "video_id", "kind"),
+    Index(None, "page_id"),
+)
+
+index_outbox = Table(
+    "index_outbox",
+    metadata,
+    _id(),
+    Column("document_id", Uuid, nullable=False),
+    _at("at", nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False),
+    Column("concerns", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("count", Integer, nullable=False, server_default=text("1")),
+    _at("first_at", nullable=False),
+    _at("last_at", nullable=False),
+    _at("resolved_at"),
+    UniqueConstraint("code", "concerns"),
+)
+
+
+def work_indexes(table: Table, terminal: tuple[str, ...]) -> list[Index]:
+    """Return the partial indexes that keep a claim independent of how much work is finished.
+
+    One finds what is ready, in claim order; one what waits, by when; one what is leased, by expiry.
+    """
+    done = ", ".join(f"'{status}'" for status in terminal)
+    active = f"status NOT IN ({done})"
+    ready = f"{active} AND wait_reason IS NULL AND lease_owner IS NULL"
+    name = table.name
+    columns = table.c
+    lane = [columns.profile] if "profile" in columns else []
+    return [
+        Index(
+            f"ix_{name}_ready",
+            *lane,
+            columns.status,
+            columns.priority.desc(),
+            columns.turn,
+            columns.id,
+            postgresql_where=text(ready),
+        ),
+        Index(
+            f"ix_{name}_waiting",
+            columns.not_before,
+            postgresql_where=text("wait_reason IS NOT NULL"),
+        ),
+        Index(
+            f"ix_{name}_leased",
+            columns.lease_expires_at,
+            postgresql_where=text("lease_owner IS NOT NULL"),
+        ),
+    ]
+
+
+work_indexes(videos, TERMINAL_VIDEO_STATUSES)
+work_indexes(page_groups, ("current",))
+work_indexes(sources, ("followed",))

@@ -1,0 +1,1 @@
+"""The steps shared by every profile, and the port every step satisfies."""
