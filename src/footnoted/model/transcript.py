@@ -23,7 +23,7 @@ class Cue(NamedTuple):
     or both None in a transcript that has no times; they are never invented.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # a cue is never searched with tuple.index
     start_ms: int | None
     end_ms: int | None
     text: str
@@ -40,11 +40,20 @@ class TranscriptFormat(StrEnum):
     TTML = "ttml"
     YOUTUBE_JSON3 = "youtube_json3"
     YOUTUBE_SRV3 = "youtube_srv3"
+    YOUTUBE_SRV1 = "youtube_srv1"
     PODCAST_JSON = "podcast_json"
     WHISPER_JSON = "whisper_json"
     DEEPGRAM_JSON = "deepgram_json"
     AMAZON_JSON = "amazon_json"
     GOOGLE_JSON = "google_json"
+    IBM_JSON = "ibm_json"
+    SPEECHMATICS_JSON = "speechmatics_json"
+    KALDI_JSON = "kaldi_json"
+    SEGMENTS_JSON = "segments_json"
+    ASS = "ass"
+    LRC = "lrc"
+    TSV = "tsv"
+    MICRODVD = "microdvd"
     DOCX = "docx"
     PLAIN = "plain"
 
