@@ -65,8 +65,9 @@ def _strings(name: str) -> Column[Any]:
 def work_columns() -> list[Column[Any]]:
     """Return the columns of every work item: status, wait, failure, lease and fence.
 
-    `status` is the last milestone reached. An item is ready when it has neither a wait nor a
-    lease. `turn` is its place in a fair queue over sources (start-time fair queuing). `crashes`
+    `status` is the last milestone reached. An item waits while `not_before` is set and is ready
+    when it has neither that nor a lease; `wait_reason` and `deadline` outlive the wait until the
+    item moves on, so that a wait that goes on keeps its deadline. `turn` is its place in a fair queue over sources (start-time fair queuing). `crashes`
     counts the times a process died while it held the item.
     """
     return [
@@ -93,7 +94,7 @@ def work_constraints() -> list[CheckConstraint]:
     """Return what must hold of every work item."""
     return [
         CheckConstraint("attempts >= 0 AND crashes >= 0", name="counts"),
-        CheckConstraint("(wait_reason IS NULL) = (not_before IS NULL)", name="wait"),
+        CheckConstraint("not_before IS NULL OR wait_reason IS NOT NULL", name="wait"),
         CheckConstraint("(lease_owner IS NULL) = (lease_expires_at IS NULL)", name="lease"),
     ]
 
@@ -450,7 +451,7 @@ def work_indexes(table: Table, terminal: tuple[str, ...]) -> list[Index]:
     """
     done = ", ".join(f"'{status}'" for status in terminal)
     active = f"status NOT IN ({done})"
-    ready = f"{active} AND wait_reason IS NULL AND lease_owner IS NULL"
+    ready = f"{active} AND not_before IS NULL AND lease_owner IS NULL"
     name = table.name
     columns = table.c
     lane = [columns.profile] if "profile" in columns else []
@@ -467,7 +468,7 @@ def work_indexes(table: Table, terminal: tuple[str, ...]) -> list[Index]:
         Index(
             f"ix_{name}_waiting",
             columns.not_before,
-            postgresql_where=text("wait_reason IS NOT NULL"),
+            postgresql_where=text("not_before IS NOT NULL"),
         ),
         Index(
             f"ix_{name}_leased",
