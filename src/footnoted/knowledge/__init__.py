@@ -1,0 +1,1 @@
+"""What we know, and how we know it: quotes bound to the cues they were said in."""
