@@ -67,8 +67,9 @@ def work_columns() -> list[Column[Any]]:
 
     `status` is the last milestone reached. An item waits while `not_before` is set and is ready
     when it has neither that nor a lease; `wait_reason` and `deadline` outlive the wait until the
-    item moves on, so that a wait that goes on keeps its deadline. `turn` is its place in a fair queue over sources (start-time fair queuing). `crashes`
-    counts the times a process died while it held the item.
+    item moves on, so that a wait that goes on keeps its deadline.
+    `turn` is its place in a fair queue over sources (start-time fair queuing). `crashes` counts the
+    times a process died while it held the item.
     """
     return [
         Column("status", Text, nullable=False),

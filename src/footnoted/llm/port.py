@@ -56,6 +56,11 @@ class Model(Protocol):
         """Return the model's id as settings and the journal name it."""
         ...
 
+    @property
+    def is_free(self) -> bool:
+        """Return whether asking the same thing twice costs nothing and gives the same answer."""
+        ...
+
     async def answer(self, request: ModelRequest[BaseModel]) -> RawAnswer:
         """Return the raw answer to one request."""
         ...

@@ -1,0 +1,1 @@
+"""Money: the journal of calls, and what they cost."""

@@ -1,0 +1,232 @@
+"""The only way to a model: journal, ask, journal the answer, validate, return.
+
+    ask_all: hash each request -> replay what is answered -> reserve -> mark sent -> ask
+             -> journal each raw answer as it comes -> validate all -> one outcome
+
+The gateway owns the tasks that ask: when a stage is cancelled or loses its claim, answers that are
+on their way are still journaled, and the stage that runs next replays them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from footnoted.errors import ContractViolationError, TransientError
+from footnoted.ledger import store
+from footnoted.ledger.journal import FREE, CallDraft, CallState, Settlement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from footnoted.clock import Clock
+    from footnoted.db.session import Database
+    from footnoted.ledger.journal import Entry
+    from footnoted.llm.port import Model, ModelRequest, RawAnswer
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+IN_FLIGHT_WAIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallScope:
+    """What calls are made for: journal rows carry it, and `generation` asks for a fresh answer."""
+
+    item_kind: str
+    item_id: int
+    stage: str
+    generation: int = 0
+
+
+def request_sha256(model: str, request: ModelRequest[BaseModel]) -> str:
+    """Return the identity of a request: model, parameters, rendered prompt and answer schema."""
+    parts = {
+        "model": model,
+        "max_tokens_out": request.max_tokens_out,
+        "system": request.prompt.system,
+        "user": request.prompt.user,
+        "prompt": request.prompt.sha256,
+        "schema": _schema_sha256(request.answer),
+        "task": request.task.model_dump(mode="json") if model == "extractive" else None,
+    }
+    canonical = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@cache
+def _schema_sha256(answer: type[BaseModel]) -> str:
+    schema = json.dumps(answer.model_json_schema(), sort_keys=True)
+    return hashlib.sha256(schema.encode()).hexdigest()
+
+
+class Gateway:
+    """Asks one model on behalf of stages, through the journal."""
+
+    def __init__(self, database: Database, model: Model, clock: Clock) -> None:
+        """Join the journal's database and the model that answers."""
+        self._database = database
+        self._model = model
+        self._clock = clock
+        self._in_flight: set[asyncio.Task[RawAnswer]] = set()
+
+    @property
+    def model_name(self) -> str:
+        """Return the name of the model that answers."""
+        return self._model.name
+
+    def asker(self, scope: CallScope) -> ScopedAsker:
+        """Return what a stage gets to ask with, bound to what it asks for."""
+        return ScopedAsker(self, scope)
+
+    async def ask_all(
+        self, scope: CallScope, requests: Sequence[ModelRequest[AnswerT]]
+    ) -> list[AnswerT]:
+        """Return one validated answer per request, in the order of the requests.
+
+        Raises TransientError while another caller is sending an equal request, and
+        ContractViolationError, after every answer is journaled, when one is not of its schema.
+        """
+        if not requests:
+            return []
+        hashes = [request_sha256(self._model.name, request) for request in requests]
+        known = await self._known(scope, hashes)
+        fresh = {
+            digest: request
+            for digest, request in zip(hashes, requests, strict=True)
+            if digest not in known
+        }
+        bought = await self._buy(scope, fresh) if fresh else {}
+        answers = known | bought
+        return [
+            await self._validated(answers[digest], request)
+            for digest, request in zip(hashes, requests, strict=True)
+        ]
+
+    async def settled(self) -> None:
+        """Return when no answer is on its way any more."""
+        while self._in_flight:
+            await asyncio.wait(self._in_flight)
+
+    async def _known(self, scope: CallScope, hashes: Sequence[str]) -> dict[str, _Answered]:
+        async with self._database.transaction() as session:
+            entries = await store.latest_entries(session, list(dict.fromkeys(hashes)))
+        return {
+            digest: _Answered(entry.id, entry.answer)
+            for digest, entry in entries.items()
+            if entry.usable and entry.answer is not None and entry.generation >= scope.generation
+        }
+
+    async def _buy(
+        self, scope: CallScope, fresh: dict[str, ModelRequest[AnswerT]]
+    ) -> dict[str, _Answered]:
+        call_ids = await self._reserve(scope, fresh)
+        async with self._database.transaction() as session:
+            await store.mark_sent(session, list(call_ids.values()), self._clock.now())
+        tasks = {
+            digest: self._start(call_ids[digest], request) for digest, request in fresh.items()
+        }
+        results = await asyncio.gather(
+            *(asyncio.shield(task) for task in tasks.values()), return_exceptions=True
+        )
+        bought: dict[str, _Answered] = {}
+        for digest, result in zip(tasks, results, strict=True):
+            if isinstance(result, BaseException):
+                raise result
+            bought[digest] = _Answered(call_ids[digest], result.text)
+        return bought
+
+    async def _reserve(
+        self, scope: CallScope, fresh: dict[str, ModelRequest[AnswerT]]
+    ) -> dict[str, int]:
+        async with self._database.transaction() as session:
+            entries = await store.latest_entries(session, list(fresh))
+            drafts = [
+                self._draft(scope, digest, request, entries.get(digest))
+                for digest, request in sorted(fresh.items())
+            ]
+            call_ids = await store.reserve(
+                session, drafts, self._clock.now(), may_resend=self._model.is_free
+            )
+        if taken := len(fresh) - len(call_ids):
+            message = f"{taken} equal calls are being made by another item"
+            raise TransientError(
+                message, wait_reason="call_in_flight", retry_after_s=IN_FLIGHT_WAIT_S
+            )
+        return call_ids
+
+    def _draft(
+        self,
+        scope: CallScope,
+        digest: str,
+        request: ModelRequest[AnswerT],
+        entry: Entry | None,
+    ) -> CallDraft:
+        generation = scope.generation
+        if entry is not None:
+            spent = entry.state in (CallState.ANSWERED, CallState.UNKNOWN)
+            generation = max(generation, entry.generation + (1 if spent else 0))
+        return CallDraft(
+            request_sha256=digest,
+            generation=generation,
+            item_kind=scope.item_kind,
+            item_id=scope.item_id,
+            stage=scope.stage,
+            label=request.label,
+            model=self._model.name,
+            prompt_sha256=request.prompt.sha256,
+            reserved_usd=FREE,
+        )
+
+    def _start(self, call_id: int, request: ModelRequest[AnswerT]) -> asyncio.Task[RawAnswer]:
+        task = asyncio.create_task(self._ask(call_id, request))
+        self._in_flight.add(task)
+        task.add_done_callback(self._in_flight.discard)
+        return task
+
+    async def _ask(self, call_id: int, request: ModelRequest[BaseModel]) -> RawAnswer:
+        raw = await self._model.answer(request)
+        settlement = Settlement(
+            answer=raw.text,
+            stop_reason=raw.stop_reason,
+            usage=raw.usage.model_dump(),
+            cost_usd=FREE,
+            provider_request_id=raw.provider_request_id,
+        )
+        async with self._database.transaction() as session:
+            await store.settle(session, call_id, settlement, self._clock.now())
+        return raw
+
+    async def _validated(self, answered: _Answered, request: ModelRequest[AnswerT]) -> AnswerT:
+        try:
+            return request.answer.model_validate_json(answered.text)
+        except ValidationError as error:
+            reason = f"{request.label}: {error.error_count()} schema violations"
+        async with self._database.transaction() as session:
+            await store.mark_unusable(session, answered.call_id, reason)
+        raise ContractViolationError(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    call_id: int
+    text: str
+
+
+class ScopedAsker:
+    """The gateway bound to one item and stage."""
+
+    def __init__(self, gateway: Gateway, scope: CallScope) -> None:
+        """Ask through `gateway` in the name of `scope`."""
+        self._gateway = gateway
+        self._scope = scope
+
+    async def ask_all(self, requests: Sequence[ModelRequest[AnswerT]]) -> list[AnswerT]:
+        """Return one validated answer per request, in the order of the requests."""
+        return await self._gateway.ask_all(self._scope, requests)

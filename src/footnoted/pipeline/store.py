@@ -1,0 +1,336 @@
+"""The SQL of the machine: wake, claim, renew, settle. The same statements serve every kind.
+
+Every change of an item is a compare-and-set on its id, status and fence; a lost one changes no row
+and its event is not written either, because both are one statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from footnoted.model.claim import Claim
+from footnoted.model.status import ItemKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.pipeline.flow import Lane
+    from footnoted.pipeline.gate import Change
+
+_TABLES = {
+    ItemKind.VIDEO: "videos",
+    ItemKind.PAGE_GROUP: "page_groups",
+    ItemKind.SOURCE: "sources",
+}
+_PROFILE = {
+    ItemKind.VIDEO: "i.profile",
+    ItemKind.PAGE_GROUP: "i.profile",
+    ItemKind.SOURCE: "''",
+}
+_EXTRA_CONDITION = {
+    ItemKind.VIDEO: "",
+    ItemKind.PAGE_GROUP: """
+      AND (i.wanted_at <= :oldest_wish OR NOT EXISTS (
+        SELECT 1 FROM videos v
+        WHERE v.creator_id = i.creator_id AND v.profile = i.profile
+          AND v.status NOT IN ('indexed', 'failed', 'quarantined', 'skipped', 'cancelled')
+          AND v.not_before IS NULL))""",
+    ItemKind.SOURCE: " AND NOT i.paused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who takes claims, from when, for how long; `group_delay` bounds how long a page waits."""
+
+    owner: UUID
+    now: datetime
+    duration: timedelta
+    group_delay: timedelta
+
+
+@cache
+def _claim_statement(kind: ItemKind, lanes: int, *, interrupted: bool) -> TextClause:
+    table, profile = _TABLES[kind], _PROFILE[kind]
+    lane_filter = "" if kind is ItemKind.SOURCE else "i.profile = :profile_{n} AND "
+    crashes = "> 0" if interrupted else "= 0"
+    branches = [
+        f"""SELECT * FROM (
+          SELECT i.id, i.priority, CAST(:rank_{n} AS int) AS rank, i.turn FROM {table} i
+          WHERE {lane_filter.format(n=n)}i.status = :status_{n}
+            AND i.status NOT IN ({_FINISHED[kind]})
+            AND i.not_before IS NULL AND i.lease_owner IS NULL
+            AND i.crashes {crashes}{_EXTRA_CONDITION[kind]}
+          ORDER BY i.priority DESC, i.turn, i.id LIMIT :limit FOR UPDATE OF i SKIP LOCKED
+        ) lane_{n}"""  # noqa: S608 - table and condition come from the constants above
+        for n in range(lanes)
+    ]
+    return text(f"""
+      WITH candidate AS ({" UNION ALL ".join(branches)}),
+      chosen AS (
+        SELECT id, priority, rank, turn FROM candidate
+        ORDER BY priority DESC, rank DESC, turn, id LIMIT :limit
+      ),
+      claimed AS (
+        UPDATE {table} i SET fence = i.fence + 1, lease_owner = :owner, lease_expires_at = :expires
+        FROM chosen WHERE i.id = chosen.id
+        RETURNING i.id, {profile} AS profile, i.status, i.fence, i.attempts, i.crashes,
+          i.wait_reason, i.deadline, chosen.priority, chosen.rank, chosen.turn
+      )
+      SELECT * FROM claimed ORDER BY priority DESC, rank DESC, turn, id
+    """)  # noqa: S608 - as above
+
+
+_FINISHED = {
+    ItemKind.VIDEO: "'indexed', 'failed', 'quarantined', 'skipped', 'cancelled'",
+    ItemKind.PAGE_GROUP: "'current'",
+    ItemKind.SOURCE: "'followed'",
+}
+"""The statuses the partial indexes leave out; the claim repeats them so that they are used."""
+
+
+async def claim(
+    session: AsyncConnection, lanes: Sequence[Lane], lease: Lease, limit: int, *, interrupted: bool
+) -> list[Claim]:
+    """Take up to `limit` ready items of one kind from `lanes`, best first, under a new fence.
+
+    Items a process died with are only taken when `interrupted` is asked for, and then only they.
+    """
+    kind = lanes[0].kind
+    values: dict[str, Any] = {
+        "limit": limit,
+        "owner": lease.owner,
+        "expires": lease.now + lease.duration,
+    }
+    if kind is ItemKind.PAGE_GROUP:
+        values["oldest_wish"] = lease.now - lease.group_delay
+    for n, lane in enumerate(lanes):
+        values |= {f"status_{n}": lane.status, f"rank_{n}": lane.rank}
+        if kind is not ItemKind.SOURCE:
+            values[f"profile_{n}"] = lane.profile
+    statement = _claim_statement(kind, len(lanes), interrupted=interrupted)
+    rows = await session.execute(statement, values)
+    return [
+        Claim(
+            kind,
+            row.id,
+            row.profile,
+            row.status,
+            row.fence,
+            row.attempts,
+            row.crashes,
+            row.wait_reason,
+            row.deadline,
+        )
+        for row in rows
+    ]
+
+
+_WAKE = """
+  WITH woken_{table} AS (
+    UPDATE {table} SET not_before = NULL WHERE id IN (
+      SELECT id FROM {table} WHERE not_before <= :now
+      ORDER BY not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)
+    RETURNING 1
+  ), reaped_{table} AS (
+    UPDATE {table} SET lease_owner = NULL, lease_expires_at = NULL, crashes = crashes + 1
+    WHERE id IN (
+      SELECT id FROM {table} WHERE lease_owner IS NOT NULL AND lease_expires_at <= :now
+      ORDER BY lease_expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+    RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM woken_{table}), (SELECT count(*) FROM reaped_{table})
+"""
+
+_LOOK = text("""
+  SELECT
+    EXISTS (SELECT 1 FROM videos WHERE not_before <= :now)
+    OR EXISTS (SELECT 1 FROM page_groups WHERE not_before <= :now)
+    OR EXISTS (SELECT 1 FROM sources WHERE not_before <= :now)
+    OR EXISTS (SELECT 1 FROM sources
+               WHERE status = 'followed' AND next_poll_at <= :now AND NOT paused)
+    OR EXISTS (SELECT 1 FROM videos WHERE lease_owner IS NOT NULL AND lease_expires_at <= :now)
+    OR EXISTS (SELECT 1 FROM page_groups
+               WHERE lease_owner IS NOT NULL AND lease_expires_at <= :now)
+    OR EXISTS (SELECT 1 FROM sources WHERE lease_owner IS NOT NULL AND lease_expires_at <= :now)
+      AS asleep,
+    EXISTS (SELECT 1 FROM videos WHERE not_before IS NULL AND lease_owner IS NULL
+            AND status NOT IN ('indexed', 'failed', 'quarantined', 'skipped', 'cancelled')
+            AND profile = ANY(:profiles))
+    OR EXISTS (SELECT 1 FROM page_groups WHERE not_before IS NULL AND lease_owner IS NULL
+               AND status = 'stale' AND profile = ANY(:profiles))
+    OR EXISTS (SELECT 1 FROM sources WHERE not_before IS NULL AND lease_owner IS NULL
+               AND status = 'due' AND NOT paused)
+      AS ready,
+    LEAST(
+      (SELECT min(not_before) FROM videos WHERE not_before > :now),
+      (SELECT min(not_before) FROM page_groups WHERE not_before > :now),
+      (SELECT min(not_before) FROM sources WHERE not_before > :now)
+    ) AS next_wait_at,
+    (SELECT min(next_poll_at) FROM sources WHERE status = 'followed' AND NOT paused)
+      AS next_poll_at,
+    EXISTS (SELECT 1 FROM index_outbox) AS index_behind
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the loop can expect.
+
+    Work that is ready now, something to wake now, when the next wait ends, when the next source is
+    to be polled, and whether the index has documents to catch up with.
+    """
+
+    is_ready: bool
+    is_asleep: bool
+    next_wait_at: datetime | None
+    next_poll_at: datetime | None
+    is_index_behind: bool
+
+
+async def look(session: AsyncConnection, now: datetime, profiles: Sequence[str]) -> Outlook:
+    """Return the outlook; the one query an idle daemon makes per poll."""
+    row = (await session.execute(_LOOK, {"now": now, "profiles": list(profiles)})).one()
+    return Outlook(row.ready, row.asleep, row.next_wait_at, row.next_poll_at, row.index_behind)
+
+
+async def wake(session: AsyncConnection, now: datetime) -> int:
+    """End the waits and the leases that are over; return how many leases had run out."""
+    reaped = 0
+    for table in _TABLES.values():
+        statement = text(_WAKE.format(table=table))
+        row = (await session.execute(statement, {"now": now})).one()
+        reaped += row[1]
+    await session.execute(
+        text("""UPDATE sources SET status = 'due', turn = 0
+                WHERE status = 'followed' AND next_poll_at <= :now AND NOT paused"""),
+        {"now": now},
+    )
+    return reaped
+
+
+async def renew(
+    session: AsyncConnection, kinds: Sequence[ItemKind], owner: UUID, expires: datetime
+) -> None:
+    """Extend every lease of this process over items of `kinds`."""
+    for kind in kinds:
+        await session.execute(
+            text(f"UPDATE {_TABLES[kind]} SET lease_expires_at = :expires WHERE lease_owner = :o"),  # noqa: S608
+            {"expires": expires, "o": owner},
+        )
+
+
+async def release(session: AsyncConnection, owner: UUID) -> None:
+    """Give back every lease of this process, as a clean stop does; nobody's crash is counted."""
+    for table in _TABLES.values():
+        await session.execute(
+            text(f"""UPDATE {table} SET lease_owner = NULL, lease_expires_at = NULL
+                     WHERE lease_owner = :owner"""),  # noqa: S608
+            {"owner": owner},
+        )
+
+
+async def release_dead(session: AsyncConnection) -> int:
+    """End every lease, when the caller is the only daemon; return how many there were."""
+    total = 0
+    for table in _TABLES.values():
+        result = await session.execute(
+            text(f"""UPDATE {table} SET lease_owner = NULL, lease_expires_at = NULL,
+                       crashes = crashes + 1 WHERE lease_owner IS NOT NULL"""),  # noqa: S608
+        )
+        total += result.rowcount
+    return total
+
+
+@cache
+def _settle_statement(kind: ItemKind) -> TextClause:
+    table = _TABLES[kind]
+    return text(f"""
+      WITH moved AS (
+        UPDATE {table} SET status = :status, wait_reason = :wait_reason,
+          wait_detail = :wait_detail, not_before = :not_before, deadline = :deadline,
+          attempts = :attempts, crashes = 0, failure_code = :failure_code,
+          failure_detail = :failure_detail, lease_owner = NULL, lease_expires_at = NULL,
+          updated_at = :now
+        WHERE id = :id AND fence = :fence AND status = :from RETURNING id
+      ), noted AS (
+        INSERT INTO events (run_id, item_kind, item_id, name, stage, fields, at)
+        SELECT (SELECT max(r.id) FROM runs r
+                WHERE r.item_kind = :kind AND r.item_id = :id AND r.status = 'running'),
+          :kind, :id, :event, :stage, :fields, :now
+        FROM moved WHERE :is_news
+      )
+      SELECT count(*) FROM moved
+    """).bindparams(bindparam("fields", type_=JSONB))  # noqa: S608 - the table is a constant
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the event of a change says: the stage, and fields for a person."""
+
+    stage: str
+    fields: Mapping[str, Any]
+
+
+async def settle(
+    session: AsyncConnection, claim: Claim, change: Change, note: Note, now: datetime
+) -> bool:
+    """Write `change` and its event if the claim still holds; return whether it did."""
+    values = {
+        "id": claim.id,
+        "fence": claim.fence,
+        "from": claim.status,
+        "kind": claim.kind.value,
+        "status": change.status,
+        "wait_reason": change.wait_reason,
+        "wait_detail": change.wait_detail,
+        "not_before": change.not_before,
+        "deadline": change.deadline,
+        "attempts": change.attempts,
+        "failure_code": change.failure_code,
+        "failure_detail": change.failure_detail,
+        "event": change.event,
+        "is_news": change.is_news,
+        "stage": note.stage,
+        "fields": dict(note.fields),
+        "now": now,
+    }
+    moved = await session.scalar(_settle_statement(claim.kind), values)
+    return bool(moved)
+
+
+async def close_run(
+    session: AsyncConnection, claim: Claim, status: str, error_stage: str | None, now: datetime
+) -> None:
+    """End the running run of an item as `done`, `failed` or `cancelled`."""
+    await session.execute(
+        text("""UPDATE runs SET status = :status, error_stage = :stage, finished_at = :now
+                WHERE item_kind = :kind AND item_id = :id AND status = 'running'"""),
+        {
+            "status": status,
+            "stage": error_stage,
+            "kind": claim.kind.value,
+            "id": claim.id,
+            "now": now,
+        },
+    )
+
+
+async def statuses_in_use(session: AsyncConnection) -> list[tuple[ItemKind, str, str]]:
+    """Return every (kind, profile, status) that unfinished items stand at, for the boot check."""
+    rows = await session.execute(
+        text("""
+          SELECT DISTINCT 'video' AS kind, profile, status FROM videos
+          UNION SELECT DISTINCT 'page_group', profile, status FROM page_groups
+          UNION SELECT DISTINCT 'source', '', status FROM sources ORDER BY 1, 2, 3""")
+    )
+    return [(ItemKind(row.kind), row.profile, row.status) for row in rows]

@@ -1,0 +1,219 @@
+"""The settings: one frozen object, read once from the environment and nowhere else.
+
+Every variable is `FOOTNOTED_` and the field's name in capitals, with the unit in the name. A secret
+also has a twin ending in `_FILE` that names a file to read it from. A name under the prefix that no
+field knows is refused, because a misspelt setting is worse than none.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from footnoted.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "FOOTNOTED_"
+_FILE_SUFFIX = "_FILE"
+
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+def default_data_dir() -> Path:
+    """Return where data lives when nobody says: root's service folder, else the user's data home.
+
+    The latter follows the XDG Base Directory Specification.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/footnoted")
+    data_home = os.environ.get("XDG_DATA_HOME", "")
+    base = Path(data_home) if data_home else Path.home() / ".local" / "share"
+    return base / "footnoted"
+
+
+class Settings(BaseModel):
+    """Everything about the process that is decided outside of it; sources live in the database."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Folder of everything footnoted keeps: embedded PostgreSQL, index, socket.",
+    )
+    user_dir: Path | None = Field(
+        default=None,
+        description="Folder searched before the built-in prompts and taxonomies.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL to use instead of the embedded one (postgresql://user@host/name).",
+    )
+    database_pool_size: Count = Field(default=5, description="Connections kept open.")
+    database_max_overflow: int = Field(
+        default=10, ge=0, description="Connections opened beyond the pool under load."
+    )
+    database_pre_ping: bool = Field(
+        default=True, description="Test a pooled connection before it is used."
+    )
+    auto_migrate: bool | None = Field(
+        default=None,
+        description="Migrate an old schema at the start; unset: only the embedded database.",
+    )
+    qdrant_url: str | None = Field(
+        default=None, description="Qdrant server to use instead of the embedded index."
+    )
+    qdrant_api_key: SecretStr | None = Field(
+        default=None, description="API key of the Qdrant server."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level that is logged."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Log lines for people or for machines."
+    )
+    profile: str = Field(
+        default="techniques", description="Profile of items added without a --profile."
+    )
+    poll_interval_s: Seconds = Field(
+        default=2.0, description="Longest pause between two looks for work."
+    )
+    source_poll_interval_s: Count = Field(
+        default=300, description="Pause between two scans of a followed folder."
+    )
+    file_settle_s: float = Field(
+        default=2.0, ge=0, description="Age below which a file counts as still being written."
+    )
+    lease_s: Seconds = Field(
+        default=60.0, description="Time after which the work of a dead process is taken over."
+    )
+    concurrency_fetch: Count = Field(default=4, description="Stages that fetch or scan at once.")
+    concurrency_cpu: Count = Field(default=2, description="Stages that compute at once.")
+    concurrency_model: Count = Field(default=4, description="Stages that ask models at once.")
+    concurrency_index: Count = Field(default=2, description="Stages that index at once.")
+    max_attempts: Count = Field(default=3, description="Failed attempts after which an item fails.")
+    backoff_base_s: Seconds = Field(default=30.0, description="Pause after the first failure.")
+    backoff_cap_s: Seconds = Field(default=3600.0, description="Longest pause after a failure.")
+    page_delay_s: Seconds = Field(
+        default=900.0, description="Longest time a page waits for more videos of its creator."
+    )
+    drain_wait_s: float = Field(
+        default=300.0, ge=0, description="Waits up to this long that `run --drain` sleeps through."
+    )
+    shutdown_grace_s: Seconds = Field(
+        default=660.0, description="Time that work in flight has to finish after SIGTERM."
+    )
+    classify_batch_size: Count = Field(default=20, description="Moments classified in one call.")
+    synthesis_chunk_size: Count = Field(
+        default=40, description="Moments that one call composes pages from, at most."
+    )
+
+    @property
+    def is_embedded(self) -> bool:
+        """Return whether PostgreSQL is the embedded one."""
+        return self.database_url is None
+
+    @property
+    def migrates_itself(self) -> bool:
+        """Return whether an old schema is migrated at the start."""
+        return self.is_embedded if self.auto_migrate is None else self.auto_migrate
+
+    @property
+    def socket_path(self) -> Path:
+        """Return where the daemon's API listens."""
+        return self.data_dir / "daemon.sock"
+
+    @property
+    def index_dir(self) -> Path:
+        """Return where the embedded search index lives."""
+        return self.data_dir / "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings with where each value came from: `default`, a variable's or a file's name."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def variable(field: str) -> str:
+    """Return the environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+def secret_fields() -> frozenset[str]:
+    """Return the fields whose values are never shown and that have a `_FILE` twin."""
+    return frozenset(
+        name
+        for name, field in Settings.model_fields.items()
+        if "SecretStr" in str(field.annotation)
+    )
+
+
+def load_settings(environ: Mapping[str, str]) -> Loaded:
+    """Return the settings that `environ` asks for.
+
+    Raises ConfigurationError, in one sentence that names the variable, for an unknown name, a value
+    of the wrong shape, an unreadable secret file, or a relative path.
+    """
+    values: dict[str, str] = {}
+    origins = dict.fromkeys(Settings.model_fields, "default")
+    for name in sorted(key for key in environ if key.startswith(PREFIX)):
+        field = _field_of(name)
+        if field in values:
+            message = f"{variable(field)} and {variable(field)}{_FILE_SUFFIX} are both set"
+            raise ConfigurationError(message)
+        is_file = name == variable(field) + _FILE_SUFFIX
+        values[field] = _secret_from(name, environ[name]) if is_file else environ[name]
+        origins[field] = f"{name} ({environ[name]})" if is_file else name
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise ConfigurationError(_sentence(error)) from None
+    _require_absolute(settings)
+    return Loaded(settings, origins)
+
+
+def _field_of(name: str) -> str:
+    field = name.removeprefix(PREFIX).lower()
+    if field in Settings.model_fields:
+        return field
+    twin = field.removesuffix(_FILE_SUFFIX.lower())
+    if twin != field and twin in secret_fields():
+        return twin
+    known = [variable(known) for known in Settings.model_fields]
+    nearest = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean {nearest[0]}?" if nearest else ""
+    message = f"{name} is not a setting of footnoted{hint}"
+    raise ConfigurationError(message)
+
+
+def _secret_from(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        message = f"{name}: cannot read {path}: {reason}"
+        raise ConfigurationError(message) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = variable(str(first["loc"][0]))
+    return f"{name}: {first['msg'][0].lower()}{first['msg'][1:]}"
+
+
+def _require_absolute(settings: Settings) -> None:
+    for field in ("data_dir", "user_dir"):
+        path: Path | None = getattr(settings, field)
+        if path is not None and not path.is_absolute():
+            message = f"{variable(field)}: {path} is not an absolute path"
+            raise ConfigurationError(message)

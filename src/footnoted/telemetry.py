@@ -1,0 +1,62 @@
+"""Structured log lines: configured once, named by constants, documented in docs/events.md."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from structlog.typing import FilteringBoundLogger, Processor
+
+    from footnoted.settings import Settings
+
+DAEMON_STARTED: Final = "daemon.started"
+DAEMON_STOPPING: Final = "daemon.stopping"
+DAEMON_STOPPED: Final = "daemon.stopped"
+DATABASE_LOST: Final = "database.lost"
+DATABASE_RECOVERED: Final = "database.recovered"
+INDEX_DRAINED: Final = "index.drained"
+INDEX_LOST: Final = "index.lost"
+INDEX_REBUILT: Final = "index.rebuilt"
+LEASES_REAPED: Final = "leases.reaped"
+LISTENER_LOST: Final = "listener.lost"
+SCHEMA_MIGRATED: Final = "schema.migrated"
+STAGE_ERRED: Final = "stage.erred"
+TICK_FINISHED: Final = "tick.finished"
+
+
+def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
+    """Send every log line of the process to `stream` (stdout), as the settings ask."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: Processor
+    if settings.log_format == "json":
+        shared.append(structlog.processors.format_exc_info)
+        renderer = structlog.processors.JSONRenderer()
+    else:
+        renderer = structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(_level(settings)),
+        logger_factory=structlog.PrintLoggerFactory(stream or sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(stream=stream or sys.stdout, level=logging.WARNING, force=True)
+
+
+def _level(settings: Settings) -> int:
+    return logging.getLevelNamesMapping()[settings.log_level.upper()]
+
+
+def get_logger() -> FilteringBoundLogger:
+    """Return the logger; bind what a line is about before it is used."""
+    logger: FilteringBoundLogger = structlog.get_logger()
+    return logger
