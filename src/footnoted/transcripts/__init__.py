@@ -1,0 +1,1 @@
+"""What was said: reading, cleaning, judging and writing transcripts."""

@@ -1,0 +1,158 @@
+"""Plain text, Markdown, and the text of Word documents: times only where the text states them.
+
+Lines that begin with a time stamp make timed cues. Without stamps the text becomes one cue per
+sentence, cited by number and never with an invented second.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from footnoted.model.transcript import TranscriptFormat
+from footnoted.transcripts.reading import RawCue, Reading
+
+_CLOCK = r"([0-9]{1,3}):([0-5][0-9])(?::([0-5][0-9]))?(?:[.,]([0-9]{1,3}))?"
+_STAMP = re.compile(
+    rf"^[ \t]*(?:[-*] )?[\[(]?{_CLOCK}(?:[ \t]*(?:-->|-|–|—)[ \t]*{_CLOCK})?[\])]?(?![0-9:])[ \t]*[-–—:]?(?:[ \t]+|$)"  # noqa: RUF001 - dashes people type
+)
+_NAME = r"[^\W\d_][^:\[\]()<>]{0,48}?"
+_TURN = re.compile(rf"^[ \t]*({_NAME})[ \t]*[,:–-]?[ \t]*[\[(]?{_CLOCK}[\])]?[ \t]*:?[ \t]*$")  # noqa: RUF001 - dashes people type
+_HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]")
+_RULE = re.compile(r"^[ \t]*([-*_=])(?:[ \t]*\1){2,}[ \t]*$")
+_SENTENCE = re.compile(
+    r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡>-]*[^\W\d_a-z]|[0-9])|(?<=[。！？])"
+)  # noqa: RUF001 - full-width marks
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_STAMPED_SHARE = 0.25
+_MIN_STAMPS = 2
+_MAX_CUE_CHARS = 320
+_CHARS_PER_SENTENCE_END = 600
+
+
+class _Stamp(NamedTuple):
+    start_ms: int
+    end_ms: int | None
+    rest: str
+    speaker: str | None
+
+
+def read_plain(
+    text: str, *, as_format: TranscriptFormat = TranscriptFormat.PLAIN, is_markdown: bool = False
+) -> Reading:
+    """Return the raw cues of a text, timed when its lines are stamped."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if is_markdown:
+        lines = [_EMPHASIS.sub(r"\2", line) for line in lines if not _RULE.match(line)]
+    stamps = [_stamp(line) for line in lines]
+    found = sum(1 for stamp in stamps if stamp)
+    written = sum(1 for line in lines if line.strip())
+    if found >= _MIN_STAMPS and found >= written * _STAMPED_SHARE and _ascends(stamps):
+        return _stamped(lines, stamps, as_format)
+    prose = [line for line in lines if not _HEADING.match(line)] if is_markdown else lines
+    cues = [RawCue(None, None, piece) for piece in _pieces(prose)]
+    return Reading(format=as_format, cues=cues)
+
+
+def _stamp(line: str) -> _Stamp | None:
+    match = _STAMP.match(line)
+    if match:
+        parts = match.groups()
+        end_ms = _clock_ms(parts[4:]) if parts[4] is not None else None
+        return _Stamp(_clock_ms(parts[:4]), end_ms, line[match.end() :], None)
+    turn = _TURN.match(line) if ":" in line else None
+    if turn:
+        name, *clock = turn.groups()
+        return _Stamp(_clock_ms(tuple(clock)), None, "", str(name).strip())
+    return None
+
+
+def _ascends(stamps: list[_Stamp | None]) -> bool:
+    starts = [stamp.start_ms for stamp in stamps if stamp]
+    falls = sum(1 for before, after in zip(starts, starts[1:], strict=False) if after < before)
+    return falls <= len(starts) // 20
+
+
+def _stamped(lines: list[str], stamps: list[_Stamp | None], as_format: TranscriptFormat) -> Reading:
+    """Return a cue per stamp; it runs to the next stamp, and lines without one continue it."""
+    opened: list[tuple[_Stamp, list[str]]] = []
+    skipped = 0
+    for line, stamp in zip(lines, stamps, strict=True):
+        if stamp is not None:
+            opened.append((stamp, [stamp.rest]))
+        elif opened and not _HEADING.match(line):
+            opened[-1][1].append(line)
+        elif line.strip():
+            skipped += 1
+    following = [stamp.start_ms for stamp, _ in opened[1:]]
+    cues: list[RawCue] = []
+    for (stamp, body), next_ms in zip(opened, [*following, None], strict=True):
+        end_ms = stamp.end_ms
+        if end_ms is None:
+            end_ms = max(next_ms, stamp.start_ms) if next_ms is not None else stamp.start_ms
+        cues.append(RawCue(stamp.start_ms, end_ms, "\n".join(body), stamp.speaker))
+    notes = (f"{skipped} lines before the first time stamp left out",) if skipped else ()
+    return Reading(format=as_format, cues=cues, notes=notes)
+
+
+def _pieces(lines: list[str]) -> list[str]:
+    """Return the sentences of unstamped lines, or the lines where no sentence ends are written."""
+    text = "\n".join(lines)
+    if not text.strip():
+        return []
+    ends = len(_SENTENCE.findall(text))
+    if ends * _CHARS_PER_SENTENCE_END < len(text):
+        return [line for line in lines if line.strip()]
+    flowing = _is_word_per_line(lines)
+    paragraphs = [" ".join(text.split())] if flowing else _paragraphs(lines)
+    return [
+        piece
+        for paragraph in paragraphs
+        for sentence in _SENTENCE.split(paragraph)
+        if sentence and sentence.strip()
+        for piece in _bounded(sentence.strip())
+    ]
+
+
+def _is_word_per_line(lines: list[str]) -> bool:
+    counts = sorted(len(line.split()) for line in lines if line.strip())
+    return bool(counts) and counts[len(counts) // 2] <= 2 and len(counts) > 20  # noqa: PLR2004 - one or two words a line
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    """Return runs of lines joined; a blank line, a bullet or a `>>` begins a new one."""
+    paragraphs: list[list[str]] = [[]]
+    for line in lines:
+        stripped = line.strip()
+        if not stripped or stripped.startswith((">>", "- ", "* ", "• ")) or _starts_turn(stripped):
+            paragraphs.append([])
+        if stripped:
+            paragraphs[-1].append(stripped)
+    return [" ".join(paragraph) for paragraph in paragraphs if paragraph]
+
+
+def _starts_turn(line: str) -> bool:
+    name, colon, _ = line.partition(":")
+    return bool(colon) and len(name) <= 40 and name[:1].isupper() and name.istitle()  # noqa: PLR2004 - a name's length
+
+
+def _bounded(sentence: str) -> list[str]:
+    """Return a sentence in pieces a person can take in at once, cut at spaces."""
+    pieces: list[str] = []
+    while len(sentence) > _MAX_CUE_CHARS:
+        window = sentence[:_MAX_CUE_CHARS]
+        cut = max(window.rfind(", "), window.rfind("; ")) + 1
+        if cut < _MAX_CUE_CHARS // 2:
+            cut = window.rfind(" ") if window.rfind(" ") > 0 else _MAX_CUE_CHARS
+        pieces.append(sentence[:cut].strip())
+        sentence = sentence[cut:].strip()
+    return [*pieces, sentence]
+
+
+def _clock_ms(parts: tuple[str | None, ...]) -> int:
+    first, second, third, fraction = parts
+    if third is None:
+        whole_s = int(first or 0) * 60 + int(second or 0)
+    else:
+        whole_s = (int(first or 0) * 60 + int(second or 0)) * 60 + int(third)
+    return whole_s * 1000 + int((fraction or "0").ljust(3, "0"))

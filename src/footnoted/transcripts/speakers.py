@@ -1,0 +1,94 @@
+"""Speaker labels written into the text, `NAME:` and its kin; anonymous rather than guessed.
+
+A colon after a capital is not yet a label ("Note: ..."). A label is believed when its shape says
+so (`SPEAKER_01:`, `MAN 2:`, a line of its own) or when the same words come back as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LABEL = re.compile(
+    r"^[ \t]*(?:(?:>>|-)[ \t]*)?[\[(]?(?P<name>[^\W_][^:：\n\[\]()<>?!;]{0,47}?)[\])]?[:：](?:(?P<own>[ \t]*\n)|[ \t]+|$)"  # noqa: RUF001 - the full-width colon is a colon
+)
+_SHAPED = re.compile(
+    r"^(?:speaker|spk|channel|guest|host|interviewer|interviewee)[ _-]?[0-9a-z]{0,3}$",
+    re.IGNORECASE,
+)
+_NOT_NAMES = frozenset(
+    ["note", "warning", "question", "answer", "example", "step", "tip", "hint", "so", "and", "but"]
+)
+_MIN_REPEATS = 3
+_MIN_SPEAKERS = 2
+_MAX_WORDS = 5
+
+
+class Labelled(NamedTuple):
+    """Who says a text, when a label says so, and the text without the label."""
+
+    speaker: str | None
+    text: str
+
+
+class _Label(NamedTuple):
+    name: str
+    end: int
+    is_on_own_line: bool
+
+
+def take_labels(texts: Sequence[str]) -> list[Labelled]:
+    """Return each text with its believed label taken off and kept as the speaker."""
+    if not any(":" in text or "：" in text for text in texts):  # noqa: RUF001 - full-width colon
+        return [Labelled(None, text) for text in texts]
+    labels = [_label(text) for text in texts]
+    counts = Counter(label.name for label in labels if label)
+    repeated = {name for name, count in counts.items() if count >= _MIN_REPEATS}
+    is_dialogue = len(repeated) >= _MIN_SPEAKERS
+    return [
+        Labelled(label.name, text[label.end :])
+        if label and _is_believed(label, counts[label.name], is_dialogue=is_dialogue)
+        else Labelled(None, text)
+        for label, text in zip(labels, texts, strict=True)
+    ]
+
+
+def _label(text: str) -> _Label | None:
+    if ":" not in text[:56] and "：" not in text[:56]:  # noqa: RUF001 - full-width colon
+        return None
+    found = _LABEL.match(text)
+    if found is None:
+        return None
+    name = " ".join(found["name"].split())
+    if not _looks_like_a_name(name):
+        return None
+    return _Label(name, found.end(), found["own"] is not None)
+
+
+def _looks_like_a_name(name: str) -> bool:
+    words = name.split()
+    if not words or len(words) > _MAX_WORDS or name.lower() in _NOT_NAMES:
+        return False
+    if _SHAPED.match(name):
+        return True
+    return not words[0][0].islower() and all(
+        word[0].isupper()
+        or not word[0].isalpha()
+        or word in {"of", "the", "de", "van", "von", "as", "and"}
+        or not word.isascii()
+        for word in words
+    )
+
+
+def _is_believed(label: _Label, count: int, *, is_dialogue: bool) -> bool:
+    name = label.name
+    if _SHAPED.match(name) or label.is_on_own_line:
+        return True
+    letters = [letter for letter in name if letter.isalpha()]
+    if len(letters) > 1 and name.isupper():
+        return True
+    return count >= _MIN_REPEATS or (is_dialogue and name.istitle())
