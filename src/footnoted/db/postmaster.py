@@ -1,0 +1,148 @@
+"""The server process: found, started and stopped; it knows nothing of users.
+
+The server inherits a locked descriptor, so "is any process of it left" is a question to the
+kernel: no recorded process number is believed, which a restarted container hands out again.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+from footnoted.db.account import Program
+from footnoted.db.cluster import OPTIONS, make_cluster
+from footnoted.db.file_locks import open_lock_file, try_lock
+from footnoted.db.programs import server_programs
+from footnoted.db.server_socket import Answer, ask, server_number, socket_folder
+from footnoted.errors import DependencyDownError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from footnoted.db.data_directory import DataDirectory
+
+_START_TIMEOUT_S = 120.0  # a recovery after a crash reads up to max_wal_size
+_STOPS = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0))  # fast, then immediate
+_POLL_S = 0.01
+_BUSY_POLL_S = 0.1  # each question to a starting server leaves a line in its log
+_PASSING = ("is starting up", "is shutting down", "not yet accepting connections")
+_LOG_TAIL_LINES = 3
+
+
+def bring_up(place: DataDirectory, options: Mapping[str, str]) -> None:
+    """Return when the server answers, started if nobody was there; the caller has the lock.
+
+    Raises:
+        ConfigurationError: the disk is too full for a start.
+        DependencyDownError: it did not come up.
+
+    """
+    folder = socket_folder(place.cluster)
+    deadline_s = time.monotonic() + _START_TIMEOUT_S
+    started = False
+    while (answer := ask(folder)) is not Answer.READY:
+        if answer is Answer.NOBODY and not _lives(place):
+            if started:
+                raise _failure(place, "did not start")
+            _start(place, options)
+            started = True
+        elif time.monotonic() > deadline_s:
+            raise _failure(place, f"does not answer after {_START_TIMEOUT_S:.0f} s")
+        time.sleep(_BUSY_POLL_S if answer is Answer.BUSY else _POLL_S)
+
+
+def shut_down(place: DataDirectory) -> None:
+    """Return when no process of the server is left; the caller has the lock.
+
+    Raises:
+        DependencyDownError: it would not go.
+
+    """
+    folder = socket_folder(place.cluster)
+    for how, patience_s in _STOPS:
+        number = server_number(folder)
+        if number is not None:
+            os.kill(number, how)
+        if _gone_within(place, folder, patience_s):
+            return
+    raise _failure(place, "did not stop")
+
+
+def _start(place: DataDirectory, options: Mapping[str, str]) -> None:
+    place.check_space()
+    if not place.cluster.exists():
+        make_cluster(place)
+    server = str(server_programs(place.account, place.path) / "postgres")
+    settings = [f"{name}={value}" for name, value in {**OPTIONS, **options}.items()]
+    arguments = [part for setting in settings for part in ("-c", setting)]
+    # The shell goes at once and leaves the server to the system, as pg_ctl does: whoever
+    # started it need not outlive it, nor collect it when it dies.
+    command = ["/bin/sh", "-c", '"$@" &', "sh", server, "-D", str(place.cluster), *arguments]
+    alive = open_lock_file(place.server_lock)
+    try:
+        try_lock(alive)
+        with place.start_log.open("w", encoding="utf-8") as log:
+            place.account.run(
+                Program(
+                    command,
+                    timeout_s=10,
+                    environment=_number_to_ignore(place),
+                    inherited=(alive,),
+                    output_to=log.fileno(),
+                )
+            )
+    finally:
+        os.close(alive)  # closed, not unlocked: it is the server's now
+
+
+def _number_to_ignore(place: DataDirectory) -> dict[str, str]:
+    """Return what tells PostgreSQL that the number in a stale postmaster.pid is nobody's.
+
+    It would refuse to start when that number has since gone to another process of the same
+    account, or to a dead one that nobody collected. We know better: no process of the server
+    holds its lock. PostgreSQL still checks for shared memory in use by itself.
+    """
+    try:
+        number = (place.cluster / "postmaster.pid").read_text(encoding="utf-8").split("\n")[0]
+    except FileNotFoundError:
+        return {}
+    return {"PG_GRANDPARENT_PID": number}
+
+
+def _lives(place: DataDirectory) -> bool:
+    descriptor = open_lock_file(place.server_lock)
+    try:
+        return not try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _gone_within(place: DataDirectory, folder: Path, patience_s: float) -> bool:
+    deadline_s = time.monotonic() + patience_s
+    while _lives(place) or ask(folder) is not Answer.NOBODY:
+        if time.monotonic() > deadline_s:
+            return False
+        time.sleep(_POLL_S)
+    return True
+
+
+def _failure(place: DataDirectory, what: str) -> DependencyDownError:
+    return DependencyDownError(f"PostgreSQL in {place.path} {what}: {_last_words(place)}")
+
+
+def _last_words(place: DataDirectory) -> str:
+    logs = sorted((place.cluster / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
+    for path in (place.start_log, *reversed(logs)):
+        if path.exists():
+            fatal = _fatal_lines(path.read_text(encoding="utf-8", errors="replace"))
+            if fatal:
+                return " ".join(fatal[-_LOG_TAIL_LINES:])
+    return f"see {place.start_log} and {place.cluster}/log."
+
+
+def _fatal_lines(log: str) -> list[str]:
+    grave = [line for line in log.splitlines() if "FATAL" in line or "PANIC" in line]
+    return [line for line in grave if not any(words in line for words in _PASSING)]
