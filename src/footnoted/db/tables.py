@@ -232,6 +232,38 @@ page_groups = Table(
     CheckConstraint("done <= wanted", name="done"),
 )
 
+contributions = Table(
+    "contributions",
+    metadata,
+    Column("video_id", BigInteger, ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "group_id", BigInteger, ForeignKey("page_groups.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Index(None, "group_id"),
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("video_id", BigInteger, ForeignKey("videos.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "transcript_id",
+        BigInteger,
+        ForeignKey("transcripts.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("position", Integer, nullable=False),
+    Column("first_cue", Integer, nullable=False),
+    Column("last_cue", Integer, nullable=False),
+    Column("title", Text),
+    Column("start_ms", BigInteger),
+    Column("end_ms", BigInteger),
+    UniqueConstraint("video_id", "position"),
+    CheckConstraint("position >= 0 AND first_cue >= 0 AND last_cue >= first_cue", name="cues"),
+    Index(None, "transcript_id"),
+)
+
 evidence = Table(
     "evidence",
     metadata,
