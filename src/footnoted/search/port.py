@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
 
 class DocumentKind(StrEnum):
@@ -107,8 +107,12 @@ class SearchIndex(Protocol):
         """Return the ids of everything in the index, for the audit."""
         ...
 
-    async def rebuild(self, documents: Sequence[Document]) -> None:
-        """Replace the whole content, serving the old one until the new one stands."""
+    async def rebuild(self, batches: AsyncIterator[Sequence[Document]]) -> None:
+        """Replace the whole content, serving the old one until the new one stands.
+
+        Batches, because 100,000 documents are more than the process should hold at once. What is
+        upserted or deleted meanwhile reaches the old content only: the caller brings it up to date.
+        """
         ...
 
     async def close(self) -> None:
