@@ -148,7 +148,8 @@ def _read_webvtt(text: str) -> Reading:
         note = "read forgivingly: its times are not written as WebVTT asks"
         return Reading(forgiving.format, forgiving.cues, strict.language, (note, *forgiving.notes))
     if not strict.cues and len(text.split()) > 1:
-        raise malformed("no cue in it has times that can be read.")
+        sentence = "no cue in it has times that can be read."
+        raise malformed(sentence)
     return strict
 
 
@@ -160,7 +161,8 @@ def _refuse_foreign(name: str) -> None:
     """Refuse text whose name promises captions or a table: reading it as prose would be a guess."""
     suffix = PurePath(name).suffix.lower()
     if suffix in _CAPTION_SUFFIXES:
-        raise malformed("no cue in it has times that can be read.")
+        sentence = "no cue in it has times that can be read."
+        raise malformed(sentence)
     if suffix in _TABLE_SUFFIXES:
         raise FormatProblem(
             UnreadableCode.UNKNOWN_FORMAT, f"a {suffix} file like this is not a transcript."

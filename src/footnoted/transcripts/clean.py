@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,7 +61,7 @@ def _timed_alike(raw: Sequence[RawCue], notes: list[str]) -> list[RawCue]:
 
 def _in_order(cues: list[RawCue], notes: list[str]) -> list[RawCue]:
     starts = [cue.start_ms or 0 for cue in cues]
-    if all(before <= after for before, after in zip(starts, starts[1:], strict=False)):
+    if all(before <= after for before, after in itertools.pairwise(starts)):
         return cues
     notes.append("cues put in order of time")
     return sorted(cues, key=lambda cue: cue.start_ms or 0)

@@ -37,5 +37,5 @@ def error_page_message(text: str) -> str | None:
         return "a web page"
     if len(text) > _MAX_MESSAGE_CHARS:
         return None
-    folded = " ".join(text.lower().replace("’", "'").split())  # noqa: RUF001 - a typographic apostrophe
+    folded = " ".join(text.lower().replace("\u2019", "'").split())
     return next((message for message in _MESSAGES if message in folded[:1_500]), None)

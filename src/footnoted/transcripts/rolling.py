@@ -13,6 +13,7 @@ by word times (a line that carries them is being spoken), never by likeness of w
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def clip_overlaps(cues: list[RawCue]) -> list[RawCue]:
     YouTube keeps a line on the screen while the next is spoken; its words ended earlier. Two
     people who now and then talk at once are left as they are.
     """
-    pairs = list(zip(cues, cues[1:], strict=False))
+    pairs = list(itertools.pairwise(cues))
     overlaps = sum(1 for cue, following in pairs if _runs_into(cue, following))
     if not pairs or overlaps < len(pairs) * _MIN_OVERLAP_SHARE:
         return cues

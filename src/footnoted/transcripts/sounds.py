@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 _BRACKETED = re.compile(
-    r"^(?:[-–>\s]*(?:\[[^\[\]]*\]|【[^【】]*】|（[^（）]*）|\([^()]*\)|\*[^*]+\*)[\s.,!]*)+$"
-)  # noqa: RUF001 - full-width brackets and dashes
-_ROUND = re.compile(r"[(（*]([^()（）*]*)[)）*]")  # noqa: RUF001 - full-width brackets
+    r"^(?:[-\u2013>\s]*(?:\[[^\[\]]*\]|【[^【】]*】|\uff08[^\uff08\uff09]*\uff09|\([^()]*\)|\*[^*]+\*)[\s.,!]*)+$"
+)
+_ROUND = re.compile(r"[(\uff08*]([^()\uff08\uff09*]*)[)\uff09*]")
 _SUNG = re.compile(r"^[\s>-]*[♪♫♬#](?:.*[♪♫♬#])?[\s♪♫♬]*$", re.DOTALL)
 _BLEEP = re.compile(r"\[\s*_+\s*\]")
 _MAX_ROUND_WORDS = 6
@@ -19,7 +19,11 @@ def is_sound(text: str) -> bool:
     Words in round brackets may be spoken aside, so only short ones count. A bleep, `[ __ ]`,
     stands for a spoken word.
     """
-    if not text or text[-1] not in "])】）*♪♫♬#.,!" or not any(c in text for c in "[(【（*♪♫♬#"):  # noqa: RUF001 - full-width brackets
+    if (
+        not text
+        or text[-1] not in "])】\uff09*♪♫♬#.,!"
+        or not any(c in text for c in "[(【\uff08*♪♫♬#")
+    ):
         return False
     if "♪" in text or "♫" in text or "♬" in text:
         return bool(_SUNG.match(text))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LABEL = re.compile(
-    r"^[ \t]*(?:(?:>>|-)[ \t]*)?[\[(]?(?P<name>[^\W_][^:：\n\[\]()<>?!;]{0,47}?)[\])]?[:：](?:(?P<own>[ \t]*\n)|[ \t]+|$)"  # noqa: RUF001 - the full-width colon is a colon
+    r"^[ \t]*(?:(?:>>|-)[ \t]*)?[\[(]?(?P<name>[^\W_][^:\uff1a\n\[\]()<>?!;]{0,47}?)[\])]?[:\uff1a](?:(?P<own>[ \t]*\n)|[ \t]+|$)"
 )
 _SHAPED = re.compile(
     r"^(?:speaker|spk|channel|guest|host|interviewer|interviewee)[ _-]?[0-9a-z]{0,3}$",
@@ -43,7 +43,7 @@ class _Label(NamedTuple):
 
 def take_labels(texts: Sequence[str]) -> list[Labelled]:
     """Return each text with its believed label taken off and kept as the speaker."""
-    if not any(":" in text or "：" in text for text in texts):  # noqa: RUF001 - full-width colon
+    if not any(":" in text or "\uff1a" in text for text in texts):
         return [Labelled(None, text) for text in texts]
     labels = [_label(text) for text in texts]
     counts = Counter(label.name for label in labels if label)
@@ -58,7 +58,7 @@ def take_labels(texts: Sequence[str]) -> list[Labelled]:
 
 
 def _label(text: str) -> _Label | None:
-    if ":" not in text[:56] and "：" not in text[:56]:  # noqa: RUF001 - full-width colon
+    if ":" not in text[:56] and "\uff1a" not in text[:56]:
         return None
     found = _LABEL.match(text)
     if found is None:

@@ -40,9 +40,11 @@ def docx_text(data: bytes, *, max_bytes: int) -> str:
             with archive.open(_BODY) as stream:
                 body = stream.read(max_bytes + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError):
-        raise malformed("the Word document is damaged and cannot be opened.") from None
+        sentence = "the Word document is damaged and cannot be opened."
+        raise malformed(sentence) from None
     except (NotImplementedError, RuntimeError):
-        raise malformed("the Word document is encrypted or packed in an unknown way.") from None
+        sentence = "the Word document is encrypted or packed in an unknown way."
+        raise malformed(sentence) from None
     if len(body) > max_bytes:
         raise FormatProblem(
             UnreadableCode.TOO_LARGE,

@@ -56,7 +56,8 @@ def read_json(text: str) -> Reading:
         cues = kind.cues(document)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "top"
-        raise malformed(f"its JSON field {where[:80]} is not what the format promises.") from None
+        sentence = f"its JSON field {where[:80]} is not what the format promises."
+        raise malformed(sentence) from None
     return Reading(format=kind.format, cues=cues, language=_language(document))
 
 
@@ -68,11 +69,11 @@ def parse_json(text: str) -> object:
     try:
         return cast("object", json.loads(text))
     except json.JSONDecodeError as error:
-        raise malformed(
-            f"its JSON breaks off at line {error.lineno}, column {error.colno}."
-        ) from None
+        sentence = f"its JSON breaks off at line {error.lineno}, column {error.colno}."
+        raise malformed(sentence) from None
     except (RecursionError, ValueError):
-        raise malformed("its JSON nests too deep or holds a number too long.") from None
+        sentence = "its JSON nests too deep or holds a number too long."
+        raise malformed(sentence) from None
 
 
 def _kind(document: object) -> _Kind | None:
@@ -159,7 +160,8 @@ def _list_of_triples(document: object) -> list[RawCue]:
     triples: list[Word] = []
     for item in cast("list[object]", document):
         if not isinstance(item, list) or not _is_triple(cast("list[object]", item)):
-            raise malformed("one of its [text, start, end] items is not of that form.")
+            sentence = "one of its [text, start, end] items is not of that form."
+            raise malformed(sentence)
         text, start, end = cast("tuple[str, float, float]", tuple(cast("list[object]", item)))
         triples.append(Word(milliseconds(start), milliseconds(end), text))
     if sum(len(word.text.split()) for word in triples) < len(triples) * 1.5:

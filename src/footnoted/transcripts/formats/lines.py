@@ -113,7 +113,8 @@ def read_microdvd(text: str) -> Reading:
     """
     rows = [found for line in text.splitlines() if (found := _MICRODVD.match(line))]
     if not rows:
-        raise malformed("no line of it is a MicroDVD caption.")
+        sentence = "no line of it is a MicroDVD caption."
+        raise malformed(sentence)
     fps = _frames_per_second(rows[0])
     cues: list[RawCue] = []
     for row in rows[1:] if fps else rows:

@@ -6,6 +6,7 @@ sentence, cited by number and never with an invented second.
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -14,15 +15,15 @@ from footnoted.transcripts.reading import RawCue, Reading
 
 _CLOCK = r"([0-9]{1,3}):([0-5][0-9])(?::([0-5][0-9]))?(?:[.,]([0-9]{1,3}))?"
 _STAMP = re.compile(
-    rf"^[ \t]*(?:[-*] )?[\[(]?{_CLOCK}(?:[ \t]*(?:-->|-|–|—)[ \t]*{_CLOCK})?[\])]?(?![0-9:])[ \t]*[-–—:]?(?:[ \t]+|$)"  # noqa: RUF001 - dashes people type
+    rf"^[ \t]*(?:[-*] )?[\[(]?{_CLOCK}(?:[ \t]*(?:-->|-|\u2013|—)[ \t]*{_CLOCK})?[\])]?(?![0-9:])[ \t]*[-\u2013—:]?(?:[ \t]+|$)"
 )
 _NAME = r"[^\W\d_][^:\[\]()<>]{0,48}?"
-_TURN = re.compile(rf"^[ \t]*({_NAME})[ \t]*[,:–-]?[ \t]*[\[(]?{_CLOCK}[\])]?[ \t]*:?[ \t]*$")  # noqa: RUF001 - dashes people type
+_TURN = re.compile(rf"^[ \t]*({_NAME})[ \t]*[,:\u2013-]?[ \t]*[\[(]?{_CLOCK}[\])]?[ \t]*:?[ \t]*$")
 _HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]")
 _RULE = re.compile(r"^[ \t]*([-*_=])(?:[ \t]*\1){2,}[ \t]*$")
 _SENTENCE = re.compile(
-    r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡>-]*[^\W\d_a-z]|[0-9])|(?<=[。！？])"
-)  # noqa: RUF001 - full-width marks
+    r"(?<=[.!?…])[\"'”\u2019)\]]*\s+(?=[\"'“\u2018(\[¿¡>-]*[^\W\d_a-z]|[0-9])|(?<=[。\uff01\uff1f])"
+)
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _STAMPED_SHARE = 0.25
 _MIN_STAMPS = 2
@@ -69,7 +70,7 @@ def _stamp(line: str) -> _Stamp | None:
 
 def _ascends(stamps: list[_Stamp | None]) -> bool:
     starts = [stamp.start_ms for stamp in stamps if stamp]
-    falls = sum(1 for before, after in zip(starts, starts[1:], strict=False) if after < before)
+    falls = sum(1 for before, after in itertools.pairwise(starts) if after < before)
     return falls <= len(starts) // 20
 
 

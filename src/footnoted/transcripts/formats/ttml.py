@@ -76,7 +76,8 @@ def read_ttml(text: str) -> Reading:
     """
     root = parse_xml(text)
     if local_name(root) != "tt":
-        raise malformed("its XML root is not the tt of TTML.")
+        sentence = "its XML root is not the tt of TTML."
+        raise malformed(sentence)
     document = _Document(_clock(root), _agents(root))
     body = next((child for child in root if local_name(child) == "body"), None)
     cues = list(_cues(body, _Interval(None, None), None, document)) if body is not None else []

@@ -70,7 +70,8 @@ def parse_webvtt(text: str) -> VttFile:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.startswith("WEBVTT") or text[6:7] not in ("", " ", "\t", "\n"):
-        raise malformed("it does not begin with the line WEBVTT.")
+        sentence = "it does not begin with the line WEBVTT."
+        raise malformed(sentence)
     lines = text.split("\n")
     at = _end_of_header(lines)
     return VttFile("\n".join(lines[1:at]), _collect_cues(lines, at))

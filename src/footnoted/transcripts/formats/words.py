@@ -14,8 +14,8 @@ MAX_RUN_MS = 7_000
 _PAUSE_MS = 1_000
 _SHORT_RUN_WORDS = 3
 _MAX_S = 10_000_000.0
-_SENTENCE_END = (".", "?", "!", "。", "？", "！", "।", "؟", "…")  # noqa: RUF001 - full-width marks end sentences
-_CLAUSE_END = (",", ";", ":", "、", "，", "；")  # noqa: RUF001 - and these end clauses
+_SENTENCE_END = (".", "?", "!", "。", "\uff1f", "\uff01", "।", "؟", "…")
+_CLAUSE_END = (",", ";", ":", "、", "\uff0c", "\uff1b")
 
 
 class Word(NamedTuple):
@@ -66,7 +66,7 @@ def _breaks(run: Sequence[Word], word: Word) -> bool:
         start_ms = next((w.start_ms for w in run if w.start_ms is not None), None)
         if start_ms is not None and word.start_ms - start_ms > MAX_RUN_MS * 3:
             return True
-    return len(run) >= _SHORT_RUN_WORDS and last.text.rstrip("\"')]”’").endswith(_SENTENCE_END)
+    return len(run) >= _SHORT_RUN_WORDS and last.text.rstrip("\"')]”\u2019").endswith(_SENTENCE_END)
 
 
 def _within_limit(run: list[Word]) -> Iterator[list[Word]]:

@@ -24,9 +24,11 @@ def parse_xml(text: str) -> Element:
         root: Element = fromstring(text)
     except ParseError as error:
         line, column = error.position
-        raise malformed(f"its XML breaks off at line {line}, column {column + 1}.") from None
+        sentence = f"its XML breaks off at line {line}, column {column + 1}."
+        raise malformed(sentence) from None
     except (DefusedXmlException, ValueError, LookupError):
-        raise malformed("its XML declares entities or an encoding that are refused.") from None
+        sentence = "its XML declares entities or an encoding that are refused."
+        raise malformed(sentence) from None
     _refuse_depth(root)
     return root
 
@@ -51,4 +53,5 @@ def _refuse_depth(root: Element) -> None:
         level = [child for element in level for child in element]
         if not level:
             return
-    raise malformed(f"its XML nests more than {MAX_DEPTH} elements.")
+    sentence = f"its XML nests more than {MAX_DEPTH} elements."
+    raise malformed(sentence)

@@ -44,7 +44,8 @@ def read_json3(document: object) -> Reading:
         events = _Json3.model_validate(document).events
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise malformed(f"its json3 field {where} is not what YouTube writes.") from None
+        sentence = f"its json3 field {where} is not what YouTube writes."
+        raise malformed(sentence) from None
     cues = [
         RawCue(event.start_ms, event.start_ms + max(event.duration_ms, 0), text)
         for event in events
