@@ -165,7 +165,7 @@ def _failed(claim: Claim, outcome: Failed, moment: Moment, limits: Limits) -> Ch
 
 def backoff_s(attempts: int, jitter: float, limits: Limits) -> float:
     """Return seconds to wait after `attempts` failures: exponential, capped, half of it jitter."""
-    full = min(limits.backoff_base_s * 2 ** (attempts - 1), limits.backoff_cap_s)
+    full = min(limits.backoff_base_s * 2.0 ** (attempts - 1), limits.backoff_cap_s)
     return full * (0.5 + 0.5 * jitter)
 
 
@@ -175,3 +175,7 @@ def _short(detail: str | None) -> str | None:
         if detail is None
         else detail.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:DETAIL_LIMIT]
     )
+
+
+EXPECTED_ERRORS = (FootnotedError, TimeoutError)
+"""Errors that tell everything in their sentence; any other is logged with its traceback."""

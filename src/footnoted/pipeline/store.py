@@ -58,6 +58,20 @@ class Lease:
     group_delay: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which items may be taken, at most how many.
+
+    `interrupted` asks for items a process died with, and only them. `before` leaves out items that
+    changed since; `only` takes no other ids.
+    """
+
+    limit: int
+    interrupted: bool = False
+    before: datetime | None = None
+    only: frozenset[int] | None = None
+
+
 @cache
 def _claim_statement(kind: ItemKind, lanes: int, *, interrupted: bool) -> TextClause:
     table, profile = _TABLES[kind], _PROFILE[kind]
@@ -70,6 +84,8 @@ def _claim_statement(kind: ItemKind, lanes: int, *, interrupted: bool) -> TextCl
             AND i.status NOT IN ({_FINISHED[kind]})
             AND i.not_before IS NULL AND i.lease_owner IS NULL
             AND i.crashes {crashes}{_EXTRA_CONDITION[kind]}
+            AND (CAST(:before AS timestamptz) IS NULL OR i.updated_at < :before)
+            AND (CAST(:only AS bigint[]) IS NULL OR i.id = ANY(CAST(:only AS bigint[])))
           ORDER BY i.priority DESC, i.turn, i.id LIMIT :limit FOR UPDATE OF i SKIP LOCKED
         ) lane_{n}"""  # noqa: S608 - table and condition come from the constants above
         for n in range(lanes)
@@ -99,15 +115,14 @@ _FINISHED = {
 
 
 async def claim(
-    session: AsyncConnection, lanes: Sequence[Lane], lease: Lease, limit: int, *, interrupted: bool
+    session: AsyncConnection, lanes: Sequence[Lane], lease: Lease, wanted: Wanted
 ) -> list[Claim]:
-    """Take up to `limit` ready items of one kind from `lanes`, best first, under a new fence.
-
-    Items a process died with are only taken when `interrupted` is asked for, and then only they.
-    """
+    """Take ready items of one kind from `lanes`, best first, under a new fence and lease."""
     kind = lanes[0].kind
     values: dict[str, Any] = {
-        "limit": limit,
+        "limit": wanted.limit,
+        "before": wanted.before,
+        "only": None if wanted.only is None else sorted(wanted.only),
         "owner": lease.owner,
         "expires": lease.now + lease.duration,
     }
@@ -117,7 +132,7 @@ async def claim(
         values |= {f"status_{n}": lane.status, f"rank_{n}": lane.rank}
         if kind is not ItemKind.SOURCE:
             values[f"profile_{n}"] = lane.profile
-    statement = _claim_statement(kind, len(lanes), interrupted=interrupted)
+    statement = _claim_statement(kind, len(lanes), interrupted=wanted.interrupted)
     rows = await session.execute(statement, values)
     return [
         Claim(
@@ -237,6 +252,15 @@ async def release(session: AsyncConnection, owner: UUID) -> None:
                      WHERE lease_owner = :owner"""),  # noqa: S608
             {"owner": owner},
         )
+
+
+async def release_one(session: AsyncConnection, claim: Claim) -> None:
+    """Give back one claim that is still held and that nothing works on any more."""
+    await session.execute(
+        text(f"""UPDATE {_TABLES[claim.kind]} SET lease_owner = NULL, lease_expires_at = NULL
+                 WHERE id = :id AND fence = :fence AND lease_owner IS NOT NULL"""),  # noqa: S608
+        {"id": claim.id, "fence": claim.fence},
+    )
 
 
 async def release_dead(session: AsyncConnection) -> int:

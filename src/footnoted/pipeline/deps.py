@@ -1,0 +1,84 @@
+"""What the machine needs, as one frozen object that only the composition root builds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read at run time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+    from uuid import UUID
+
+    from footnoted.clock import Clock
+    from footnoted.db.session import Database
+    from footnoted.model.status import Resource
+    from footnoted.pipeline.flow import Flows
+    from footnoted.pipeline.gate import Limits
+    from footnoted.prompting import Prompt
+    from footnoted.stages.port import Asker
+
+
+class AskerSource(Protocol):
+    """Where a stage's asker comes from; the gateway behind app.py satisfies it."""
+
+    @property
+    def model_name(self) -> str:
+        """Return the model that answers, for fingerprints."""
+        ...
+
+    def asker_for(self, kind: str, item_id: int, stage: str, generation: int) -> Asker:
+        """Return the asker of one item and stage."""
+        ...
+
+    async def settled(self) -> None:
+        """Return when no answer is on its way any more."""
+        ...
+
+
+class IndexDrainer(Protocol):
+    """What brings the search index up to date with the database."""
+
+    async def drain_once(self) -> int:
+        """Apply one batch of changes; return how many there were. Raises TransientError."""
+        ...
+
+
+class DatabaseKeeper(Protocol):
+    """What knows whether the database is away, and may be able to bring it back."""
+
+    def is_lost(self, error: BaseException) -> bool:
+        """Return whether an error means that the database went away."""
+        ...
+
+    async def ensure_running(self) -> None:
+        """Restart the database when it is ours to restart; otherwise do nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the loop breathes. Leases are renewed at a third of `lease`."""
+
+    poll_interval_s: float
+    lease: timedelta
+    group_delay: timedelta
+    drain_wait_s: float
+    shutdown_grace_s: float
+    capacity: Mapping[Resource, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Everything `process_one` and the loop use; `owner` names this process to its own leases."""
+
+    owner: UUID
+    database: Database
+    keeper: DatabaseKeeper
+    clock: Clock
+    flows: Flows
+    limits: Limits
+    pace: Pace
+    askers: AskerSource
+    drainer: IndexDrainer
+    prompts: Mapping[str, Mapping[str, Prompt]]

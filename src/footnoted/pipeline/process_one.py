@@ -1,0 +1,168 @@
+"""Advance one claimed item by exactly one stage.
+
+    1 gate      may it run at all?
+    2 prepare   load its input, or take the pinned one       short transaction
+    3 run       the stage's work, under its time limit       no transaction, no session
+    4 save      compare-and-set + output + event             one short transaction
+    5 settle    or: wait, stop, failure as the row's change  one short transaction
+
+What can be expected is returned; the one `except Exception` of the machine is here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from footnoted.errors import PermanentError
+from footnoted.model.outcome import Advanced, Lost, Outcome, Stopped, Waiting
+from footnoted.model.status import STOPPED_STATUSES
+from footnoted.pipeline import gate, store
+from footnoted.pipeline.orders import order as orders
+from footnoted.pipeline.orders import store as order_store
+from footnoted.stages.port import ItemGoneError, StageContext
+from footnoted.telemetry import STAGE_ERRED, TICK_FINISHED, get_logger
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from footnoted.model.claim import Claim
+    from footnoted.pipeline.deps import Deps
+    from footnoted.stages.port import AnyStage
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    given: BaseModel
+    generation: int
+
+
+async def process_one(claim: Claim, deps: Deps) -> Outcome:
+    """Return what became of `claim` after one stage; the database holds the same.
+
+    Raises only what means that the database itself is away (`deps.keeper.is_lost`).
+    """
+    started_s = deps.clock.monotonic_s()
+    stage = _stage_of(claim, deps)
+    outcome = await _advance(claim, stage, deps)
+    get_logger().info(
+        TICK_FINISHED,
+        item=str(claim),
+        profile=claim.profile,
+        stage=stage.name,
+        outcome=type(outcome).__name__.lower(),
+        why=_why(outcome),
+        duration_ms=round((deps.clock.monotonic_s() - started_s) * 1000),
+    )
+    return outcome
+
+
+async def _advance(claim: Claim, stage: AnyStage, deps: Deps) -> Outcome:
+    if (stopped := gate.before(claim, deps.limits)) is not None:
+        return await _settle(claim, stage, stopped, deps)
+    try:
+        async with asyncio.timeout(stage.time_limit_s):
+            prepared = await _prepare(claim, stage, deps)
+            result = await stage.run(prepared.given, _context(claim, stage, prepared, deps))
+        if isinstance(result, Waiting | Stopped):
+            return await _settle(claim, stage, result, deps)
+        return await _save(claim, stage, result, deps)
+    except ItemGoneError:
+        return Lost()
+    except Exception as error:
+        if deps.keeper.is_lost(error):
+            raise
+        if not isinstance(error, gate.EXPECTED_ERRORS):
+            get_logger().exception(STAGE_ERRED, item=str(claim), stage=stage.name)
+        return await _settle(claim, stage, gate.judge(error, _moment(deps), deps.limits), deps)
+
+
+def _stage_of(claim: Claim, deps: Deps) -> AnyStage:
+    flow = deps.flows.get(claim.kind, claim.profile)
+    step = flow.step_at(claim.status) if flow is not None else None
+    if step is None:
+        message = f"{claim} was claimed at {claim.status!r}, where no stage is"
+        raise PermanentError(message, failure_code="no_stage")
+    return step.stage
+
+
+async def _prepare(claim: Claim, stage: AnyStage, deps: Deps) -> _Prepared:
+    async with deps.database.transaction() as session:
+        if not stage.asks:
+            return _Prepared(await stage.load(session, claim.id), 0)
+        prompts = deps.prompts.get(claim.profile, {})
+        parts = orders.fingerprint_parts(stage, deps.askers.model_name, prompts)
+        pinned = await order_store.open_order(session, claim, stage.name, parts)
+        if pinned is not None:
+            given = stage.given_type.model_validate_json(pinned.given_json)
+            return _Prepared(given, pinned.generation)
+        given = await stage.load(session, claim.id)
+        draft = orders.draft_order(given, parts)
+        pinned = await order_store.pin(session, claim, stage.name, draft, deps.clock.now())
+        return _Prepared(given, pinned.generation)
+
+
+def _context(claim: Claim, stage: AnyStage, prepared: _Prepared, deps: Deps) -> StageContext:
+    asker = deps.askers.asker_for(claim.kind, claim.id, stage.name, prepared.generation)
+    return StageContext(asker, deps.prompts.get(claim.profile, {}))
+
+
+async def _save(claim: Claim, stage: AnyStage, out: BaseModel, deps: Deps) -> Outcome:
+    outcome = Advanced(stage.gives)
+    change = gate.change(claim, outcome, _moment(deps), deps.limits)
+    if change is None:
+        return Lost()
+    now = deps.clock.now()
+    note = store.Note(stage.name, {"to": stage.gives, **_event_fields(out)})
+    async with deps.database.transaction() as session:
+        if not await store.settle(session, claim, change, note, now):
+            return Lost()
+        await stage.save(session, claim.id, out)
+        if stage.asks:
+            digest = orders.output_sha256(out)
+            await order_store.close(session, claim, stage.name, digest, now)
+        if _is_end(claim, change.status, deps):
+            await store.close_run(session, claim, "done", None, now)
+    return outcome
+
+
+def _event_fields(out: BaseModel) -> dict[str, object]:
+    """Return the counts an output wants told in its event (a field named `counts`), if any."""
+    counts = out.model_dump(include={"counts"}, mode="json").get("counts")
+    return {"counts": counts} if counts else {}
+
+
+async def _settle(claim: Claim, stage: AnyStage, outcome: Outcome, deps: Deps) -> Outcome:
+    change = gate.change(claim, outcome, _moment(deps), deps.limits)
+    if change is None:
+        return Lost()
+    now = deps.clock.now()
+    note = store.Note(stage.name, {"why": _why(outcome)})
+    async with deps.database.transaction() as session:
+        if not await store.settle(session, claim, change, note, now):
+            return Lost()
+        if change.status in STOPPED_STATUSES:
+            await store.close_run(session, claim, "failed", stage.name, now)
+    return outcome
+
+
+def _is_end(claim: Claim, status: str, deps: Deps) -> bool:
+    flow = deps.flows.get(claim.kind, claim.profile)
+    return flow is not None and status == flow.end
+
+
+def _moment(deps: Deps) -> gate.Moment:
+    return gate.Moment(deps.clock.now(), deps.clock.jitter())
+
+
+def _why(outcome: Outcome) -> str | None:
+    match outcome:
+        case Waiting():
+            return outcome.reason
+        case Stopped():
+            return outcome.code
+        case Advanced() | Lost():
+            return None
+        case _:
+            return outcome.code
