@@ -1,0 +1,56 @@
+"""The built-in model: answers every task with classic methods, needs no key and costs nothing.
+
+It reads the typed task, not the prompt; what it quotes was said, word for word. Its name stands on
+everything it makes, so nobody takes it for a language model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from typing import TYPE_CHECKING, assert_never
+
+from footnoted.llm.methods.composition import synthesize
+from footnoted.llm.methods.moments import extract
+from footnoted.llm.methods.taxonomy import classify
+from footnoted.llm.methods.topics import segment
+from footnoted.llm.port import ModelRequest, RawAnswer, Usage
+from footnoted.llm.tasks import ClassifyTask, ExtractTask, SegmentTask, SynthesizeTask
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from footnoted.llm.tasks import Answer, Task
+
+NAME = "extractive"
+
+
+class Extractive:
+    """A `Model` that runs in this process; the same task always gets the same bytes."""
+
+    @property
+    def name(self) -> str:
+        """Return `extractive`."""
+        return NAME
+
+    async def answer(self, request: ModelRequest[BaseModel]) -> RawAnswer:
+        """Return the answer as JSON; the work happens in a thread, off the event loop."""
+        answer = await asyncio.to_thread(answer_task, request.task)
+        return RawAnswer(
+            text=answer.model_dump_json(), stop_reason="end_turn", usage=Usage(), model=NAME
+        )
+
+
+def answer_task(task: Task) -> Answer:
+    """Return the extractive answer to any task; pure and deterministic."""
+    match task:
+        case SegmentTask():
+            return segment(task)
+        case ExtractTask():
+            return extract(task)
+        case ClassifyTask():
+            return classify(task)
+        case SynthesizeTask():
+            return synthesize(task)
+        case _ as never:
+            assert_never(never)
