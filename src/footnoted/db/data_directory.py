@@ -16,7 +16,6 @@ import os
 import shutil
 import stat
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footnoted.db.account import server_account, user_name
@@ -25,6 +24,8 @@ from footnoted.db.programs import MAJOR
 from footnoted.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from footnoted.db.account import Account
 
 _NEW_CLUSTER_BYTES = 128 * 1024**2
@@ -89,15 +90,6 @@ class DataDirectory:
                 f"PostgreSQL needs {needed // 1024**2} MiB to start."
             )
             raise ConfigurationError(message)
-
-
-def default_data_dir() -> Path:
-    """Return where the data goes unless told: root /var/lib/footnoted, others by XDG."""
-    if os.geteuid() == 0:
-        return Path("/var/lib/footnoted")
-    base = Path(os.environ.get("XDG_DATA_HOME", ""))
-    # The XDG specification says that a relative path there is to be ignored.
-    return (base if base.is_absolute() else Path.home() / ".local" / "share") / "footnoted"
 
 
 def prepare(path: Path) -> DataDirectory:

@@ -98,9 +98,9 @@ def stop(server: EmbeddedServer) -> None:
     use = server.use
     if use.descriptor is None:
         return
+    unlock_and_close(use.descriptor)
+    use.descriptor = None
     with exclusive(use.place.start_lock, timeout_s=_LOCK_TIMEOUT_S):
-        unlock_and_close(use.descriptor)
-        use.descriptor = None
         if _was_last(use.place):
             shut_down(use.place)
 

@@ -1,0 +1,69 @@
+"""What it looks like when PostgreSQL goes away: the errors after which waiting helps."""
+
+from __future__ import annotations
+
+import errno
+from typing import cast
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
+from footnoted.errors import DependencyDownError
+
+# "PostgreSQL Error Codes", appendix A of the manual.
+_LOST_CLASS = "08"  # connection exceptions
+_LOST_STATES = frozenset(
+    {
+        "25P03",  # idle_in_transaction_session_timeout
+        "53300",  # too_many_connections: none is to be had now
+        "57P01",  # admin_shutdown; pg_terminate_backend too
+        "57P02",  # crash_shutdown: another backend died, or `-m immediate`
+        "57P03",  # cannot_connect_now: starting, recovering, stopping
+        "57P05",  # idle_session_timeout
+    }
+)
+_LOST_NUMBERS = frozenset(
+    {errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH}
+)
+_CLOSED = "connection is closed"  # asyncpg's words on every use of a connection that ended
+
+
+class DatabaseDownError(DependencyDownError):
+    """PostgreSQL cannot be reached now (exit code 4, unless the daemon waits for it)."""
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    """Return whether `error` means that the database went away, so that waiting helps.
+
+    True for what asyncpg, SQLAlchemy and the operating system raise when a connection is
+    refused, ended or broken; a missing socket file counts, a missing file of ours does not.
+    The causes of `error` are looked at too; of a group, all members must say so.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        members = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        return all(is_connection_lost(member) for member in members)
+    cause = error.orig if isinstance(error, DBAPIError) else error.__cause__
+    return _says_lost(error) or (cause is not None and is_connection_lost(cause))
+
+
+def is_lost_state(state: str | None) -> bool:
+    """Return whether a SQLSTATE means that there is no connection, or no longer one."""
+    return state is not None and (state in _LOST_STATES or state.startswith(_LOST_CLASS))
+
+
+def _says_lost(error: BaseException) -> bool:
+    match error:
+        case DatabaseDownError():
+            return True
+        case DBAPIError():
+            return error.connection_invalidated
+        case asyncpg.PostgresError():
+            return is_lost_state(error.sqlstate)
+        case asyncpg.InterfaceError():
+            return _CLOSED in str(error)
+        case FileNotFoundError():
+            return error.filename is None  # a socket's path is not told, a file's is
+        case OSError():
+            return isinstance(error, ConnectionError) or error.errno in _LOST_NUMBERS
+        case _:
+            return False
