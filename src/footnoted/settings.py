@@ -217,3 +217,10 @@ def _require_absolute(settings: Settings) -> None:
         if path is not None and not path.is_absolute():
             message = f"{variable(field)}: {path} is not an absolute path"
             raise ConfigurationError(message)
+
+
+def bundled_dir(name: str) -> Path:
+    """Return a folder that ships with footnoted: inside the wheel, or at the top of a checkout."""
+    package = Path(__file__).resolve().parent
+    in_wheel = package / "_bundled" / name
+    return in_wheel if in_wheel.is_dir() else package.parent.parent / name
