@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PAIR, _QUOTE_ONLY, _SAID_ONLY = 0, 1, 2
+_OUT_OF_REACH = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,15 @@ def _fill(
 ) -> tuple[list[int], list[bytearray]]:
     """Return the cost of the whole quote per diagonal, and the last step into every cell."""
     width, size = len(diagonals), len(said)
-    out_of_reach = len(quote) + width
     costs = [0] * width
     steps: list[bytearray] = []
     for row, word in enumerate(quote):
         entered = bytearray(width)
         now: list[int] = []
-        left = out_of_reach
+        left = 2 * _OUT_OF_REACH  # no step leads here from outside of the band
         for k in range(width):
             place = row + diagonals.start + k
-            best, step = out_of_reach, _PAIR
+            best, step = _OUT_OF_REACH, _PAIR
             if 0 <= place < size:
                 best = costs[k] + (said[place] != word)
                 if left + 1 < best:

@@ -79,16 +79,16 @@ class QuoteMatcher:
         """Return the quote bound to the cues in which it was said, or rejected."""
         keys = [word.key for word in read_words(quote)]
         citation = self._place_citation(cited_first_cue, cited_last_cue)
-        found = self._find(keys, citation) if keys and self._spoken.keys else None
-        if found is None or isinstance(found, float):
-            return _rejected(quote, cited_first_cue, cited_last_cue, found or 0.0)
+        found, score = self._find(keys, citation) if keys and self._spoken.keys else (None, 0.0)
+        if found is None:
+            return _rejected(quote, cited_first_cue, cited_last_cue, score)
         first, last = self._spoken.owners(found.span)
         return Evidence(
             quote=quote,
             cited_first_cue=cited_first_cue,
             cited_last_cue=cited_last_cue,
             match=_kind_of(found, is_valid=citation.is_valid),
-            score=found.score,
+            score=score,
             first_cue=first.index,
             last_cue=last.index,
             start_ms=first.start_ms,
@@ -103,13 +103,13 @@ class QuoteMatcher:
         high = max(low, min(max(first_cue, last_cue), self._last_cue))
         return _Citation(low, high, is_valid, self._spoken.words_of_cues(low, high))
 
-    def _find(self, keys: list[str], citation: _Citation) -> _Match | float:
-        """Return the best match, or the score of the best that was not good enough."""
+    def _find(self, keys: list[str], citation: _Citation) -> tuple[_Match | None, float]:
+        """Return the match, if any is good enough, and the best score there was."""
         exact = self._find_exact(keys, citation)
-        if exact is not None and (exact.gap == 0 and citation.is_valid or _is_telling(keys)):
-            return exact
+        if exact is not None and (_is_telling(keys) or (citation.is_valid and not exact.gap)):
+            return exact, exact.score
         if not _is_telling(keys, fuzzy=True):
-            return 0.0
+            return None, 0.0
         return self._find_fuzzy(keys, citation)
 
     def _find_exact(self, keys: list[str], citation: _Citation) -> _Match | None:
@@ -118,25 +118,21 @@ class QuoteMatcher:
         matches = [self._measured(span, 1.0, citation) for span in spans]
         return min(matches, key=lambda match: match.gap, default=None)
 
-    def _find_fuzzy(self, keys: list[str], citation: _Citation) -> _Match | float:
-        """Return the best match over its bar, or the best score under it."""
+    def _find_fuzzy(self, keys: list[str], citation: _Citation) -> tuple[_Match | None, float]:
+        """Return the best match over its bar, if any, and the best score there was."""
         ids = self._spoken.ids_of(keys)
         slack = 4 + len(ids) // 8
         votes = self._spoken.vote(ids, slack)
         judge = Fidelity(keys, self._spoken)
         cited = _vote_range(citation.span, len(ids), slack, len(votes))
         near = [self._judged(at, ids, judge, citation) for at in _peaks(votes, cited, len(ids))]
-        good = [m for m in near if m and m.gap <= NEAR_CUES and m.score >= FUZZY_BAR]
-        if good and citation.is_valid:
-            return max(good, key=lambda match: match.score)
+        if citation.is_valid:
+            best = max((m for m in near if m and m.gap <= NEAR_CUES), key=_score, default=None)
+            if best is not None and best.score >= FUZZY_BAR:
+                return best, best.score
         everywhere = range(len(votes))
         far = [self._judged(at, ids, judge, citation) for at in _peaks(votes, everywhere, len(ids))]
-        matches = [match for match in near + far if match]
-        best = max((match.score for match in matches), default=0.0)
-        if best < RELOCATED_BAR:
-            return best
-        as_good = [match for match in matches if match.score >= max(RELOCATED_BAR, best - _AS_GOOD)]
-        return min(as_good, key=lambda match: (match.gap, -match.score))
+        return _nearest_of_best([match for match in near + far if match])
 
     def _judged(
         self, vote: int, ids: list[int], judge: Fidelity, citation: _Citation
@@ -144,6 +140,8 @@ class QuoteMatcher:
         """Return the match around one peak of the votes, or None when it is none."""
         size, slack = len(ids), 4 + len(ids) // 8
         begin = vote - size
+        if begin + slack < 0 or begin - slack + size > len(self._spoken.ids):
+            return None
         stretch = self._spoken.ids[max(0, begin - slack) : max(0, begin + size + slack)]
         shared = (Counter(ids) & Counter(stretch)).total()
         if shared < _MIN_SHARED * size:
@@ -165,6 +163,20 @@ def match_quote(
 ) -> Evidence:
     """Return one quote bound to `cues`; for many quotes of a transcript use `QuoteMatcher`."""
     return QuoteMatcher(cues).match(quote, cited_first_cue, cited_last_cue)
+
+
+def _score(match: _Match) -> float:
+    """Return what matches are ranked by."""
+    return match.score
+
+
+def _nearest_of_best(matches: Sequence[_Match]) -> tuple[_Match | None, float]:
+    """Return the match nearest to its citation among those as good as the best, and its score."""
+    best = max(map(_score, matches), default=0.0)
+    bar = max(RELOCATED_BAR, best - _AS_GOOD)
+    good = [match for match in matches if match.score >= bar]
+    found = min(good, key=lambda match: (match.gap, -match.score), default=None)
+    return found, found.score if found else best
 
 
 def _kind_of(match: _Match, *, is_valid: bool) -> MatchKind:

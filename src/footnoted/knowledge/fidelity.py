@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import Indel
-
 from footnoted.knowledge.polarity import count_negations, is_opposite
 from footnoted.knowledge.quantities import currencies, is_quantity, quantities
 from footnoted.knowledge.quotes import is_unspaced
+from footnoted.knowledge.sound import sound_likeness
 from footnoted.knowledge.wording import FILLERS, SMALL_WORDS
 
 if TYPE_CHECKING:
@@ -22,10 +21,8 @@ if TYPE_CHECKING:
 
     from footnoted.knowledge.alignment import Alignment, Difference
 
-_SOUNDS_ALIKE = 0.65
-"""Letters two misheard runs must share; unrelated English words reach .6 in 1 of 100 pairs."""
-_SAME_STEM = 0.6
-"""How much of a word must be the same stem when both words are known to the transcript."""
+_KNOWN_ALIKE = 0.8
+"""How alike a word must be to what it replaces when the transcript has it elsewhere."""
 _MAX_MISHEARD_WORDS = 4
 _MAX_DROPPED_WORDS = 3
 _MAX_UNSPACED_RUN = 2
@@ -117,9 +114,7 @@ class Fidelity:
         dropped = _cost_of_dropping(meant[at:] if at else meant, ())
         return None if dropped is None else max(added, dropped) if not at else added + dropped
 
-    def _find_misheard(
-        self, key: str, meant: Sequence[str], at: int
-    ) -> tuple[int, float] | None:
+    def _find_misheard(self, key: str, meant: Sequence[str], at: int) -> tuple[int, float] | None:
         """Return where the word that `key` was misheard from ends, and the cost, or None."""
         best: tuple[int, float] | None = None
         for start in range(at, len(meant)):
@@ -130,24 +125,20 @@ class Fidelity:
         return best
 
     def _likeness(self, quoted: Sequence[str], meant: Sequence[str]) -> float | None:
-        """Return how alike two runs sound, by their letters, or None when they do not."""
+        """Return how alike two runs of words sound, or None when they do not.
+
+        A word that the transcript knows, in place of another, has to be very much alike:
+        recognition turns words into words too, but a name or a term of the same talk put in place
+        of another is an invention.
+        """
         if not meant or max(len(quoted), len(meant)) > _MAX_MISHEARD_WORDS:
             return None
         one, other = "".join(quoted), "".join(meant)
-        likeness = Indel.normalized_similarity(one, other, score_cutoff=_SOUNDS_ALIKE)
+        likeness = sound_likeness(one, other)
         if not likeness or is_opposite(one, other):
             return None
-        return None if self._is_swap(one, other) else likeness
-
-    def _is_swap(self, one: str, other: str) -> bool:
-        """Return whether a word the transcript knows was put in place of another it knows.
-
-        Recognition turns words into words too, but a name or a term of the same talk in place of
-        another is an invention; forms of one word are let through.
-        """
-        if one == other or one in SMALL_WORDS or one not in self._vocabulary:
-            return False
-        return _common_prefix(one, other) < _SAME_STEM * max(len(one), len(other))
+        is_known = one in self._vocabulary and one not in SMALL_WORDS
+        return None if is_known and likeness < _KNOWN_ALIKE else likeness
 
 
 def _with_surroundings(
@@ -191,13 +182,3 @@ def _cost_unspaced(quoted: Sequence[str], meant: Sequence[str]) -> float | None:
     if len(quoted) > _MAX_UNSPACED_RUN or len(meant) > _MAX_UNSPACED_RUN + 1:
         return None
     return float(max(len(quoted), len(meant)))
-
-
-def _common_prefix(one: str, other: str) -> int:
-    """Return how many letters two words share from their beginning."""
-    size = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        size += 1
-    return size

@@ -51,23 +51,26 @@ TENS = {
     for word in words.split()
 }
 SCALES = {
-    **dict.fromkeys("hundred hundreds hundert cent cien ciento cem cento honderd".split(), 100),
-    **dict.fromkeys("thousand thousands k tausend mille mil duizend".split(), 1000),
-    **dict.fromkeys("million millions millionen millones milhoes milioni miljoen".split(), 10**6),
-    **dict.fromkeys("billion billions bn milliarden milliards miljard miliardi".split(), 10**9),
-    **dict.fromkeys("trillion trillions billionen".split(), 10**12),
+    **dict.fromkeys(str.split("hundred hundreds hundert cent cien ciento cem cento honderd"), 100),
+    **dict.fromkeys(str.split("thousand thousands k tausend mille mil duizend"), 1000),
+    **dict.fromkeys(str.split("million millions millionen millones milhoes milioni"), 10**6),
+    **dict.fromkeys(str.split("billion billions bn milliarden milliards miljard miliardi"), 10**9),
+    **dict.fromkeys(str.split("trillion trillions billionen"), 10**12),
 }
 ORDINALS = {
     word: value
     for value, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1
+        str.split("first second third fourth fifth sixth seventh eighth ninth tenth"), start=1
     )
 }
 ORDINAL_ENDINGS = frozenset(("st", "nd", "rd", "th"))
 OTHERS = frozenset(
-    "half halves quarter quarters twice thrice double triple dozen dozens percent prozent percento"
-    " minus \u4e00 \u4e8c \u4e09 \u56db \u4e94 \u516d \u4e03 \u516b \u4e5d \u5341 \u767e \u5343"
-    " \u4e07 \u842c \u5104 \u4ebf".split()
+    str.split(
+        "half halves quarter quarters twice thrice double triple dozen dozens"
+        " percent prozent percento minus"
+        " \u4e00 \u4e8c \u4e09 \u56db \u4e94 \u516d \u4e03 \u516b \u4e5d \u5341"  # 1-10
+        " \u767e \u5343 \u4e07 \u842c \u5104 \u4ebf"  # scales
+    )
 )
 CURRENCIES = {
     "$": "dollar",

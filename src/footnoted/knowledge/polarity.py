@@ -12,21 +12,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NEGATIONS = frozenset(
-    # English, with what limits a statement as hard as a negation does
-    "not no never none nothing nobody nowhere neither nor cannot without hardly barely rarely"
-    " seldom unless except instead avoid avoids avoided avoiding against false nope nah noone"
-    # German, Dutch
-    " nicht nichts kein keine keinen keinem keiner keines nie niemals niemand ohne nein weder"
-    " niet niets geen nooit niemand zonder nee noch"
-    # French
-    " pas jamais rien aucun aucune sans non ni personne"
-    # Spanish, Portuguese, Italian
-    " nunca jamas nada nadie ningun ninguno ninguna sin tampoco nao nem sem ninguem nenhum nenhuma"
-    " mai niente nulla nessuno nessuna senza ne"
-    # Russian, Ukrainian, Polish
-    " не нет ни без никогда ничего никто нельзя немає ніколи ніхто nie bez nigdy nic nikt"
-    # Hindi, Korean, Arabic, Turkish, Indonesian, Vietnamese
-    " नही न मत ना बिना 안 못 لا لم لن ليس ما degil yok hayir tidak bukan tanpa khong chua".split()
+    str.split(
+        # English, with what limits a statement as hard as a negation does
+        "not no never none nothing nobody nowhere neither nor cannot without hardly barely rarely"
+        " seldom unless except instead avoid avoids avoided avoiding against false nope nah noone"
+        # German, Dutch
+        " nicht nichts kein keine keinen keinem keiner keines nie niemals niemand ohne nein weder"
+        " niet niets geen nooit niemand zonder nee noch"
+        # French
+        " pas jamais rien aucun aucune sans non ni personne"
+        # Spanish, Portuguese, Italian
+        " nunca jamas nada nadie ningun ninguno ninguna sin tampoco"
+        " nao nem sem ninguem nenhum nenhuma"
+        " mai niente nulla nessuno nessuna senza ne"
+        # Russian, Ukrainian, Polish
+        " не нет ни без никогда ничего никто нельзя немає ніколи ніхто nie bez nigdy nic nikt"
+        # Hindi, Korean, Arabic, Turkish, Indonesian, Vietnamese
+        " नही न मत ना बिना 안 못 لا لم لن ليس ما degil yok hayir tidak bukan tanpa khong chua"
+    )
 )
 _CONTRACTED = re.compile(
     "(?:do|does|did|is|are|was|were|wo|would|could|should|ca|has|have|had|must|need|ai|might|sha)nt"
@@ -35,8 +38,10 @@ _UNSPACED = re.compile(
     "ない|なかっ|なく|なけれ|ません|ずに|わけが|不|没|沒|無|无|非|未|别|別に|勿|否|ไม่|มิ|ບໍ່|မ|មិន|ពុំ"
 )
 _PREFIXES = frozenset(
-    "un in im il ir dis non de mis ex anti counter over under pre post max maxi min mini inter"
-    " intra hyper hypo up down on off out".split()
+    str.split(
+        "un in im il ir dis non de mis ex anti counter over under pre post max maxi min mini inter"
+        " intra hyper hypo up down on off out"
+    )
 )
 _MIN_STEM = 3
 

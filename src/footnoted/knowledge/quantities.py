@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HUNDRED = 100
-_WORDS = frozenset().union(UNITS, TENS, SCALES, ORDINALS, OTHERS, CURRENCIES)
+_KILO = "k"
+_WORDS = frozenset((*UNITS, *TENS, *SCALES, *ORDINALS, *OTHERS, *CURRENCIES))
 
 
 def quantities(keys: Sequence[str]) -> list[str]:
@@ -44,7 +45,7 @@ def currencies(keys: Sequence[str]) -> list[str]:
 
 def is_quantity(key: str) -> bool:
     """Return whether a word is compared as a number or currency, and not as wording."""
-    return is_number(key) or key in _WORDS
+    return is_number(key) or (key in _WORDS and key != _KILO)
 
 
 class _Reader:
@@ -53,7 +54,7 @@ class _Reader:
     def __init__(self, keys: Sequence[str]) -> None:
         """Start before the first word."""
         self._keys = keys
-        self.place = 0
+        self.place: int = 0
 
     def read(self) -> str | None:
         """Return the number that starts here, or None; go on past what was looked at."""
@@ -84,7 +85,7 @@ class _Reader:
         total, smallest = None, None
         while (begin := self.place) < len(self._keys):
             group = self._read_hundreds()
-            scale = SCALES.get(self._peek(), 0)
+            scale = self._peek_scale()
             if group is None and (total is not None or not scale):
                 break
             if smallest is not None and (scale or 1) >= smallest:
@@ -150,5 +151,8 @@ class _Reader:
         return self._keys[self.place] if self.place < len(self._keys) else ""
 
     def _peek_scale(self) -> int:
-        """Return the scale that is next, or 0."""
-        return SCALES.get(self._peek(), 0)
+        """Return the scale that is next, or 0; the k of `10k` is one, the k of `o.k.` is not."""
+        key = self._peek()
+        if key == _KILO and not (self.place and is_number(self._keys[self.place - 1])):
+            return 0
+        return SCALES.get(key, 0)

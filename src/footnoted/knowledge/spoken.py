@@ -149,6 +149,7 @@ class SpokenWords:
         size = len(self.ids) + len(ids) + 1
         if not beginnings:
             return np.zeros(size)
-        votes = np.bincount(np.concatenate(beginnings), np.concatenate(weights), minlength=size)
+        at, weight = np.concatenate(beginnings), np.concatenate(weights)
+        votes = np.bincount(at, weight, minlength=size).astype(np.float64)
         summed = np.cumsum(np.pad(votes, (slack + 1, slack)))
         return summed[2 * slack + 1 :] - summed[: -2 * slack - 1]

@@ -1,0 +1,1 @@
+"""Page groups: what pages are composed from, and which videos contribute to each."""
