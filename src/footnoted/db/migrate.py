@@ -9,17 +9,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
 
+from footnoted.db.locks import migration_lock
 from footnoted.errors import ConfigurationError, MigrationsNeededError
 from footnoted.settings import bundled_dir
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncEngine
-
-MIGRATION_LOCK = 0x666F6F74
-"""Key of the advisory lock that lets one process migrate at a time ("foot")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +63,13 @@ async def upgrade(engine: AsyncEngine) -> SchemaState:
 
     Raises ConfigurationError when the database was made by a newer release.
     """
-    async with engine.connect() as connection:
-        await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-        await connection.commit()
-        try:
-            before = SchemaState(await connection.run_sync(_current), needed_revision())
-            await connection.rollback()
-            refuse_newer(before)
-            if not before.is_current:
-                await connection.run_sync(_upgrade)
-                await connection.commit()
-        finally:
-            await connection.rollback()
-            await connection.execute(
-                text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK}
-            )
+    url = engine.url.render_as_string(hide_password=False)
+    async with migration_lock(url), engine.connect() as connection:
+        before = SchemaState(await connection.run_sync(_current), needed_revision())
+        await connection.rollback()
+        refuse_newer(before)
+        if not before.is_current:
+            await connection.run_sync(_upgrade)
             await connection.commit()
     return before
 
