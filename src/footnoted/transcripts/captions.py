@@ -40,9 +40,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_BYTES = 64 * 2**20
-_NAME_LANGUAGE = re.compile(r"[._]([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)$")
+_NAME_LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)$")
 _CAPTION_SUFFIXES = frozenset({".vtt", ".srt", ".sbv", ".ttml", ".dfxp", ".json3", ".srv3", ".ytt"})
-_TABLE_SUFFIXES = frozenset({".csv", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".ini"})
+_TABLE_SUFFIXES = frozenset(
+    {".csv", ".tsv", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".ini"}
+)
 
 
 def read_transcript(

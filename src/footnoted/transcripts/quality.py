@@ -7,6 +7,8 @@ ones lie far from each.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import zlib
 from collections import Counter
 from itertools import pairwise
@@ -34,14 +36,20 @@ _MIN_CUES_TO_JUDGE = 5
 _MIN_JUDGED_MS = 120_000
 _MIN_WPM = 4.0
 _MAX_WPM = 400.0
-_CHARS_PER_UNSPACED_WORD = 2.0
 _UNSPACED_WORD_CHARS = 12.0
+_CHARS_PER_IDEOGRAPH_WORD = 2.0
+_CHARS_PER_LETTER_WORD = 4.5
+_FIRST_IDEOGRAPH = "\u2e80"
+_MAX_TOP_CUE_SHARE = 0.35
+_MIN_LANGUAGE_TOKENS = 8
+_URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _MAX_SINGLE_SHARE = 0.6
 _MIN_LETTER_SHARE = 0.5
 _MAX_REPLACED_SHARE = 0.02
 _MIN_TOKENS_TO_JUDGE = 30
 _MIN_LANGUAGE_WORDS = 40
 _MIN_LANGUAGE_CONFIDENCE = 0.9
+_MIN_TOLD_CONFIDENCE = 0.6
 _KIN = (
     frozenset({"no", "nb", "nn", "da", "sv"}),
     frozenset({"hr", "sr", "bs", "sh", "sl", "mk", "bg"}),
@@ -101,7 +109,7 @@ def assess(
     the recording, when known. Looks at the text only; the first finding is the reason.
     """
     text = _text(transcript)
-    detected = detect_language(text.joined)
+    detected = detect_language(text.joined) if len(text.tokens) >= _MIN_LANGUAGE_TOKENS else None
     measures = _measures(transcript, text, duration_ms, detected)
     finding = _first_finding(transcript, text, measures, detected, expected_language)
     return Quality(
@@ -110,8 +118,15 @@ def assess(
         reason=finding.reason if finding else None,
         preview=_preview(transcript),
         measures=measures,
-        language=detected.language if detected else None,
+        language=_told(detected),
     )
+
+
+def _told(detected: Detected | None) -> str | None:
+    """Return a language only where its detection is sure; `zxx` is no language."""
+    if detected is None or detected.language == "zxx":
+        return None
+    return detected.language if detected.confidence >= _MIN_TOLD_CONFIDENCE else None
 
 
 def _text(transcript: Transcript) -> _Text:
@@ -120,10 +135,23 @@ def _text(transcript: Transcript) -> _Text:
     tokens = joined.split()
     letters = len(joined) - joined.count(" ") - joined.count("\n")
     spaced = bool(tokens) and letters / len(tokens) < _UNSPACED_WORD_CHARS
-    if not spaced:  # Japanese, Chinese, Thai: two characters stand for a word
+    if not spaced:  # Japanese, Chinese, Thai: two characters stand for a token
         tokens = [joined[at : at + 2] for at in range(0, len(joined), 2)]
-    words = len(tokens) if spaced else letters / _CHARS_PER_UNSPACED_WORD
+    words = float(len(tokens)) if spaced else _words_without_spaces(joined)
     return _Text(speech, tokens, joined, words)
+
+
+def _words_without_spaces(joined: str) -> float:
+    """Return about how many words a text in a script without spaces has.
+
+    Chinese and Japanese words have two characters on average, Thai and its like four and a half
+    letters, not counting vowel and tone marks.
+    """
+    letters = [char for char in joined if unicodedata.category(char)[0] == "L"]
+    ideographs = sum(1 for char in letters if char >= _FIRST_IDEOGRAPH)
+    return ideographs / _CHARS_PER_IDEOGRAPH_WORD + (
+        (len(letters) - ideographs) / _CHARS_PER_LETTER_WORD
+    )
 
 
 def _measures(
@@ -136,6 +164,7 @@ def _measures(
         "non_speech_share": 1 - len(text.speech) / len(cues) if cues else 0.0,
         "distinct_share": _distinct_share(text.tokens),
         "loop_share": _loop_share(text.speech),
+        "top_cue_share": _top_cue_share(text.speech),
         "single_letter_share": _single_letter_share(text),
         "letter_share": _letter_share(text.joined),
         "replaced_share": text.joined.count("\ufffd") / max(len(text.joined), 1),
@@ -176,7 +205,7 @@ def _error_page(text: _Text) -> _Finding | None:
 
 
 def _empty(text: _Text) -> _Finding | None:
-    if any(letter.isalnum() for letter in text.joined):
+    if any(letter.isalnum() for letter in _URL.sub("", text.joined)):
         return None
     return _Finding("quality_empty", "There is not one spoken word in it.")
 
@@ -219,6 +248,12 @@ def _repetition(measures: dict[str, float]) -> _Finding | None:
         return _Finding(
             "quality_repetition",
             f"{share:.0%} of its cues repeat the one before, as recognisers do on silence.",
+        )
+    if measures["top_cue_share"] > _MAX_TOP_CUE_SHARE:
+        share = measures["top_cue_share"]
+        return _Finding(
+            "quality_repetition",
+            f"{share:.0%} of its cues are the same words, as recognisers invent over silence.",
         )
     if measures["distinct_share"] < _MIN_DISTINCT_SHARE:
         share = 1 - measures["distinct_share"]
@@ -273,6 +308,13 @@ def _loop_share(speech: Sequence[Cue]) -> float:
         return 0.0
     same = sum(1 for before, cue in pairwise(speech) if before.text == cue.text)
     return same / (len(speech) - 1)
+
+
+def _top_cue_share(speech: Sequence[Cue]) -> float:
+    """Return the share of cues that say the most frequent text; 0.0 for a handful of cues."""
+    if len(speech) < _MIN_LOOP_CUES:
+        return 0.0
+    return Counter(cue.text.casefold() for cue in speech).most_common(1)[0][1] / len(speech)
 
 
 def _single_letter_share(text: _Text) -> float:

@@ -35,7 +35,7 @@ _ROOT = re.compile(
     re.DOTALL,
 )
 _SBV = re.compile(r"^\d{1,3}:\d\d:\d\d\.\d{3},\d{1,3}:\d\d:\d\d\.\d{3}\s*$", re.MULTILINE)
-_LRC = re.compile(r"^\[\d{1,3}:\d\d[.:]\d{2,3}\]", re.MULTILINE)
+_LRC = re.compile(r"^\[\d{1,3}:\d\d\.\d{2,3}\]", re.MULTILINE)
 _TSV = re.compile(r"\A\s*start\tend\ttext\s*$", re.MULTILINE)
 _MICRODVD = re.compile(r"\A\s*\{\d+\}\{\d*\}")
 _JSON = re.compile(r"\A\s*(?:\{\s*[\"}]|\[\s*[\[{\]\"]|\[\s*\Z)")

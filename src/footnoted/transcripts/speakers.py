@@ -25,6 +25,7 @@ _NOT_NAMES = frozenset(
 )
 _MIN_REPEATS = 3
 _MIN_SPEAKERS = 2
+_DIALOGUE_SHARE = 0.2
 _MAX_WORDS = 5
 
 
@@ -48,7 +49,8 @@ def take_labels(texts: Sequence[str]) -> list[Labelled]:
     labels = [_label(text) for text in texts]
     counts = Counter(label.name for label in labels if label)
     repeated = {name for name, count in counts.items() if count >= _MIN_REPEATS}
-    is_dialogue = len(repeated) >= _MIN_SPEAKERS
+    labelled = sum(count for name, count in counts.items() if name in repeated)
+    is_dialogue = len(repeated) >= _MIN_SPEAKERS or labelled > len(texts) * _DIALOGUE_SHARE
     return [
         Labelled(label.name, text[label.end :])
         if label and _is_believed(label, counts[label.name], is_dialogue=is_dialogue)
@@ -91,4 +93,4 @@ def _is_believed(label: _Label, count: int, *, is_dialogue: bool) -> bool:
     letters = [letter for letter in name if letter.isalpha()]
     if len(letters) > 1 and name.isupper():
         return True
-    return count >= _MIN_REPEATS or (is_dialogue and name.istitle())
+    return count >= _MIN_REPEATS or is_dialogue

@@ -44,6 +44,7 @@ def read_plain(
     """Return the raw cues of a text, timed when its lines are stamped."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if is_markdown:
+        lines = _without_front_matter(lines)
         lines = [_EMPHASIS.sub(r"\2", line) for line in lines if not _RULE.match(line)]
     stamps = [_stamp(line) for line in lines]
     found = sum(1 for stamp in stamps if stamp)
@@ -53,6 +54,14 @@ def read_plain(
     prose = [line for line in lines if not _HEADING.match(line)] if is_markdown else lines
     cues = [RawCue(None, None, piece) for piece in _pieces(prose)]
     return Reading(format=as_format, cues=cues)
+
+
+def _without_front_matter(lines: list[str]) -> list[str]:
+    """Return the lines after a YAML block between two `---` at the very top."""
+    if not lines or lines[0].strip() != "---":
+        return lines
+    end = next((at for at, line in enumerate(lines[1:], 1) if line.strip() == "---"), None)
+    return lines if end is None else lines[end + 1 :]
 
 
 def _stamp(line: str) -> _Stamp | None:
