@@ -1,0 +1,219 @@
+"""The embedded index: a Qdrant Edge shard in this process, behind one thread.
+
+A shard belongs to one process, so the folder is locked first. Every call runs on one worker
+thread: the shard is never used twice at once and the event loop never waits for it. A rebuild
+fills a new generation on the same thread, batch by batch, so that queries run in between, and
+switches by renaming a file. A child process would be no better: lexical points take 0.2 ms each,
+nearly all of it outside the interpreter lock in slices of a few milliseconds. `optimize()` holds
+that lock throughout, is not needed for lexical points, and is never called.
+
+It is derived data: what cannot be opened is set aside and an empty shard takes its place, and
+`was_recreated` tells the caller to fill it again from PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from footnoted.errors import FootnotedError, TransientError
+from footnoted.search.edge_shard import Shard
+from footnoted.search.generations import Generations
+from footnoted.search.terms import ANALYSIS_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+    from pathlib import Path
+    from uuid import UUID
+
+    from footnoted.search.port import Document, Hit, Query
+
+T = TypeVar("T")
+
+_BATCH = 64
+_RETRY_AFTER_S = 5.0
+_RUST_PANIC = "PanicException"
+_NOT_THE_FILES = (
+    "Permission denied",
+    "No space left",
+    "Too many open files",
+    "Cannot allocate memory",
+    "WouldBlock",
+)
+
+
+class QdrantEdgeIndex:
+    """A SearchIndex in `root`, which this object owns from `ensure_ready` until `close`."""
+
+    def __init__(self, root: Path) -> None:
+        """Use the folder `root`; nothing is opened or created yet."""
+        self._root = root
+        self._generations = Generations(root, version=ANALYSIS_VERSION)
+        self._shard: Shard | None = None
+        self._worker: ThreadPoolExecutor | None = None
+        self._rebuilding = asyncio.Lock()
+        self._was_recreated = False
+
+    @property
+    def was_recreated(self) -> bool:
+        """Return whether an empty shard had to take the place of a missing or broken one."""
+        return self._was_recreated
+
+    async def ensure_ready(self) -> None:
+        """Open the shard, or set a broken one aside and create an empty one.
+
+        Raises:
+            TransientError: another process holds the index, or the disk is full.
+            ConfigurationError: the folder cannot be made or written.
+
+        """
+        await self._run(self._open)
+
+    async def upsert(self, documents: Sequence[Document]) -> None:
+        """Make these documents findable, replacing those with equal ids."""
+        for batch in _batches(documents):
+            await self._run(partial(self._upsert, batch))
+        while await self._run(lambda: self._open().weigh_some_anew()):
+            pass
+        await self._run(lambda: self._open().flush())
+
+    async def delete(self, document_ids: Sequence[UUID]) -> None:
+        """Make these documents unfindable; unknown ids are fine."""
+        if document_ids:
+            await self._run(lambda: self._open().delete(document_ids))
+            await self._run(lambda: self._open().flush())
+
+    async def query(self, query: Query) -> list[Hit]:
+        """Return the best hits, best first; ties in the order of ids."""
+        return await self._run(lambda: self._open().query(query))
+
+    async def document_ids(self) -> set[UUID]:
+        """Return the ids of everything in the index."""
+        return await self._run(lambda: self._open().document_ids())
+
+    async def rebuild(self, batches: AsyncIterator[Sequence[Document]]) -> None:
+        """Fill a new generation while the old one serves, then switch to it."""
+        async with self._rebuilding:
+            await self._run(self._open)
+            path = self._generations.fresh()
+            shard = await self._run(lambda: Shard.create(path))
+            try:
+                await self._fill(shard, batches)
+                await self._run(lambda: self._switch(shard, path))
+            except BaseException:
+                await self._run(lambda: _discard(shard, path))
+                raise
+
+    async def close(self) -> None:
+        """Close the shard, let another process have the folder, and end the thread."""
+        if self._worker is not None:
+            await self._run(self._release)
+            self._worker.shutdown(wait=True)
+            self._worker = None
+
+    async def _fill(self, shard: Shard, batches: AsyncIterator[Sequence[Document]]) -> None:
+        async for documents in batches:
+            for batch in _batches(documents):
+                await self._run(partial(shard.upsert, batch))
+        while await self._run(shard.weigh_some_anew):
+            pass
+        await self._run(shard.flush)
+
+    async def _run(self, call: Callable[[], T]) -> T:
+        """Return what `call` returns on the worker thread, its errors in our words."""
+        if self._worker is None:
+            self._worker = ThreadPoolExecutor(1, thread_name_prefix="footnoted-index")
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._worker, call)
+        except FootnotedError:
+            raise
+        except BaseException as error:
+            if not _is_vendors(error):
+                raise
+            why = f"failed: {error}"
+            raise self._away(why) from error
+
+    def _upsert(self, documents: Sequence[Document]) -> None:
+        self._open().upsert(documents)
+
+    def _open(self) -> Shard:
+        if self._shard is None:
+            if not self._generations.acquire():
+                why = "is held by another process; ask the daemon, or stop it first"
+                raise self._away(why)
+            self._shard = self._load() or self._create()
+        return self._shard
+
+    def _load(self) -> Shard | None:
+        """Return the current generation, or None when there is none that can be opened."""
+        path = self._generations.current()
+        if path is None:
+            return None
+        shard = None if self._generations.is_condemned() else self._try_loading(path)
+        self._generations.note_opened()
+        if shard is None:
+            self._generations.set_aside(path)
+        else:
+            self._generations.sweep()
+        return shard
+
+    def _try_loading(self, path: Path) -> Shard | None:
+        self._generations.note_opening()
+        try:
+            return Shard.load(path)
+        except BaseException as error:
+            if not _is_vendors(error):
+                raise
+            if any(cause in str(error) for cause in _NOT_THE_FILES):
+                self._generations.note_opened()
+                why = f"cannot be opened: {error}"
+                raise self._away(why) from error
+            return None
+
+    def _create(self) -> Shard:
+        path = self._generations.fresh()
+        shard = Shard.create(path)
+        self._generations.switch(path)
+        self._was_recreated = True
+        return shard
+
+    def _switch(self, shard: Shard, path: Path) -> None:
+        old, self._shard = self._shard, shard
+        self._was_recreated = False
+        if old is not None:
+            old.close()
+        self._generations.switch(path)
+
+    def _release(self) -> None:
+        shard, self._shard = self._shard, None
+        try:
+            if shard is not None:
+                shard.close()
+        finally:
+            self._generations.release()
+
+    def _away(self, why: str) -> TransientError:
+        return TransientError(
+            f"The search index in {self._root} {why}.",
+            wait_reason="index",
+            retry_after_s=_RETRY_AFTER_S,
+            concerns=str(self._root),
+        )
+
+
+def _is_vendors(error: BaseException) -> bool:
+    """Return whether the shard raised it: a bare Exception, or a panic (a BaseException)."""
+    return type(error) is Exception or type(error).__name__ == _RUST_PANIC
+
+
+def _discard(shard: Shard, path: Path) -> None:
+    shard.close()
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _batches(documents: Sequence[Document]) -> list[Sequence[Document]]:
+    return [documents[at : at + _BATCH] for at in range(0, len(documents), _BATCH)]
