@@ -83,15 +83,15 @@ async def fill(
 
 async def take_interrupted(
     session: AsyncConnection, deps: Deps, quota: Quota, rules: Rules
-) -> Claim | None:
-    """Claim one item that a process died with, to be run with nothing beside it."""
+) -> list[Claim]:
+    """Claim one item that a process died with, if any, to be run with nothing beside it."""
     lanes = sorted(deps.flows.lanes(), key=lambda lane: lane.kind)
     for kind, group in groupby(lanes, key=lambda lane: lane.kind):
         wanted = quota.bound(kind, store.Wanted(1, interrupted=True))
         if taken := await store.claim(session, list(group), rules.lease(deps), wanted):
             quota.count(taken)
-            return taken[0]
-    return None
+            return taken
+    return []
 
 
 class Rules:

@@ -31,7 +31,7 @@ class IndexKeeper:
             return
         self._task = asyncio.create_task(self._drain())
 
-    async def is_catching_up(self) -> bool:
+    def is_catching_up(self) -> bool:
         """Return whether a drain is going on; raises what ended it, other than an away index."""
         if self._task is None:
             return False

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.errors import PermanentError
-from footnoted.model.outcome import Advanced, Lost, Outcome, Stopped, Waiting
-from footnoted.model.status import STOPPED_STATUSES
-from footnoted.pipeline import gate, store
+from footnoted.model.outcome import Lost, Outcome, Stopped, Waiting
+from footnoted.pipeline import gate
 from footnoted.pipeline.orders import order as orders
 from footnoted.pipeline.orders import store as order_store
+from footnoted.pipeline.settling import moment_of, save_output, settle_outcome, why
 from footnoted.stages.port import ItemGoneError, StageContext
 from footnoted.telemetry import STAGE_ERRED, TICK_FINISHED, get_logger
 
@@ -52,7 +52,7 @@ async def process_one(claim: Claim, deps: Deps) -> Outcome:
         profile=claim.profile,
         stage=stage.name,
         outcome=type(outcome).__name__.lower(),
-        why=_why(outcome),
+        why=why(outcome),
         duration_ms=round((deps.clock.monotonic_s() - started_s) * 1000),
     )
     return outcome
@@ -60,14 +60,14 @@ async def process_one(claim: Claim, deps: Deps) -> Outcome:
 
 async def _advance(claim: Claim, stage: AnyStage, deps: Deps) -> Outcome:
     if (stopped := gate.before(claim, deps.limits)) is not None:
-        return await _settle(claim, stage, stopped, deps)
+        return await settle_outcome(claim, stage, stopped, deps)
     try:
         async with asyncio.timeout(stage.time_limit_s):
             prepared = await _prepare(claim, stage, deps)
             result = await stage.run(prepared.given, _context(claim, stage, prepared, deps))
         if isinstance(result, Waiting | Stopped):
-            return await _settle(claim, stage, result, deps)
-        return await _save(claim, stage, result, deps)
+            return await settle_outcome(claim, stage, result, deps)
+        return await save_output(claim, stage, result, deps)
     except ItemGoneError:
         return Lost()
     except Exception as error:
@@ -75,7 +75,9 @@ async def _advance(claim: Claim, stage: AnyStage, deps: Deps) -> Outcome:
             raise
         if not isinstance(error, gate.EXPECTED_ERRORS):
             get_logger().exception(STAGE_ERRED, item=str(claim), stage=stage.name)
-        return await _settle(claim, stage, gate.judge(error, _moment(deps), deps.limits), deps)
+        return await settle_outcome(
+            claim, stage, gate.judge(error, moment_of(deps), deps.limits), deps
+        )
 
 
 def _stage_of(claim: Claim, deps: Deps) -> AnyStage:
@@ -106,63 +108,3 @@ async def _prepare(claim: Claim, stage: AnyStage, deps: Deps) -> _Prepared:
 def _context(claim: Claim, stage: AnyStage, prepared: _Prepared, deps: Deps) -> StageContext:
     asker = deps.askers.asker_for(claim.kind, claim.id, stage.name, prepared.generation)
     return StageContext(asker, deps.prompts.get(claim.profile, {}))
-
-
-async def _save(claim: Claim, stage: AnyStage, out: BaseModel, deps: Deps) -> Outcome:
-    outcome = Advanced(stage.gives)
-    change = gate.change(claim, outcome, _moment(deps), deps.limits)
-    if change is None:
-        return Lost()
-    now = deps.clock.now()
-    note = store.Note(stage.name, {"to": stage.gives, **_event_fields(out)})
-    async with deps.database.transaction() as session:
-        if not await store.settle(session, claim, change, note, now):
-            return Lost()
-        await stage.save(session, claim.id, out)
-        if stage.asks:
-            digest = orders.output_sha256(out)
-            await order_store.close(session, claim, stage.name, digest, now)
-        if _is_end(claim, change.status, deps):
-            await store.close_run(session, claim, "done", None, now)
-    return outcome
-
-
-def _event_fields(out: BaseModel) -> dict[str, object]:
-    """Return the counts an output wants told in its event (a field named `counts`), if any."""
-    counts = out.model_dump(include={"counts"}, mode="json").get("counts")
-    return {"counts": counts} if counts else {}
-
-
-async def _settle(claim: Claim, stage: AnyStage, outcome: Outcome, deps: Deps) -> Outcome:
-    change = gate.change(claim, outcome, _moment(deps), deps.limits)
-    if change is None:
-        return Lost()
-    now = deps.clock.now()
-    note = store.Note(stage.name, {"why": _why(outcome)})
-    async with deps.database.transaction() as session:
-        if not await store.settle(session, claim, change, note, now):
-            return Lost()
-        if change.status in STOPPED_STATUSES:
-            await store.close_run(session, claim, "failed", stage.name, now)
-    return outcome
-
-
-def _is_end(claim: Claim, status: str, deps: Deps) -> bool:
-    flow = deps.flows.get(claim.kind, claim.profile)
-    return flow is not None and status == flow.end
-
-
-def _moment(deps: Deps) -> gate.Moment:
-    return gate.Moment(deps.clock.now(), deps.clock.jitter())
-
-
-def _why(outcome: Outcome) -> str | None:
-    match outcome:
-        case Waiting():
-            return outcome.reason
-        case Stopped():
-            return outcome.code
-        case Advanced() | Lost():
-            return None
-        case _:
-            return outcome.code

@@ -1,0 +1,139 @@
+"""The daemon: the loop with what surrounds it, in one event loop.
+
+    lock -> index ready -> leases of the dead ended -> API up -> READY -> loop -> STOPPING -> all down
+
+With the embedded index there is one daemon per database, held by an advisory lock. With a Qdrant
+server several daemons share the work, and the leases of a dead one simply run out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Protocol
+
+from footnoted.app import open_app
+from footnoted.db.locks import DaemonLock
+from footnoted.db.notices import listen
+from footnoted.errors import LockHeldError
+from footnoted.pipeline import store
+from footnoted.pipeline.loop import Loop
+from footnoted.telemetry import (
+    DAEMON_STARTED,
+    DAEMON_STOPPED,
+    DAEMON_STOPPING,
+    LEASES_REAPED,
+    get_logger,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
+
+    from footnoted.app import App
+    from footnoted.pipeline.loop import Report, RunPlan
+    from footnoted.settings import Settings
+
+_LOCK_CHECK_S = 2.0
+
+
+class Server(Protocol):
+    """Something that serves requests beside the loop while it is entered, such as the API."""
+
+    def __call__(self, app: App) -> AbstractAsyncContextManager[None]:
+        """Serve `app` until the context ends."""
+        ...
+
+
+async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report:
+    """Run `plan` to its end or to SIGTERM or SIGINT; return what was done.
+
+    Raises LockHeldError when another daemon has the database, MigrationsNeededError,
+    ConfigurationError and DependencyDownError before any work is touched.
+    """
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(open_app(settings))
+        loop = Loop(app.deps, plan)
+        _stop_on_signals(loop)
+        if settings.qdrant_url is None:
+            await stack.enter_async_context(_sole_daemon(app, loop))
+        await loop.check()
+        await app.prepare_index()
+        await stack.enter_async_context(serve(app))
+        await stack.enter_async_context(_background(listen(app.storage.url, loop.nudge)))
+        await stack.enter_async_context(_background(_pat_watchdog()))
+        notify_supervisor("READY=1")
+        get_logger().info(DAEMON_STARTED, mode=plan.mode.value, pid=os.getpid())
+        report = await loop.run()
+        notify_supervisor("STOPPING=1")
+        get_logger().info(DAEMON_STOPPING)
+    get_logger().info(DAEMON_STOPPED, **report.outcomes)
+    return report
+
+
+def _stop_on_signals(loop: Loop) -> None:
+    running = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        running.add_signal_handler(number, loop.stop)
+
+
+@asynccontextmanager
+async def _sole_daemon(app: App, loop: Loop) -> AsyncIterator[None]:
+    """Hold the daemon lock, end every lease of the dead, and watch that the lock stays ours."""
+    lock = DaemonLock(app.storage.url)
+    await lock.acquire()
+    try:
+        async with app.storage.database.transaction() as session:
+            if leases := await store.release_dead(session):
+                get_logger().warning(LEASES_REAPED, leases=leases)
+        async with _background(_hold(lock, loop)):
+            yield
+    finally:
+        await lock.release()
+
+
+async def _hold(lock: DaemonLock, loop: Loop) -> None:
+    """Take the lock again whenever the database went away; stop when another took it first."""
+    while True:
+        await lock.wait_lost()
+        while not lock.held:
+            try:
+                await lock.acquire()
+            except LockHeldError:
+                loop.stop()
+                raise
+            except Exception:  # noqa: BLE001 - the database is away; the loop says so
+                await asyncio.sleep(_LOCK_CHECK_S)
+
+
+@asynccontextmanager
+async def _background(coroutine: object) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(coroutine)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _pat_watchdog() -> None:
+    """Tell systemd, at half its watchdog period, that the event loop turns (sd_notify(3))."""
+    period_us = int(os.environ.get("WATCHDOG_USEC", "0"))
+    while period_us:
+        notify_supervisor("WATCHDOG=1")
+        await asyncio.sleep(period_us / 2_000_000)
+
+
+def notify_supervisor(state: str) -> None:
+    """Send `state` to the service manager, when there is one; sd_notify(3) is the protocol."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel, suppress(OSError):
+        channel.sendto(state.encode(), address)

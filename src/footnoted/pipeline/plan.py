@@ -1,0 +1,66 @@
+"""What one run of the loop may do, what it did, and how long it may sleep: values, no effects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from footnoted.pipeline.deps import Pace
+    from footnoted.pipeline.store import Outlook
+
+SHORTEST_PAUSE_S = 0.01
+
+
+class Mode(StrEnum):
+    """When the loop ends: never, when nothing is due, or after one pass over what is due."""
+
+    FOREVER = "forever"
+    DRAIN = "drain"
+    ONCE = "once"
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What one run of the loop may do; None means without limit."""
+
+    mode: Mode = Mode.FOREVER
+    max_videos: int | None = None
+    max_minutes: float | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What one run did: outcomes by name, and whether it was cut short by time or by a stop."""
+
+    outcomes: Counter[str] = field(default_factory=Counter[str])
+    was_stopped: bool = False
+    ran_out_of_time: bool = False
+    index_behind: bool = False
+
+
+def pause_until_next(outlook: Outlook, now: datetime, pace: Pace) -> float:
+    """Return seconds an idle loop sleeps: to the next wait or poll, at most the poll interval."""
+    times = [at for at in (outlook.next_wait_at, outlook.next_poll_at) if at is not None]
+    if not times:
+        return pace.poll_interval_s
+    return _bounded((min(times) - now).total_seconds(), pace)
+
+
+def pause_of_drain(outlook: Outlook, now: datetime, pace: Pace) -> float | None:
+    """Return seconds a drain sleeps before it looks again, or None when no wait is worth it.
+
+    Only waits count: the next scan of a followed source is not work left over.
+    """
+    if outlook.next_wait_at is None:
+        return None
+    until_s = (outlook.next_wait_at - now).total_seconds()
+    return None if until_s > pace.drain_wait_s else _bounded(until_s, pace)
+
+
+def _bounded(seconds: float, pace: Pace) -> float:
+    return min(max(seconds, SHORTEST_PAUSE_S), pace.poll_interval_s)

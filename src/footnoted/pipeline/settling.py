@@ -1,0 +1,82 @@
+"""Writing what became of an item: the compare-and-set, the output and the event, all or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footnoted.model.outcome import Advanced, Lost, Outcome, Stopped, Waiting
+from footnoted.model.status import STOPPED_STATUSES
+from footnoted.pipeline import gate, store
+from footnoted.pipeline.orders import order as orders
+from footnoted.pipeline.orders import store as order_store
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from footnoted.model.claim import Claim
+    from footnoted.pipeline.deps import Deps
+    from footnoted.stages.port import AnyStage
+
+
+async def save_output(claim: Claim, stage: AnyStage, out: BaseModel, deps: Deps) -> Outcome:
+    """Return Advanced when the claim held and `out` is saved with it, else Lost."""
+    outcome = Advanced(stage.gives)
+    change = gate.change(claim, outcome, moment_of(deps), deps.limits)
+    if change is None:
+        return Lost()
+    now = deps.clock.now()
+    note = store.Note(stage.name, {"to": stage.gives, **_event_fields(out)})
+    async with deps.database.transaction() as session:
+        if not await store.settle(session, claim, change, note, now):
+            return Lost()
+        await stage.save(session, claim.id, out)
+        if stage.asks:
+            digest = orders.output_sha256(out)
+            await order_store.close(session, claim, stage.name, digest, now)
+        if _is_end(claim, change.status, deps):
+            await store.close_run(session, claim, "done", None, now)
+    return outcome
+
+
+def _event_fields(out: BaseModel) -> dict[str, object]:
+    """Return the counts an output wants told in its event (a field named `counts`), if any."""
+    counts = out.model_dump(include={"counts"}, mode="json").get("counts")
+    return {"counts": counts} if counts else {}
+
+
+async def settle_outcome(claim: Claim, stage: AnyStage, outcome: Outcome, deps: Deps) -> Outcome:
+    """Return `outcome` when the claim held and the row tells it now, else Lost."""
+    change = gate.change(claim, outcome, moment_of(deps), deps.limits)
+    if change is None:
+        return Lost()
+    now = deps.clock.now()
+    note = store.Note(stage.name, {"why": why(outcome)})
+    async with deps.database.transaction() as session:
+        if not await store.settle(session, claim, change, note, now):
+            return Lost()
+        if change.status in STOPPED_STATUSES:
+            await store.close_run(session, claim, "failed", stage.name, now)
+    return outcome
+
+
+def _is_end(claim: Claim, status: str, deps: Deps) -> bool:
+    flow = deps.flows.get(claim.kind, claim.profile)
+    return flow is not None and status == flow.end
+
+
+def moment_of(deps: Deps) -> gate.Moment:
+    """Return the time and jitter of a decision that is made now."""
+    return gate.Moment(deps.clock.now(), deps.clock.jitter())
+
+
+def why(outcome: Outcome) -> str | None:
+    """Return the short name of the reason of an outcome, if it has one."""
+    match outcome:
+        case Waiting():
+            return outcome.reason
+        case Stopped():
+            return outcome.code
+        case Advanced() | Lost():
+            return None
+        case _:
+            return outcome.code
