@@ -135,7 +135,7 @@ def make_talk(path: Path, cues: tuple[Cue, ...]) -> Talk:
     pairs = [
         (word, cue.index)
         for cue in speech
-        for word in (cue.text if is_unspaced else cue.text.split())
+        for word in (split_characters(cue.text) if is_unspaced else cue.text.split())
         if squeeze(word)
     ]
     words = [word for word, _ in pairs]
@@ -143,6 +143,11 @@ def make_talk(path: Path, cues: tuple[Cue, ...]) -> Talk:
     group = str(path.relative_to(DATA)).split("/", maxsplit=1)[0]
     glue = "" if is_unspaced else " "
     return Talk(path.name, group, cues, words, owners, squeeze("".join(words)), glue)
+
+
+def split_characters(text: str) -> list[str]:
+    """Return the characters of a text, each with the vowel and tone signs that follow it."""
+    return re.findall(r"\w[^\w\s]*", text)
 
 
 class Liar:
@@ -417,7 +422,8 @@ def holds(evidence: Evidence, told: Told, talk: Talk) -> bool:
     if evidence.first_cue is None or evidence.last_cue is None:
         return False
     cues = talk.cues[evidence.first_cue : evidence.last_cue + 1]
-    if squeeze(told.text) in squeeze("".join(cue.text for cue in cues)):
+    said = "".join(cue.text for cue in cues if cue.kind is CueKind.SPEECH)
+    if squeeze(told.text) in squeeze(said):
         return True
     overlaps = evidence.first_cue <= told.true_last_cue and evidence.last_cue >= told.true_first_cue
     return told.kind == "noise" and overlaps

@@ -149,8 +149,10 @@ class QuoteMatcher:
         alignment = align(ids, self._spoken.ids, range(begin - slack, begin + slack + 1))
         if alignment.said_end <= alignment.said_start:
             return None
-        score = judge.judge(self._spoken.keys, alignment)
-        return self._measured(Span(alignment.said_start, alignment.said_end), score, citation)
+        judged = judge.judge(self._spoken.keys, alignment)
+        if judged.said_end <= judged.said_start:
+            return None
+        return self._measured(Span(judged.said_start, judged.said_end), judged.score, citation)
 
     def _measured(self, span: Span, score: float, citation: _Citation) -> _Match:
         """Return a match with its distance from the citation."""

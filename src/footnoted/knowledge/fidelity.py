@@ -3,33 +3,39 @@
 Recognition, and whoever quotes, mishears words, drops them, adds small ones and mends spelling.
 That is tolerated word by word. What changes the meaning is not, in any quantity: another number or
 currency, a negation more or less, a content word that was never said there, an opposite, a name in
-place of another.
+place of another, words in another order.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from footnoted.knowledge.polarity import count_negations, is_opposite
+from footnoted.knowledge.mishearing import Ear, Mismatch
+from footnoted.knowledge.polarity import count_negations
 from footnoted.knowledge.quantities import currencies, is_quantity, quantities
-from footnoted.knowledge.quotes import is_unspaced
-from footnoted.knowledge.sound import sound_likeness
-from footnoted.knowledge.wording import FILLERS, SMALL_WORDS
+from footnoted.knowledge.wording import FILLERS
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from footnoted.knowledge.alignment import Alignment, Difference
 
-_KNOWN_ALIKE = 0.8
-"""How alike a word must be to what it replaces when the transcript has it elsewhere."""
-_MAX_MISHEARD_WORDS = 4
-_MAX_DROPPED_WORDS = 3
-_MAX_UNSPACED_RUN = 2
-_SMALL_COST, _FILLER_COST, _REPEAT_COST = 0.5, 0.1, 0.2
 _LEAST_COST = 0.1
 """What any difference costs, so that only what is word for word scores 1."""
-_HAN = ("\u3400", "\u9fff")
+_MIN_MOVED = 4
+"""Letters from which a word counts as moved; shorter ones are dropped and added by chance."""
+_EDGE_REACH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How faithful a quote is, from 0 (it says something else) to 1, and to which words."""
+
+    score: float
+    said_start: int
+    said_end: int
 
 
 class Fidelity:
@@ -38,27 +44,33 @@ class Fidelity:
     def __init__(self, quote: Sequence[str], vocabulary: Container[str]) -> None:
         """Read what of the quote must not differ, once for all its alignments."""
         self._quote = quote
-        self._vocabulary = vocabulary
+        self._ear = Ear(vocabulary)
         self._quantities = quantities(quote)
         self._currencies = currencies(quote)
         self._negations = count_negations(quote)
 
-    def judge(self, said: Sequence[str], alignment: Alignment) -> float:
-        """Return how faithful the quote is, from 0 (it says something else) to 1.
+    def judge(self, said: Sequence[str], alignment: Alignment) -> Judgement:
+        """Return how faithful the quote is to `said`, with which it was aligned."""
+        differences = self._with_fitted_ends(said, alignment)
+        start, end = alignment.said_start, alignment.said_end
+        if differences and differences[0].quote_start == 0:
+            start = differences[0].said_start
+        if differences and differences[-1].quote_end == len(self._quote):
+            end = differences[-1].said_end
+        is_same = self._states_the_same(said[start:end]) and not self._moves(said, differences)
+        total = self._total(said, differences) if is_same and end > start else None
+        score = 0.0 if total is None else max(0.0, 1.0 - total / len(self._quote))
+        return Judgement(score, start, end)
 
-        `said` is the stretch that was aligned, with some words around it: a negation just before
-        or after the aligned part counts where the quote puts other words in its place.
-        """
-        span = said[alignment.said_start : alignment.said_end]
-        if not self._states_the_same(span):
-            return 0.0
+    def _total(self, said: Sequence[str], differences: Sequence[Difference]) -> float | None:
+        """Return what all differences cost together, or None when one changes the meaning."""
         total = 0.0
-        for difference in alignment.differences:
-            cost = self._cost(said, alignment, difference)
+        for difference in differences:
+            cost = self._cost(said, difference)
             if cost is None:
-                return 0.0
+                return None
             total += max(cost, _LEAST_COST)
-        return max(0.0, 1.0 - total / len(self._quote))
+        return total
 
     def _states_the_same(self, span: Sequence[str]) -> bool:
         """Return whether numbers, currencies and the count of negations are equal."""
@@ -68,117 +80,94 @@ class Fidelity:
             and count_negations(span) == self._negations
         )
 
-    def _cost(
-        self, said: Sequence[str], alignment: Alignment, difference: Difference
-    ) -> float | None:
+    def _moves(self, said: Sequence[str], differences: Sequence[Difference]) -> bool:
+        """Return whether the quote drops a word in one place and has it in another."""
+        added: Counter[str] = Counter()
+        for difference in differences:
+            added.update(self._quoted(difference))
+            added.subtract(said[difference.said_start : difference.said_end])
+        dropped = {key for key, count in added.items() if count < 0}
+        put = (key for d in differences for key in self._quoted(d))
+        cut = {key for d in differences for key in said[d.said_start : d.said_end]}
+        return bool(dropped) and any(len(key) >= _MIN_MOVED and key in cut for key in put)
+
+    def _cost(self, said: Sequence[str], difference: Difference) -> float | None:
         """Return what one difference costs in words, or None when it changes the meaning."""
-        quoted = self._quote[difference.quote_start : difference.quote_end]
+        quoted = self._quoted(difference)
         meant = said[difference.said_start : difference.said_end]
-        if not self._likeness(quoted, meant):
-            meant_around = _with_surroundings(said, alignment, difference)
-        else:
-            meant_around = meant
-        if count_negations(quoted) != count_negations(meant_around):
+        if count_negations(quoted) != count_negations(meant):
             return None
-        quoted = [key for key in quoted if not is_quantity(key)]
-        meant = [key for key in meant if not is_quantity(key)]
-        if any(map(is_unspaced, quoted)) or any(map(is_unspaced, meant)):
-            return _cost_unspaced(quoted, meant)
-        if not quoted:
-            return _cost_of_dropping(meant, said[difference.said_end :])
-        return self._cost_of_wording(quoted, meant, difference)
-
-    def _cost_of_wording(
-        self, quoted: Sequence[str], meant: Sequence[str], difference: Difference
-    ) -> float | None:
-        """Return what other words cost: misheard as a whole, or small ones, or one by one."""
-        if any(is_opposite(q, m) for q in quoted for m in meant):
+        if quoted and not meant and self._hides_negation(said, difference):
             return None
-        likeness = self._likeness(quoted, meant)
-        if likeness is not None:
-            return (1 - likeness) * max(len(quoted), len(meant))
-        before = self._quote[difference.quote_start - 1] if difference.quote_start else ""
+        before = self._quote[max(0, difference.quote_start - 1) : difference.quote_start]
         after = self._quote[difference.quote_end : difference.quote_end + 1]
-        added = 0.0
-        at = 0
-        for key in quoted:
-            found = self._find_misheard(key, meant, at)
-            if found is not None:
-                at, cost = found
-                added += cost
-            elif key in SMALL_WORDS or key == before or key in after:
-                added += _SMALL_COST
-            else:
-                return None
-            before = key
-        dropped = _cost_of_dropping(meant[at:] if at else meant, ())
-        return None if dropped is None else max(added, dropped) if not at else added + dropped
+        mismatch = Mismatch(
+            quoted=_wording(quoted),
+            meant=_wording(meant),
+            quoted_around=(*before, *after),
+            said_next=said[difference.said_end : difference.said_end + len(meant)],
+        )
+        return self._ear.cost(mismatch)
 
-    def _find_misheard(self, key: str, meant: Sequence[str], at: int) -> tuple[int, float] | None:
-        """Return where the word that `key` was misheard from ends, and the cost, or None."""
-        best: tuple[int, float] | None = None
-        for start in range(at, len(meant)):
-            for end in range(start + 1, min(start + _MAX_DROPPED_WORDS, len(meant)) + 1):
-                likeness = self._likeness([key], meant[start:end])
-                if likeness is not None and (best is None or 1 - likeness < best[1]):
-                    best = end, 1 - likeness
+    def _hides_negation(self, said: Sequence[str], difference: Difference) -> bool:
+        """Return whether words at an end of the quote stand where a negation was said.
+
+        `do compress` is no part of `do not compress`, though `compress` is. What only is said
+        twice, or is a filler, stands in no word's place.
+        """
+        is_first = difference.quote_start == 0
+        is_last = difference.quote_end == len(self._quote)
+        quoted = self._quoted(difference)
+        around = self._quote[difference.quote_end :][:1] if is_first else self._quote[-2:-1]
+        if not (is_first or is_last) or all(key in FILLERS or key in around for key in quoted):
+            return False
+        reach = len(quoted) + 1
+        start, end = difference.said_start, difference.said_end
+        outside = said[max(0, start - reach) : start] if is_first else said[end : end + reach]
+        return count_negations(outside) > 0
+
+    def _with_fitted_ends(self, said: Sequence[str], alignment: Alignment) -> list[Difference]:
+        """Return the differences, those at the ends of the quote beside what they mishear.
+
+        The alignment leaves open how much was said there: as much as sounds like the quote's
+        words, or states the same number, and otherwise nothing.
+        """
+        fitted = list(alignment.differences)
+        if fitted and fitted[0].quote_start == 0:
+            first = fitted[0]
+            starts = range(max(0, first.said_end - _EDGE_REACH), first.said_end)
+            ends = [(start, first.said_end) for start in reversed(starts)]
+            start, _ = self._best_fit(said, first, ends) or (first.said_end, 0)
+            fitted[0] = replace(first, said_start=start)
+        if fitted and fitted[-1].quote_end == len(self._quote):
+            last = fitted[-1]
+            stops = range(last.said_start + 1, min(len(said), last.said_start + _EDGE_REACH) + 1)
+            ends = [(last.said_start, stop) for stop in stops]
+            _, stop = self._best_fit(said, last, ends) or (0, last.said_start)
+            fitted[-1] = replace(last, said_end=stop)
+        return fitted
+
+    def _best_fit(
+        self, said: Sequence[str], difference: Difference, spans: Iterable[tuple[int, int]]
+    ) -> tuple[int, int] | None:
+        """Return the span that the quote's words at an end fit best, or None when none does."""
+        quoted = self._quoted(difference)
+        stated = quantities(quoted)
+        best, best_cost = None, float(len(quoted))
+        for start, end in spans:
+            meant = said[start:end]
+            if quantities(meant) != stated or count_negations(meant) != count_negations(quoted):
+                continue
+            cost = self._ear.cost(Mismatch(_wording(quoted), _wording(meant)))
+            if cost is not None and cost < best_cost:
+                best, best_cost = (start, end), cost
         return best
 
-    def _likeness(self, quoted: Sequence[str], meant: Sequence[str]) -> float | None:
-        """Return how alike two runs of words sound, or None when they do not.
-
-        A word that the transcript knows, in place of another, has to be very much alike:
-        recognition turns words into words too, but a name or a term of the same talk put in place
-        of another is an invention.
-        """
-        if not meant or max(len(quoted), len(meant)) > _MAX_MISHEARD_WORDS:
-            return None
-        one, other = "".join(quoted), "".join(meant)
-        likeness = sound_likeness(one, other)
-        if not likeness or is_opposite(one, other):
-            return None
-        is_known = one in self._vocabulary and one not in SMALL_WORDS
-        return None if is_known and likeness < _KNOWN_ALIKE else likeness
+    def _quoted(self, difference: Difference) -> Sequence[str]:
+        """Return the quote's side of a difference."""
+        return self._quote[difference.quote_start : difference.quote_end]
 
 
-def _with_surroundings(
-    said: Sequence[str], alignment: Alignment, difference: Difference
-) -> Sequence[str]:
-    """Return what was said at a difference; at an end of the quote, also just outside of it."""
-    start, end = difference.said_start, difference.said_end
-    reach = difference.quote_end - difference.quote_start - (end - start) + 1
-    if reach > 0 and difference.quote_end > difference.quote_start:
-        if start == alignment.said_start:
-            start = max(0, start - reach)
-        if end == alignment.said_end:
-            end += reach
-    return said[start:end]
-
-
-def _cost_of_dropping(dropped: Sequence[str], following: Sequence[str]) -> float | None:
-    """Return what leaving words out costs; None for more than a slip."""
-    if not dropped:
-        return 0.0
-    if list(following[: len(dropped)]) == list(dropped):
-        return _REPEAT_COST * len(dropped)
-    heavy = [key for key in dropped if key not in FILLERS]
-    if len(heavy) > _MAX_DROPPED_WORDS:
-        return None
-    content = sum(key not in SMALL_WORDS for key in heavy)
-    small = len(heavy) - content
-    return content + _SMALL_COST * small + _FILLER_COST * (len(dropped) - len(heavy))
-
-
-def _cost_unspaced(quoted: Sequence[str], meant: Sequence[str]) -> float | None:
-    """Return what a difference in a script without spaces costs, in characters.
-
-    Syllables may be misheard in short runs. A Han character carries a meaning of its own, so none
-    may be put in; leaving one out is a slip.
-    """
-    if any(_HAN[0] <= key[0] <= _HAN[1] for key in quoted):
-        return None
-    if any(not is_unspaced(key) and key not in SMALL_WORDS for key in quoted):
-        return None
-    if len(quoted) > _MAX_UNSPACED_RUN or len(meant) > _MAX_UNSPACED_RUN + 1:
-        return None
-    return float(max(len(quoted), len(meant)))
+def _wording(keys: Sequence[str]) -> list[str]:
+    """Return the words without those that are compared as numbers or currencies."""
+    return [key for key in keys if not is_quantity(key)]

@@ -87,6 +87,11 @@ def is_unspaced(key: str) -> bool:
     return bool(key) and _class_of(key[0]) == "u"
 
 
+def is_han(key: str) -> bool:
+    """Return whether the key is a Han character, which carries a meaning of its own."""
+    return unicodedata.name(key[0], "").startswith("CJK ") if key else False
+
+
 def _canonical_number(number: str) -> str:
     """Return ASCII digits without separators of thousands; a decimal sign stays as written."""
     digits = "".join(str(unicodedata.digit(char, char)) for char in number)
