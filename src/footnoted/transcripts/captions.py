@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from footnoted.model.transcript import Transcript, TranscriptFormat, TranscriptOrigin
-from footnoted.transcripts.clean import clean
+from footnoted.transcripts.clean import Cleaned, clean
 from footnoted.transcripts.encoding import decode
 from footnoted.transcripts.error_pages import error_page_message
 from footnoted.transcripts.formats.docx import docx_text, is_zip
@@ -65,9 +65,7 @@ def read_transcript(
     name = PurePath(file_name).name or "the file"
     try:
         reading = _read(data, name, max_bytes)
-        cleaned = clean(reading.cues)
-        if not cleaned.cues:
-            raise FormatProblem(UnreadableCode.EMPTY, "it holds no words.")
+        cleaned = _clean(reading)
     except FormatProblem as problem:
         raise TranscriptUnreadableError(problem.why, name, problem.sentence) from None
     return Transcript(
@@ -77,6 +75,14 @@ def read_transcript(
         cues=cleaned.cues,
         notes=(*reading.notes, *cleaned.notes),
     )
+
+
+def _clean(reading: Reading) -> Cleaned:
+    cleaned = clean(reading.cues)
+    if not cleaned.cues:
+        sentence = "it holds no words."
+        raise FormatProblem(UnreadableCode.EMPTY, sentence)
+    return cleaned
 
 
 def _read(data: bytes, name: str, max_bytes: int) -> Reading:
@@ -118,7 +124,7 @@ def _read_text(text: str, name: str) -> Reading:
             UnreadableCode.UNKNOWN_FORMAT,
             f"this is {what}, which footnoted does not read; convert it to WebVTT.",
         )
-    return _with_cues(_readers()[shape](text))
+    return _readers()[shape](text)
 
 
 def _readers() -> dict[Shape, Callable[[str], Reading]]:
@@ -153,10 +159,6 @@ def _read_webvtt(text: str) -> Reading:
         sentence = "no cue in it has times that can be read."
         raise malformed(sentence)
     return strict
-
-
-def _with_cues(reading: Reading) -> Reading:
-    return reading
 
 
 def _refuse_foreign(name: str) -> None:

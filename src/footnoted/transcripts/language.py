@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+    from collections.abc import Callable
 
 _SAMPLE_CHARS = 6_000
 _SAMPLE_PARTS = 3
 _MIN_CHARS = 20
-_ENGLISH = frozenset(
-    "the of and to in is that it you for was with this are we they he have what so but not can be"
-    " as at if or from there about an do i'm it's that's just my your all would were been has had"
-    " which who how them these then when out up will going think know like because".split()
+_ENGLISH = re.compile(  # the commonest words of speech, which no other language shares in number
+    r"(?:the|of|and|to|in|is|that|it|you|for|was|with|this|are|we|they|he|have|what|so|but|not"
+    r"|can|be|as|at|if|or|from|there|about|an|do|i'm|it's|that's|just|my|your|all|would|were"
+    r"|been|has|had|which|who|how|them|these|then|when|out|up|will|going|think|know|like|because)"
 )
 _MIN_ENGLISH_WORDS = 40
 _MIN_ENGLISH_SHARE = 0.3
@@ -40,11 +40,11 @@ def detect_language(text: str) -> Detected | None:
         return None
     words: list[str] = _WORD.findall(sample.lower())
     if len(words) >= _MIN_ENGLISH_WORDS:
-        share = sum(1 for word in words if word in _ENGLISH) / max(len(sample.split()), len(words))
+        english = sum(1 for word in words if _ENGLISH.fullmatch(word))
+        share = english / max(len(sample.split()), len(words))
         if share >= _MIN_ENGLISH_SHARE:
             return Detected("en", 1.0)
-    language, confidence = _identifier().classify(sample)
-    return Detected(str(language), float(confidence))
+    return Detected(*_identifier().classify(sample))
 
 
 def forget_language_model() -> None:
@@ -57,11 +57,20 @@ def primary_subtag(tag: str) -> str:
     return tag.replace("_", "-").split("-")[0].lower()
 
 
+class _Identifier(Protocol):
+    """The one call of py3langid's identifier that is used here."""
+
+    def classify(self, text: str) -> tuple[str, float]:
+        """Return the language and the probability of it."""
+        ...
+
+
 @lru_cache(maxsize=1)
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> _Identifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - heavy, on need
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    load = cast("Callable[..., _Identifier]", LanguageIdentifier.from_model_file)  # pyright: ignore[reportUnknownMemberType] - py3langid has no types
+    return load(MODEL_FILE, norm_probs=True)
 
 
 def _sample(text: str) -> str:

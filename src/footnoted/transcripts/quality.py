@@ -1,4 +1,4 @@
-"""The gate before any spending: is this the transcript of somebody speaking?
+"""The gate before any spending: whether this is the transcript of somebody speaking.
 
 Every measure is plain arithmetic over the cues and is stored with the verdict, so a person can
 see why a track was stopped. The thresholds were set on real tracks in a dozen languages: good
@@ -8,7 +8,6 @@ ones lie far from each.
 from __future__ import annotations
 
 import re
-import unicodedata
 import zlib
 from collections import Counter
 from itertools import pairwise
@@ -34,12 +33,13 @@ _MAX_LOOP_SHARE = 0.2
 _MAX_NON_SPEECH_SHARE = 0.8
 _MIN_CUES_TO_JUDGE = 5
 _MIN_JUDGED_MS = 120_000
-_MIN_WPM = 4.0
+_MIN_WPM = 6.0
 _MAX_WPM = 400.0
-_UNSPACED_WORD_CHARS = 12.0
+_UNSPACED_SHARE = 0.3
 _CHARS_PER_IDEOGRAPH_WORD = 2.0
 _CHARS_PER_LETTER_WORD = 4.5
-_FIRST_IDEOGRAPH = "\u2e80"
+_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED_LETTER = re.compile("[\u0e01-\u0e30\u0e40-\u0e44\u0e81-\u0eb0\u1000-\u102a\u1780-\u17b3]")
 _MAX_TOP_CUE_SHARE = 0.35
 _MIN_LANGUAGE_TOKENS = 8
 _URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -133,25 +133,21 @@ def _text(transcript: Transcript) -> _Text:
     speech = [cue for cue in transcript.cues if cue.kind is CueKind.SPEECH]
     joined = "\n".join(cue.text for cue in speech)
     tokens = joined.split()
-    letters = len(joined) - joined.count(" ") - joined.count("\n")
-    spaced = bool(tokens) and letters / len(tokens) < _UNSPACED_WORD_CHARS
-    if not spaced:  # Japanese, Chinese, Thai: two characters stand for a token
+    ideographs, letters = len(_IDEOGRAPH.findall(joined)), len(_UNSPACED_LETTER.findall(joined))
+    is_spaced = ideographs + letters < len(joined) * _UNSPACED_SHARE
+    if not is_spaced:  # Japanese, Chinese, Thai: two characters stand for a token
         tokens = [joined[at : at + 2] for at in range(0, len(joined), 2)]
-    words = float(len(tokens)) if spaced else _words_without_spaces(joined)
+    words = float(len(tokens)) if is_spaced else _words_without_spaces(ideographs, letters)
     return _Text(speech, tokens, joined, words)
 
 
-def _words_without_spaces(joined: str) -> float:
-    """Return about how many words a text in a script without spaces has.
+def _words_without_spaces(ideographs: int, letters: int) -> float:
+    """Return about how many words there are in scripts without spaces.
 
     Chinese and Japanese words have two characters on average, Thai and its like four and a half
     letters, not counting vowel and tone marks.
     """
-    letters = [char for char in joined if unicodedata.category(char)[0] == "L"]
-    ideographs = sum(1 for char in letters if char >= _FIRST_IDEOGRAPH)
-    return ideographs / _CHARS_PER_IDEOGRAPH_WORD + (
-        (len(letters) - ideographs) / _CHARS_PER_LETTER_WORD
-    )
+    return ideographs / _CHARS_PER_IDEOGRAPH_WORD + letters / _CHARS_PER_LETTER_WORD
 
 
 def _measures(

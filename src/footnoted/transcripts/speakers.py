@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LABEL = re.compile(
-    r"^[ \t]*(?:(?:>>|-)[ \t]*)?[\[(]?(?P<name>[^\W_][^:\uff1a\n\[\]()<>?!;]{0,47}?)[\])]?[:\uff1a](?:(?P<own>[ \t]*\n)|[ \t]+|$)"
+    r"^[ \t]*(?:(?:>>|-)[ \t]*)?[\[(]?"
+    r"(?P<name>[^\W_][^:\uff1a\n\[\]()<>?!;]{0,47}?)"
+    r"[\])]?[:\uff1a](?:(?P<own>[ \t]*\n)|[ \t]+|$)"
 )
 _SHAPED = re.compile(
     r"^(?:speaker|spk|channel|guest|host|interviewer|interviewee)[ _-]?[0-9a-z]{0,3}$",

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from footnoted.model.transcript import TranscriptFormat
 from footnoted.transcripts.formats.recognisers import (
     amazon_cues,
+    assembly_cues,
     autoedit_cues,
     deepgram_cues,
     google_cues,
@@ -44,8 +45,9 @@ def read_json(text: str) -> Reading:
     not hold what its structure promises.
     """
     document = parse_json(text)
-    if isinstance(document, dict) and "events" in document:
-        return read_json3(cast("object", document))
+    fields = _fields(document)
+    if fields is not None and "events" in fields:
+        return read_json3(fields)
     kind = _kind(document)
     if kind is None:
         raise FormatProblem(
@@ -76,18 +78,24 @@ def parse_json(text: str) -> object:
         raise malformed(sentence) from None
 
 
+def _fields(document: object) -> dict[str, object] | None:
+    return cast("dict[str, object]", document) if isinstance(document, dict) else None
+
+
 def _kind(document: object) -> _Kind | None:
     if isinstance(document, list):
         return _kind_of_list(cast("list[object]", document))
-    if not isinstance(document, dict):
-        return None
-    fields = cast("dict[str, object]", document)
-    for names, kind in (
-        (("retval",), _Kind(TranscriptFormat.KALDI_JSON, kaldi_cues)),
-        (("results",), _kind_of_results(fields.get("results"))),
-    ):
-        if all(name in fields for name in names) and kind is not None:
-            return kind
+    fields = _fields(document)
+    return _kind_of_fields(fields) if fields is not None else None
+
+
+def _kind_of_fields(fields: dict[str, object]) -> _Kind | None:
+    if "retval" in fields:
+        return _Kind(TranscriptFormat.KALDI_JSON, kaldi_cues)
+    if "results" in fields:
+        return _kind_of_results(fields["results"])
+    if "audio_url" in fields and ("utterances" in fields or "words" in fields):
+        return _Kind(TranscriptFormat.SEGMENTS_JSON, assembly_cues)
     if any(name in fields for name in _SEGMENT_KEYS):
         is_podcast = "version" in fields and "segments" in fields
         return _Kind(
@@ -170,8 +178,8 @@ def _list_of_triples(document: object) -> list[RawCue]:
 
 
 def _language(document: object) -> str | None:
-    if not isinstance(document, dict):
+    fields = _fields(document)
+    if fields is None:
         return None
-    fields = cast("dict[str, object]", document)
     stated = next((fields[key] for key in _LANGUAGE_KEYS if isinstance(fields.get(key), str)), None)
     return stated if isinstance(stated, str) else None

@@ -294,6 +294,33 @@ def kaldi_cues(document: object) -> list[RawCue]:
     )
 
 
+class _AssemblyPiece(BaseModel):
+    start: float
+    end: float
+    text: str
+    speaker: str | None = None
+
+
+class _Assembly(BaseModel):
+    utterances: list[_AssemblyPiece] | None = None
+    words: list[_AssemblyPiece] | None = None
+
+
+def assembly_cues(document: object) -> list[RawCue]:
+    """Return the cues of an AssemblyAI transcript, which counts in milliseconds."""
+    answer = _Assembly.model_validate(document)
+    words = [
+        Word(
+            milliseconds(piece.start / 1000),
+            milliseconds(piece.end / 1000),
+            piece.text,
+            f"Speaker {piece.speaker}" if piece.speaker else None,
+        )
+        for piece in answer.words or answer.utterances or []
+    ]
+    return group_words(words)
+
+
 class _EditLine(BaseModel):
     line: list[Piece]
 

@@ -34,9 +34,8 @@ def parse_xml(text: str) -> Element:
 
 
 def local_name(element: Element) -> str:
-    """Return the element's name without its namespace; "" for a comment."""
-    tag: object = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    """Return the element's name without its namespace."""
+    return element.tag.rpartition("}")[2]
 
 
 def attribute(element: Element, name: str) -> str | None:
