@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from pathlib import Path
 
-_DESCRIPTIONS = ("metadata.csv", ".info.json")
+_DESCRIPTIONS = ("README.md", "metadata.csv", ".info.json")
 _COLUMNS = ["file", "title", "url", "creator", "published_at"]
 _COLUMNS += ["duration_s", "language", "tags", "chapters"]
 _INLINE_WORD = re.compile(r"<\d\d:\d\d:\d\d\.\d{3}><c> ([^<]+)</c>")
