@@ -46,7 +46,10 @@ _MIGRATION_POLL_S = 0.5
 
 
 class DaemonLock:
-    """The right to be the one daemon of a database, for as long as its connection lives."""
+    """The right to be the one daemon of a database, for as long as its connection lives.
+
+    Keep the object: with it goes the connection, and with that the lock.
+    """
 
     def __init__(self, url: str) -> None:
         """Name the database; nothing is connected yet."""

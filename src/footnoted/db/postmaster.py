@@ -135,14 +135,16 @@ def _failure(place: DataDirectory, what: str) -> DependencyDownError:
 
 def _last_words(place: DataDirectory) -> str:
     logs = sorted((place.cluster / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-    for path in (place.start_log, *reversed(logs)):
-        if path.exists():
-            fatal = _fatal_lines(path.read_text(encoding="utf-8", errors="replace"))
-            if fatal:
-                return " ".join(fatal[-_LOG_TAIL_LINES:])
-    return f"see {place.start_log} and {place.cluster}/log."
+    said = [_read(path).splitlines() for path in (place.start_log, *logs[-1:])]
+    # Its own log goes back a day, so the words of this very start come first.
+    grave = [[line for line in lines if _is_grave(line)] for lines in said]
+    return " ".join(next(filter(None, grave), said[0])[-_LOG_TAIL_LINES:])
 
 
-def _fatal_lines(log: str) -> list[str]:
-    grave = [line for line in log.splitlines() if "FATAL" in line or "PANIC" in line]
-    return [line for line in grave if not any(words in line for words in _PASSING)]
+def _read(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+
+
+def _is_grave(line: str) -> bool:
+    fatal = "FATAL" in line or "PANIC" in line
+    return fatal and not any(words in line for words in _PASSING)

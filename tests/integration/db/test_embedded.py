@@ -33,6 +33,17 @@ async def ask(url: str, question: str) -> object:
         await connection.close()
 
 
+def psql(url: str, statement: str) -> subprocess.CompletedProcess[str]:
+    """Return what the wheel's psql prints for `statement`."""
+    return subprocess.run(
+        [pg_binary("psql"), "-Atc", statement, libpq_url(url)],
+        capture_output=True,
+        text=True,
+        env=clean_environment(),
+        check=True,
+    )
+
+
 async def test_a_new_server_is_durable_and_deaf_to_the_network(data_dir: Path) -> None:
     """Without options nothing is traded for speed, and TCP is closed."""
     server = embedded.start(data_dir)
@@ -119,9 +130,7 @@ def test_the_use_of_a_killed_process_ends_with_it(data_dir: Path, start: Start) 
     assert number_of(data_dir) is None
 
 
-async def test_a_dead_server_is_restarted_under_the_same_url(
-    data_dir: Path, start: Start
-) -> None:
+async def test_a_dead_server_is_restarted_under_the_same_url(data_dir: Path, start: Start) -> None:
     """`ensure_running` brings it back, for every user at once."""
     server, other = start(), start()
     number = number_of(data_dir)
@@ -161,13 +170,7 @@ async def test_any_path_will_do(short_path: Path, name: str) -> None:
     server = embedded.start(short_path / name, options={"fsync": "off"})
     try:
         answer = await ask(server.url, "SELECT 1")
-        said = subprocess.run(
-            [pg_binary("psql"), "-Atc", "SELECT 2", libpq_url(server.url)],
-            capture_output=True,
-            text=True,
-            env=clean_environment(),
-            check=True,
-        )
+        said = psql(server.url, "SELECT 2")
     finally:
         embedded.stop(server)
     assert (answer, said.stdout, said.stderr) == (1, "2\n", "")
@@ -197,13 +200,7 @@ async def test_no_variable_of_postgresql_leaks_in(
     try:
         zone = await ask(server.url, "SELECT current_setting('TimeZone')")
         who = "SELECT current_user || ' ' || current_database() || ' ' || current_schema()"
-        said = subprocess.run(
-            [pg_binary("psql"), "-Atc", who, libpq_url(server.url)],
-            capture_output=True,
-            text=True,
-            env=clean_environment(),
-            check=True,
-        )
+        said = psql(server.url, who)
     finally:
         embedded.stop(server)
     assert (zone, said.stdout) == ("UTC", "footnoted footnoted public\n")
