@@ -25,30 +25,34 @@ if TYPE_CHECKING:
 async def read_video(session: AsyncConnection, video_id: int) -> VideoFacts | None:
     """Return what is known of a video, or None when it is gone."""
     row = (
-        await session.execute(
-            select(
-                videos.c.id,
-                videos.c.profile,
-                videos.c.creator_id,
-                creators.c.name.label("creator"),
-                videos.c.source_id,
-                media.c.title,
-                media.c.url,
-                media.c.published_at,
-                func.coalesce(transcripts.c.language, media.c.language).label("language"),
-                videos.c.transcript_id,
-                media.c.chapters,
+        (
+            await session.execute(
+                select(
+                    videos.c.id,
+                    videos.c.profile,
+                    videos.c.creator_id,
+                    creators.c.name.label("creator"),
+                    videos.c.source_id,
+                    media.c.title,
+                    media.c.url,
+                    media.c.published_at,
+                    func.coalesce(transcripts.c.language, media.c.language).label("language"),
+                    videos.c.transcript_id,
+                    media.c.chapters,
+                )
+                .join(media, media.c.id == videos.c.media_id)
+                .join(creators, creators.c.id == videos.c.creator_id)
+                .outerjoin(transcripts, transcripts.c.id == videos.c.transcript_id)
+                .where(videos.c.id == video_id)
             )
-            .join(media, media.c.id == videos.c.media_id)
-            .join(creators, creators.c.id == videos.c.creator_id)
-            .outerjoin(transcripts, transcripts.c.id == videos.c.transcript_id)
-            .where(videos.c.id == video_id)
         )
-    ).one_or_none()
+        .mappings()
+        .one_or_none()
+    )
     if row is None:
         return None
-    chapters = sorted(map(Chapter.model_validate, row.chapters), key=lambda at: at.start_ms)
-    return VideoFacts.model_validate({**row._asdict(), "chapters": tuple(chapters)})
+    chapters = sorted(map(Chapter.model_validate, row["chapters"]), key=lambda at: at.start_ms)
+    return VideoFacts.model_validate({**row, "chapters": tuple(chapters)})
 
 
 async def replace_topics(
@@ -82,7 +86,7 @@ async def read_topics(
         .where(topics.c.video_id == video_id, topics.c.transcript_id == transcript_id)
         .order_by(topics.c.position)
     )
-    return tuple(Topic.model_validate(row._asdict()) for row in rows)
+    return tuple(Topic.model_validate(row) for row in rows.mappings())
 
 
 async def save_evidence(
@@ -110,7 +114,7 @@ async def read_evidence(session: AsyncConnection, ids: Sequence[UUID]) -> dict[U
         .order_by(evidence.c.id)
         .with_for_update(read=True, key_share=True)
     )
-    return {row.id: Evidence.model_validate(row._asdict()) for row in rows}
+    return {row["id"]: Evidence.model_validate(row) for row in rows.mappings()}
 
 
 async def prune_evidence(session: AsyncConnection, video_id: int, keep: Sequence[UUID]) -> None:

@@ -109,20 +109,24 @@ async def retract_video(session: AsyncConnection, video_id: int) -> tuple[UUID, 
 async def read_group(session: AsyncConnection, group_id: int) -> PageGroup | None:
     """Return a group with how often it was wanted so far, or None when it is gone."""
     row = (
-        await session.execute(
-            select(
-                page_groups.c.id,
-                page_groups.c.profile,
-                page_groups.c.creator_id,
-                creators.c.name.label("creator"),
-                page_groups.c.category,
-                page_groups.c.wanted,
+        (
+            await session.execute(
+                select(
+                    page_groups.c.id,
+                    page_groups.c.profile,
+                    page_groups.c.creator_id,
+                    creators.c.name.label("creator"),
+                    page_groups.c.category,
+                    page_groups.c.wanted,
+                )
+                .join(creators, creators.c.id == page_groups.c.creator_id)
+                .where(page_groups.c.id == group_id)
             )
-            .join(creators, creators.c.id == page_groups.c.creator_id)
-            .where(page_groups.c.id == group_id)
         )
-    ).one_or_none()
-    return PageGroup.model_validate(row._asdict()) if row is not None else None
+        .mappings()
+        .one_or_none()
+    )
+    return PageGroup.model_validate(row) if row is not None else None
 
 
 async def finish_group(session: AsyncConnection, group_id: int, loaded: int) -> bool:

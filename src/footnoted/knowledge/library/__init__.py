@@ -1,0 +1,1 @@
+"""Published pages, looked up and read."""

@@ -1,0 +1,106 @@
+"""The SQL that finds and reads published pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from footnoted.knowledge.pages.reading import CitationRow, build_view
+from footnoted.knowledge.pages.view import PageSummary
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import RowMapping
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.knowledge.pages.view import PageView
+
+_HEAD = """
+  SELECT p.id, p.slug, v.title, p.profile, c.name AS creator, c.slug AS creator_slug, p.category,
+    v.version, p.updated_at, v.summary, v.tags, v.tools, v.provenance,
+    (SELECT count(*) FROM claims k WHERE k.page_version_id = v.id) AS claim_count
+  FROM pages p
+  JOIN page_versions v ON v.id = p.current_version_id
+  JOIN creators c ON c.id = p.creator_id
+  WHERE p.retired_at IS NULL
+"""
+
+_ONE = text(_HEAD + " AND p.id = :page_id")
+
+_SUMMARIES = text(
+    _HEAD
+    + """
+    AND (CAST(:profile AS text) IS NULL OR p.profile = :profile)
+    AND (CAST(:creator AS text) IS NULL OR lower(:creator) IN (lower(c.name), c.slug))
+    AND (CAST(:category AS text) IS NULL OR lower(p.category) = lower(:category))
+  ORDER BY c.name, p.category, v.title, p.id
+"""
+)
+
+_BY_SLUG = text("""
+  SELECT p.id FROM pages p JOIN creators c ON c.id = p.creator_id
+  WHERE p.retired_at IS NULL
+    AND (CAST(:profile AS text) IS NULL OR p.profile = :profile)
+    AND (CAST(:creator AS text) IS NULL OR lower(:creator) IN (lower(c.name), c.slug))
+    AND (p.slug = :slug OR EXISTS (
+      SELECT 1 FROM page_redirects r
+      WHERE r.page_id = p.id AND r.slug = :slug AND NOT EXISTS (
+        SELECT 1 FROM pages live WHERE live.slug = :slug AND live.retired_at IS NULL
+          AND live.profile = p.profile AND live.creator_id = p.creator_id)))
+  ORDER BY c.name, p.profile, p.id
+""")
+
+_CITATIONS = text("""
+  SELECT k.position, k.heading, k.text AS claim, e.id AS evidence_id, e.text AS quote,
+    e.video_id, m.title AS video_title, m.url, e.first_cue, e.last_cue, e.start_ms
+  FROM pages p
+  JOIN claims k ON k.page_version_id = p.current_version_id
+  JOIN claim_evidence ce ON ce.claim_id = k.id
+  JOIN evidence e ON e.id = ce.evidence_id
+  JOIN videos w ON w.id = e.video_id
+  JOIN media m ON m.id = w.media_id
+  WHERE p.id = :page_id AND e.match <> 'rejected'
+  ORDER BY k.position, m.published_at NULLS LAST, m.identity, e.first_cue, e.id
+""")
+
+
+async def list_pages(
+    session: AsyncConnection,
+    *,
+    profile: str | None = None,
+    creator: str | None = None,
+    category: str | None = None,
+) -> list[PageSummary]:
+    """Return the published pages by creator, category and title; None asks for nothing.
+
+    `creator` is a name or slug; names compare case-insensitively.
+    """
+    values = {"profile": profile, "creator": creator, "category": category}
+    rows = await session.execute(_SUMMARIES, values)
+    return [PageSummary.model_validate(_fields(row)) for row in rows.mappings()]
+
+
+async def find_pages(
+    session: AsyncConnection, slug: str, *, profile: str | None = None, creator: str | None = None
+) -> list[UUID]:
+    """Return the published pages that `slug` leads to: one at most for each creator and profile.
+
+    A page that retired leads to the one that took over, and a page is found by its newest title.
+    """
+    values = {"slug": slug, "profile": profile, "creator": creator}
+    return list((await session.scalars(_BY_SLUG, values)).all())
+
+
+async def read_page(session: AsyncConnection, page_id: UUID) -> PageView | None:
+    """Return a published page, or None when there is none with this id."""
+    head = (await session.execute(_ONE, {"page_id": page_id})).mappings().one_or_none()
+    if head is None:
+        return None
+    rows = await session.execute(_CITATIONS, {"page_id": page_id})
+    return build_view(_fields(head), [CitationRow(*row) for row in rows])
+
+
+def _fields(row: RowMapping) -> dict[str, Any]:
+    return {**row, "tags": tuple(row["tags"]), "tools": tuple(row["tools"])}

@@ -1,0 +1,1 @@
+"""Pages: composed from a group's moments, versioned, addressed by slug, read with footnotes."""

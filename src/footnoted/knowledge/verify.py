@@ -1,0 +1,163 @@
+"""Whether every published word can be heard: an audit that shares no code with the matcher.
+
+It reads the stored cues of each transcript version again and looks with its own eyes: the quoted
+text really stands at the cues named, the times are those of the cues, an exact quote really is
+word for word, a looser one is made of the words said there, and the link opens that second.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from footnoted.knowledge.audit import store
+from footnoted.model.citation import MatchKind, deep_link
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from footnoted.db.session import Database
+    from footnoted.knowledge.audit.store import AuditedEvidence, MomentSource
+
+LEAST_SHARED = 0.5
+"""The least part of a loosely matched quote's words that must really stand at its cues."""
+
+
+class Offender(BaseModel):
+    """Something published that cannot be heard where it says."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: str
+    """What it is: a claim, a moment or a piece of evidence."""
+    id: UUID
+    """Its id."""
+    video_id: int | None
+    """The video it cites, when it cites one."""
+    why: str
+    """What is wrong, for a person."""
+
+
+class VerifyReport(BaseModel):
+    """What was looked at, and what does not hold; empty `offenders` means that all holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    claims: int
+    """Published claims."""
+    moments: int
+    """Live moments."""
+    evidence: int
+    """Pieces of evidence that say they resolve."""
+    rejected: int
+    """Quotes that were never found, and are not published."""
+    offenders: tuple[Offender, ...]
+    """What does not hold."""
+
+    @property
+    def holds(self) -> bool:
+        """Return whether everything published resolves."""
+        return not self.offenders
+
+
+async def verify(database: Database, moment_sources: Sequence[MomentSource] = ()) -> VerifyReport:
+    """Return the audit of all published claims, all live moments, and all resolving evidence.
+
+    `moment_sources` are the profiles' reads of their live moments. One transcript is in memory at
+    a time.
+    """
+    offenders: list[Offender] = []
+    resolving: set[UUID] = set()
+    async with database.transaction() as session:
+        for transcript_id in await store.cited_transcripts(session):
+            cues = await store.read_cues(session, transcript_id)
+            for item in await store.read_audited(session, transcript_id):
+                why = fault_of(item, cues)
+                if why is None:
+                    resolving.add(item.id)
+                else:
+                    offenders.append(_offender("evidence", item.id, item.video_id, why))
+        claims = await store.published_claims(session)
+        offenders += _unsupported("claim", claims, resolving)
+        moments: dict[UUID, list[UUID]] = {}
+        for read_moments in moment_sources:
+            moments |= {key: [value] for key, value in (await read_moments(session)).items()}
+        offenders += _unsupported("moment", moments, resolving)
+        rejected = await store.count_rejected(session)
+    return VerifyReport(
+        claims=len(claims),
+        moments=len(moments),
+        evidence=len(resolving) + sum(item.what == "evidence" for item in offenders),
+        rejected=rejected,
+        offenders=tuple(offenders),
+    )
+
+
+def fault_of(item: AuditedEvidence, cues: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return what is wrong with a piece of evidence, or None when it can be heard."""
+    held = [cue for cue in cues if item.first_cue <= cue["index"] <= item.last_cue]
+    if not held or held[0]["index"] != item.first_cue or held[-1]["index"] != item.last_cue:
+        return f"cues {item.first_cue} to {item.last_cue} do not exist"
+    if (held[0]["start_ms"], held[-1]["end_ms"]) != (item.start_ms, item.end_ms):
+        return "its times are not those of its cues"
+    said = _letters(" ".join(cue["text"] for cue in held if cue["kind"] == "speech"))
+    text, quote = _letters(item.text), _letters(item.quote)
+    if not text or text not in said:
+        return "its text does not stand at its cues"
+    if item.score == 1.0 and quote != text and item.match is MatchKind.EXACT:
+        return "it is called exact and is not word for word"
+    if _shared(item.quote, item.text) < LEAST_SHARED:
+        return "most words of the quote were not said there"
+    return _link_fault(item)
+
+
+def _link_fault(item: AuditedEvidence) -> str | None:
+    """Return what is wrong with the second at which the recording would open, if anything."""
+    if item.url is None or item.start_ms is None:
+        return None
+    parts = urlsplit(deep_link(item.url, item.start_ms))
+    if parts.scheme not in ("http", "https", "file"):
+        return None
+    seconds = parse_qs(parts.query).get("t", []) + parse_qs(parts.fragment).get("t", [])
+    expected = int(item.start_ms / 1000)
+    return None if seconds == [str(expected)] else f"its link opens at {seconds}, not {expected}"
+
+
+def _letters(text: str) -> str:
+    """Return the letters and digits of a text, without case and marks."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(char for char in folded if char.isalnum())
+
+
+def _shared(quote: str, text: str) -> float:
+    """Return the part of the quote's words (letters, where words have no spaces) in the text."""
+    quoted, said = Counter(_words(quote)), Counter(_words(text))
+    total = quoted.total()
+    return (quoted & said).total() / total if total else 0.0
+
+
+def _words(text: str) -> list[str]:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return re.findall(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]|[^\W_]+", folded)
+
+
+def _unsupported(
+    what: str, uses: Mapping[UUID, Sequence[UUID]], resolving: set[UUID]
+) -> list[Offender]:
+    faults: list[Offender] = []
+    for key, evidence_ids in uses.items():
+        if not evidence_ids:
+            faults.append(_offender(what, key, None, "it has no evidence"))
+        elif not resolving.issuperset(evidence_ids):
+            faults.append(_offender(what, key, None, "its evidence does not resolve"))
+    return faults
+
+
+def _offender(what: str, key: UUID, video_id: int | None, why: str) -> Offender:
+    return Offender(what=what, id=key, video_id=video_id, why=why)

@@ -1,0 +1,122 @@
+"""The shared stage that divides a transcript into topics.
+
+transcript -> one request -> ranges checked -> gaps filled -> topics that cover all speech
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from footnoted.knowledge import store as knowledge
+from footnoted.llm.port import ModelRequest
+from footnoted.llm.tasks import ChapterHint, SegmentAnswer, SegmentTask
+from footnoted.model.status import ItemKind, Resource
+from footnoted.model.text import clock_time
+from footnoted.model.topic import Topic
+from footnoted.model.transcript import Cue, CueKind
+from footnoted.stages.cue_lines import render_cues
+from footnoted.stages.port import ItemGoneError
+from footnoted.stages.topic_ranges import cover_with_topics
+from footnoted.transcripts.store import read_transcript_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.stages.port import StageContext
+
+SEGMENTED = "segmented"
+UNKNOWN_LANGUAGE = "unknown"
+
+
+class SegmentInput(BaseModel):
+    """The speech of a pinned transcript version, and what the publisher said about chapters."""
+
+    model_config = ConfigDict(frozen=True)
+
+    transcript_id: int | None
+    language: str | None
+    cues: tuple[Cue, ...]
+    chapters: tuple[ChapterHint, ...]
+
+
+class SegmentOutput(BaseModel):
+    """Topics in order; `counts` says what of the answer was rejected, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    transcript_id: int | None
+    topics: tuple[Topic, ...]
+    counts: dict[str, int]
+
+
+class SegmentStage:
+    """transcribed -> segmented."""
+
+    name: ClassVar[str] = "segment"
+    version: ClassVar[int] = 1
+    kind: ClassVar[ItemKind] = ItemKind.VIDEO
+    gives: ClassVar[str] = SEGMENTED
+    resource: ClassVar[Resource] = Resource.MODEL
+    asks: ClassVar[bool] = True
+    time_limit_s: ClassVar[float] = 600.0
+    given_type: type[SegmentInput] = SegmentInput
+
+    def __init__(self, *, max_tokens_out: int = 4_096) -> None:
+        """Bound the length of the answer."""
+        self._max_tokens_out = max_tokens_out
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """Return no further versions: topics depend on nothing else."""
+        return {}
+
+    async def load(self, session: AsyncConnection, item_id: int) -> SegmentInput:
+        """Return the speech cues of the video's transcript."""
+        video = await knowledge.read_video(session, item_id)
+        if video is None:
+            raise ItemGoneError(item_id)
+        cues: tuple[Cue, ...] = ()
+        if video.transcript_id is not None:
+            cues = (await read_transcript_version(session, video.transcript_id)).cues
+        return SegmentInput(
+            transcript_id=video.transcript_id,
+            language=video.language,
+            cues=tuple(cue for cue in cues if cue.kind is CueKind.SPEECH),
+            chapters=tuple(
+                ChapterHint(start_ms=chapter.start_ms, title=chapter.title)
+                for chapter in video.chapters
+            ),
+        )
+
+    async def run(self, given: SegmentInput, context: StageContext) -> SegmentOutput:
+        """Return the topics; no speech, no question and no topics."""
+        if not given.cues:
+            return SegmentOutput(transcript_id=given.transcript_id, topics=(), counts={"topics": 0})
+        answer = (await context.asker.ask_all([self._request(given, context)]))[0]
+        covered = cover_with_topics(answer.topics, given.cues)
+        return SegmentOutput(
+            transcript_id=given.transcript_id, topics=covered.topics, counts=dict(covered.counts)
+        )
+
+    async def save(self, session: AsyncConnection, item_id: int, out: SegmentOutput) -> None:
+        """Write the topics; those that did not change stay untouched."""
+        await knowledge.replace_topics(session, item_id, out.transcript_id, out.topics)
+
+    def _request(self, given: SegmentInput, context: StageContext) -> ModelRequest[SegmentAnswer]:
+        chapters = (f"{clock_time(hint.start_ms)} {hint.title}" for hint in given.chapters)
+        values = {
+            "language": given.language or UNKNOWN_LANGUAGE,
+            "chapters": "\n".join(chapters),
+            "transcript": render_cues(given.cues),
+        }
+        return ModelRequest(
+            label="topics",
+            task=SegmentTask(language=given.language, cues=given.cues, chapters=given.chapters),
+            answer=SegmentAnswer,
+            prompt=context.prompt(self.name).render(values),
+            max_tokens_out=self._max_tokens_out,
+        )
