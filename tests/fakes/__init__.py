@@ -1,0 +1,1 @@
+"""Small working stand-ins, each with verbs of its own."""
