@@ -33,23 +33,139 @@ SUFFIXES = {".vtt", ".srt", ".json", ".json3", ".ttml"}
 SEED = 8
 QUOTES_PER_TRANSCRIPT = 100
 NUMBERS = [
-    *(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    ).split(),
-    *("sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty").split(),
-    *("ninety hundred thousand million billion").split(),
+    *[
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+    ],
+    *[
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+    ],
+    *["ninety", "hundred", "thousand", "million", "billion"],
 ]
 PROTECTED = {
     *NUMBERS,
-    *("one zero first second third half quarter twice double percent dollar dollars k").split(),
-    *("no not never none nothing nobody nowhere neither nor cannot without hardly barely").split(),
+    *[
+        "one",
+        "zero",
+        "first",
+        "second",
+        "third",
+        "half",
+        "quarter",
+        "twice",
+        "double",
+        "percent",
+        "dollar",
+        "dollars",
+        "k",
+    ],
+    *[
+        "no",
+        "not",
+        "never",
+        "none",
+        "nothing",
+        "nobody",
+        "nowhere",
+        "neither",
+        "nor",
+        "cannot",
+        "without",
+        "hardly",
+        "barely",
+    ],
     *("ない無不未非ず別んなけく一二三四五六七八九十百千万"),
-    *("unless except instead avoid against false rarely seldom nah nope").split(),
+    *[
+        "nicht",
+        "kein",
+        "keine",
+        "nie",
+        "niemals",
+        "ohne",
+        "pas",
+        "jamais",
+        "sans",
+        "rien",
+        "ne",
+        "nunca",
+        "sin",
+        "não",
+        "nem",
+        "sem",
+    ],
+    *[
+        "не",
+        "нет",
+        "без",
+        "ні",
+        "ikke",
+        "inte",
+        "aldrig",
+        "nije",
+        "nisam",
+        "nismo",
+        "nema",
+        "bez",
+        "नहीं",
+        "न",
+        "ना",
+    ],
+    *[
+        "unless",
+        "except",
+        "instead",
+        "avoid",
+        "against",
+        "false",
+        "rarely",
+        "seldom",
+        "nah",
+        "nope",
+    ],
 }
 HIRAGANA = (
     "あいうえおかきくけこさしすせそたちつてとはひふへほまみむめもらりるれろわをがぎぐげごだで"
 )
-ADDED = "the a and to of in that is so you it uh um well just okay".split()
+ADDED = [
+    "the",
+    "a",
+    "and",
+    "to",
+    "of",
+    "in",
+    "that",
+    "is",
+    "so",
+    "you",
+    "it",
+    "uh",
+    "um",
+    "well",
+    "just",
+    "okay",
+]
 HOMOPHONES = {
     "their": "there", "there": "their", "your": "you're", "its": "it's", "than": "then",
     "then": "than", "our": "are", "are": "our", "here": "hear", "where": "were", "know": "now",
@@ -65,7 +181,17 @@ OPPOSITES = [
     ("maximum", "minimum"), ("inside", "outside"), ("long", "short"), ("many", "few"),
     ("above", "below"), ("faster", "slower"), ("start", "stop"), ("true", "false"),
 ]  # fmt: skip
-NAMES = "Margaret Timothy Volkswagen Siemens Yokohama Patricia Gutenberg Oregon Fujitsu".split()
+NAMES = [
+    "Margaret",
+    "Timothy",
+    "Volkswagen",
+    "Siemens",
+    "Yokohama",
+    "Patricia",
+    "Gutenberg",
+    "Oregon",
+    "Fujitsu",
+]
 AUXILIARIES = {"is", "are", "was", "were", "do", "does", "did", "will", "can", "could", "should",
                "would", "have", "has"}  # fmt: skip
 
@@ -395,7 +521,9 @@ class Liar:
 
 def is_protected(word: str) -> bool:
     """Return whether a word states a number or denies something."""
-    return word in PROTECTED or "n't" in word or any(char.isdigit() for char in word) or not word
+    parts = re.split(r"[^\w']+", word)
+    states = any(part in PROTECTED or "n't" in part for part in parts)
+    return states or any(char.isdigit() for char in word) or not word
 
 
 def is_digits(word: str) -> bool:

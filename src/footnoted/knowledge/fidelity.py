@@ -8,14 +8,15 @@ place of another, words in another order.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import Indel
 
 from footnoted.knowledge.mishearing import Ear, Mismatch
 from footnoted.knowledge.polarity import count_negations
 from footnoted.knowledge.quantities import currencies, is_quantity, quantities
-from footnoted.knowledge.wording import FILLERS
+from footnoted.knowledge.wording import HESITATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -81,15 +82,18 @@ class Fidelity:
         )
 
     def _moves(self, said: Sequence[str], differences: Sequence[Difference]) -> bool:
-        """Return whether the quote drops a word in one place and has it in another."""
-        added: Counter[str] = Counter()
+        """Return whether the quote leaves a word out in one place and has it in another."""
+        added: set[str] = set()
+        missing: set[str] = set()
         for difference in differences:
-            added.update(self._quoted(difference))
-            added.subtract(said[difference.said_start : difference.said_end])
-        dropped = {key for key, count in added.items() if count < 0}
-        put = (key for d in differences for key in self._quoted(d))
-        cut = {key for d in differences for key in said[d.said_start : d.said_end]}
-        return bool(dropped) and any(len(key) >= _MIN_MOVED and key in cut for key in put)
+            quoted = self._quoted(difference)
+            meant = said[difference.said_start : difference.said_end]
+            for edit in Indel.editops(quoted, meant):
+                if edit.tag == "delete":
+                    added.add(quoted[edit.src_pos])
+                else:
+                    missing.add(meant[edit.dest_pos])
+        return any(len(key) >= _MIN_MOVED for key in added & missing)
 
     def _cost(self, said: Sequence[str], difference: Difference) -> float | None:
         """Return what one difference costs in words, or None when it changes the meaning."""
@@ -113,13 +117,13 @@ class Fidelity:
         """Return whether words at an end of the quote stand where a negation was said.
 
         `do compress` is no part of `do not compress`, though `compress` is. What only is said
-        twice, or is a filler, stands in no word's place.
+        twice, or is a sound of hesitation, stands in no word's place.
         """
         is_first = difference.quote_start == 0
         is_last = difference.quote_end == len(self._quote)
         quoted = self._quoted(difference)
         around = self._quote[difference.quote_end :][:1] if is_first else self._quote[-2:-1]
-        if not (is_first or is_last) or all(key in FILLERS or key in around for key in quoted):
+        if not (is_first or is_last) or all(key in HESITATIONS or key in around for key in quoted):
             return False
         reach = len(quoted) + 1
         start, end = difference.said_start, difference.said_end
@@ -153,7 +157,7 @@ class Fidelity:
         """Return the span that the quote's words at an end fit best, or None when none does."""
         quoted = self._quoted(difference)
         stated = quantities(quoted)
-        best, best_cost = None, float(len(quoted))
+        best, best_cost = None, len(quoted) + 1.0
         for start, end in spans:
             meant = said[start:end]
             if quantities(meant) != stated or count_negations(meant) != count_negations(quoted):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from footnoted.knowledge.polarity import is_opposite
+from footnoted.knowledge.polarity import count_negations, is_opposite
 from footnoted.knowledge.quotes import is_han, is_unspaced
 from footnoted.knowledge.sound import sound_likeness
-from footnoted.knowledge.wording import FILLERS, SMALL_WORDS
+from footnoted.knowledge.wording import FILLERS, HESITATIONS, SMALL_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -17,6 +17,7 @@ _KNOWN_ALIKE = 0.8
 """How alike a word must be to what it replaces when the transcript has it elsewhere."""
 _MAX_JOINED = 3
 _MAX_DROPPED = 3
+_MAX_ADDED = 2
 _MAX_RUN = 10
 _MAX_UNSPACED_RUN = 2
 _SMALL_COST, _FILLER_COST, _REPEAT_COST = 0.5, 0.1, 0.2
@@ -66,7 +67,7 @@ class Ear:
         """Return what the mismatch costs, in words; None when it is no mishearing.
 
         Words may sound alike, alone or joined (`able ton`); fillers, repetitions and up to three
-        other words may be missing; small words and repetitions may be extra. A word of content
+        other words may be missing; two small words or repetitions may be extra. A word of content
         that the quote adds, or puts in place of one that sounds otherwise, is an invention.
         """
         quoted, meant = mismatch.quoted, mismatch.meant
@@ -76,12 +77,10 @@ class Ear:
             return _REPEAT_COST * len(meant)
         if max(len(quoted), len(meant)) > _MAX_RUN:
             return None
-        if any(is_opposite(one, other) for one in quoted for other in meant):
-            return None
         best = self._explain(mismatch)
-        if best is None or best.dropped > _MAX_DROPPED or (best.added and best.replaced):
+        if best is None or best.dropped > _MAX_DROPPED or best.added > _MAX_ADDED:
             return None
-        return best.cost
+        return None if best.added and best.replaced else best.cost
 
     def likeness(self, quoted: Sequence[str], meant: Sequence[str]) -> float:
         """Return how alike two runs of words sound when joined, or 0 when they do not.
@@ -122,13 +121,30 @@ class Ear:
         for end in range(row + 1, min(row + _MAX_JOINED, len(quoted)) + 1):
             for stop in range(column + 1, min(column + _MAX_JOINED, len(meant)) + 1):
                 likeness = self.likeness(quoted[row:end], meant[column:stop])
-                if likeness:
+                if likeness and _needs_all(quoted[row:end], meant[column:stop], likeness):
                     words = max(end - row, stop - column)
                     yield (end, stop), _Hearing((1 - likeness) * words)
         if row < len(quoted) and _is_harmless(mismatch, row):
-            yield (row + 1, column), _Hearing(_SMALL_COST, 1)
+            yield (row + 1, column), _add(quoted[row])
         if column < len(meant):
             yield (row, column + 1), _drop(meant[column])
+
+
+def _needs_all(quoted: Sequence[str], meant: Sequence[str], likeness: float) -> bool:
+    """Return whether two runs sound alike by all of their words.
+
+    `able ton` is `ableton`, but `kick drum` is not a mishearing of `drum`: without `kick` it would
+    be more alike, so that word was added.
+    """
+    if count_negations(quoted) != count_negations(meant):
+        return False
+    return all(
+        sound_likeness("".join(shorter), "".join(whole)) < likeness
+        for run, whole in ((quoted, meant), (meant, quoted))
+        if len(run) > 1
+        for place in range(len(run))
+        for shorter in ([*run[:place], *run[place + 1 :]],)
+    )
 
 
 def _is_harmless(mismatch: Mismatch, place: int) -> bool:
@@ -136,6 +152,11 @@ def _is_harmless(mismatch: Mismatch, place: int) -> bool:
     key = mismatch.quoted[place]
     beside = (*mismatch.quoted[max(0, place - 1) : place], *mismatch.quoted[place + 1 : place + 2])
     return key in SMALL_WORDS or key in beside or key in mismatch.quoted_around
+
+
+def _add(key: str) -> _Hearing:
+    """Return what putting in one harmless word is."""
+    return _Hearing(_FILLER_COST) if key in HESITATIONS else _Hearing(_SMALL_COST, added=1)
 
 
 def _drop(key: str) -> _Hearing:

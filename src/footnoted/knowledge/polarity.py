@@ -25,10 +25,17 @@ _NEGATIONS = frozenset(
         " nunca jamas nada nadie ningun ninguno ninguna sin tampoco"
         " nao nem sem ninguem nenhum nenhuma"
         " mai niente nulla nessuno nessuna senza ne"
-        # Russian, Ukrainian, Polish
-        " не нет ни без никогда ничего никто нельзя немає ніколи ніхто nie bez nigdy nic nikt"
-        # Hindi, Korean, Arabic, Turkish, Indonesian, Vietnamese
-        " नही न मत ना बिना 안 못 لا لم لن ليس ما degil yok hayir tidak bukan tanpa khong chua"
+        # Danish, Norwegian, Swedish, Finnish, Hungarian
+        " ikke inte ikkje ingen inget inga ingenting aldrig aldri uden uten utan ei eivat en et"
+        " eika ilman nem nincs soha senki semmi nelkul"
+        # Russian, Ukrainian, Polish, Czech, Serbian, Croatian
+        " не нет ни без никогда ничего никто нельзя немае николи нихто нема ниje нису нисам"
+        " nie bez nigdy nic nikt nema neni nikdy nikdo nije nisu nisam nismo nikad nista niko"
+        # Greek, Hebrew, Arabic, Persian, Turkish
+        " δεν μην χωρις οχι ποτε κανεις τιποτα לא אין בלי לא אף لا لم لن ليس غير بدون نه نيست degil"
+        " yok hayir"
+        # Hindi, Bengali, Tamil, Telugu, Korean, Indonesian, Vietnamese
+        " नहीं न मत ना बिना না নেই নয় இல்லை లేదు కాదు 안 못 않 없 아니 tidak bukan tanpa khong chua"
     )
 )
 _CONTRACTED = re.compile(
@@ -39,8 +46,8 @@ _UNSPACED = re.compile(
 )
 _PREFIXES = frozenset(
     str.split(
-        "un in im il ir dis non de mis ex anti counter over under pre post max maxi min mini inter"
-        " intra hyper hypo up down on off out"
+        "un in im il ir ne dis non de mis ex anti counter over under pre post max maxi min mini"
+        " inter intra hyper hypo up down on off out"
     )
 )
 _MIN_STEM = 3

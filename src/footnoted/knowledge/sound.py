@@ -13,11 +13,17 @@ _ALIKE = 0.65
 """Letters that two mishearings of one word share at least; unrelated English words rarely do."""
 _ALIKE_BY_CONSONANTS = 0.4
 """The same, for words whose consonants sound the same."""
+_HOMOPHONE, _ALIKE_AS_HOMOPHONE = 0.8, 0.6
+"""What such words count as, and the letters they share, when they are as good as homophones."""
 _MIN_STEM, _MAX_ENDING = 4, 3
 
 # Consonants that recognisers take for each other fall together (after Soundex, R. C. Russell, US
 # patent 1,261,167, 1918; here voiced and unvoiced pairs only, and the first letter counts as well).
-_SPELLINGS = ((re.compile("ph|gh(?=t|$)"), "f"), (re.compile("ck|ch|qu|x"), "k"))
+_SPELLINGS = (
+    (re.compile("ght"), "t"),
+    (re.compile("ph|gh$"), "f"),
+    (re.compile("ck|ch|qu|x"), "k"),
+)
 _CONSONANTS = str.maketrans("bpvfdtgkcqzsjmnlr", "ppfftt" + "kkkkssjmnlr", "aeiouyhw")
 _MIN_CONSONANTS = 2
 
@@ -30,9 +36,11 @@ def sound_likeness(one: str, other: str) -> float:
     with the same consonants (`case`, `kiss`).
     """
     likeness = Indel.normalized_similarity(*map(_letters, (one, other)))
+    same = consonants(one) == consonants(other) and len(consonants(one)) >= _MIN_CONSONANTS
+    if same and likeness >= _ALIKE_AS_HOMOPHONE:
+        return max(likeness, _HOMOPHONE)
     if likeness >= _ALIKE or _are_forms(one, other):
         return max(likeness, _ALIKE)
-    same = consonants(one) == consonants(other) and len(consonants(one)) >= _MIN_CONSONANTS
     return _ALIKE if same and likeness >= _ALIKE_BY_CONSONANTS else 0.0
 
 

@@ -9,24 +9,27 @@ more loosely.
 
 from __future__ import annotations
 
-FILLERS = frozenset(
+HESITATIONS = frozenset(str.split("uh um uhm er erm ah eh hm hmm mm mhm mmhmm oh euh heu ahm ehm"))
+"""Sounds that say nothing."""
+
+FILLERS = HESITATIONS | frozenset(
     str.split(
-        "uh um uhm er erm ah eh hm hmm mm mhm mmhmm oh yeah like well so okay ok right you know i"
-        " mean actually basically literally just really kind of sort"  # English
-        " euh heu ben bah voila quoi ahm eben este pues bueno cioe allora beh ne entao"
+        "yeah like well so okay ok right you know i mean actually basically literally just really"
+        " kind of sort"  # English
+        " ben bah voila quoi eben este pues bueno cioe allora beh ne entao"
     )
 )
 """Words that people say while they think; a quote may leave them out."""
 
-SMALL_WORDS = frozenset(
+SMALL_WORDS = HESITATIONS | frozenset(
     str.split(
-        "uh um uhm er erm ah eh hm hmm mm oh yeah well so okay ok just like"
+        "yeah well so okay ok just like"
         # English
         " a an the this that these those there here it its is am are was were be been being do"
         " does did has have had having will would shall and as then than of to in on at by for"
         " from with into onto i me my we us our you your he him his she her they them their who"
         " which what whats thats im ive ill id youre youve weve were theyre hes shes lets gonna"
-        " now"
+        " going now"
         # German
         " der das dem des ein eine einen einem einer und aber ist sind waren sein haben ich du er"
         " sie es wir ihr sich mich dich uns zu im auf mit von vom fur aus bei dass da doch ja"
