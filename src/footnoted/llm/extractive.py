@@ -7,7 +7,6 @@ everything it makes, so nobody takes it for a language model.
 from __future__ import annotations
 
 import asyncio
-
 from typing import TYPE_CHECKING, assert_never
 
 from footnoted.llm.methods.composition import synthesize

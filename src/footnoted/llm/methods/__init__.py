@@ -1,1 +1,1 @@
-"""The classic methods the extractive model answers with; pure functions, no clock, no randomness."""
+"""The classic methods the extractive model answers with: pure, no clock, no randomness."""

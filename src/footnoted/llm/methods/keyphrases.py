@@ -1,9 +1,9 @@
 """Key phrases and the titles made of them.
 
-Candidates are runs of content words, joined across `of` (Rose et al., "Automatic keyword extraction
-from individual documents" (RAKE), 2010); a candidate is worth what its stems weigh in the text it
-should name, where a stem that is everywhere weighs little (Sparck Jones, "A statistical
-interpretation of term specificity", 1972).
+Candidates are runs of content words, joined across small words such as `of` (Rose et al.,
+"Automatic keyword extraction from individual documents" (RAKE), 2010). A candidate is worth what
+its stems weigh in the text it should name, where a stem that is everywhere weighs little (Sparck
+Jones, "A statistical interpretation of term specificity", 1972).
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from footnoted.llm.methods.titlewords import is_weak
+from footnoted.llm.methods.titlewords import is_link, is_small, may_end, may_start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from footnoted.llm.methods.lexicon import Lexicon
 
-_LINKS = frozenset({"of", "de", "du", "von", "di", "do", "da", "del", "des"})
-_LONGEST = 4
-_SMALL = frozenset("of the and for in on to a an de du von di do da del des la le".split())
+_MOST_CONTENT, _MOST_WORDS, _MOST_LINKS = 4, 7, 2
 _TITLE_CHARS = 70
+_GOOD_ENOUGH = 0.55
+
+Run = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +36,34 @@ class Phrase:
 
 
 def phrases_of(tokens: Sequence[str], lexicon: Lexicon) -> Iterator[Phrase]:
-    """Yield every candidate of a token sequence, sub-runs included, longest runs four words."""
-    run: list[tuple[str, str]] = []
+    """Yield the candidates of a token sequence, sub-runs included."""
+    run: Run = []
+    links = 0
     for token in (*tokens, "."):
         stem = lexicon.stem(token)
-        if stem or (run and token.lower() in _LINKS):
+        links = 0 if stem else links + 1
+        if stem or (run and links <= _MOST_LINKS and is_link(token)):
             run.append((token, stem))
             continue
         yield from _windows(run)
         run = []
 
 
-def _windows(run: list[tuple[str, str]]) -> Iterator[Phrase]:
-    for start in range(len(run)):
-        if not run[start][1]:
+def _windows(run: Run) -> Iterator[Phrase]:
+    for start, (word, stem) in enumerate(run):
+        if not stem:
             continue
-        for end in range(start + 1, min(len(run), start + _LONGEST + 1) + 1):
-            part = run[start:end]
-            stems = tuple(stem for _, stem in part if stem)
-            if part[-1][1] and len(stems) <= _LONGEST and not _is_weak_phrase(part):
-                yield Phrase(tuple(word for word, _ in part), stems)
-
-
-def _is_weak_phrase(part: list[tuple[str, str]]) -> bool:
-    return is_weak(part[0][0]) or is_weak(part[-1][0])
+        opens = may_start(word)
+        stems: list[str] = []
+        for end in range(start, min(len(run), start + _MOST_WORDS)):
+            last, last_stem = run[end]
+            if not last_stem:
+                continue
+            if last_stem in stems or len(stems) == _MOST_CONTENT:
+                break
+            stems.append(last_stem)
+            if (opens if len(stems) > 1 else may_end(word)) and may_end(last):
+                yield Phrase(tuple(word for word, _ in run[start : end + 1]), tuple(stems))
 
 
 def stem_weights(
@@ -66,75 +71,81 @@ def stem_weights(
 ) -> dict[str, float]:
     """Return tf-idf per stem: `counts` in this text, `spread` over `documents` texts in all."""
     return {
-        stem: (1 + math.log(count)) * math.log(1 + documents / spread.get(stem, 1))
+        stem: (0.5 + math.log(count)) * math.log(1 + documents / spread.get(stem, 1))
         for stem, count in counts.items()
     }
 
 
-def ranked_phrases(
-    phrases: Sequence[Phrase], weights: Mapping[str, float]
-) -> list[tuple[float, Phrase]]:
+def best_title(phrases: Iterable[Phrase], weights: Mapping[str, float]) -> str:
+    """Return the title the candidates make; empty without candidates."""
+    titles = titles_from(phrases, weights)
+    return titles[0] if titles else ""
+
+
+def titles_from(phrases: Iterable[Phrase], weights: Mapping[str, float]) -> list[str]:
+    """Return possible titles, best first; a lone word is joined with what else stands out."""
+    ranked = _ranked(phrases, weights)
+    titles: list[str] = []
+    for at, (score, phrase) in enumerate(ranked):
+        if score <= 0:
+            break
+        title = title_case(phrase.words)
+        if len(phrase.stems) == 1:
+            title = _completed(phrase, ranked[:at] + ranked[at + 1 :], score)
+        if title not in titles:
+            titles.append(title)
+        if len(titles) == _TITLES:
+            break
+    return titles
+
+
+_TITLES = 4
+
+
+def _completed(phrase: Phrase, others: Sequence[tuple[float, Phrase]], score: float) -> str:
+    """Return a longer phrase with the same word, or the word and the next best phrase."""
+    stem = phrase.stems[0]
+    for other_score, other in others:
+        if other_score < score * _GOOD_ENOUGH:
+            break
+        if stem in other.stems:
+            return title_case(other.words)
+    second = next((other for s, other in others if s > 0 and stem not in other.stems), None)
+    title = title_case(phrase.words)
+    if second is None:
+        return title
+    longer = f"{title} and {title_case(second.words)}"
+    return longer if len(longer) <= _TITLE_CHARS else title
+
+
+def _ranked(phrases: Iterable[Phrase], weights: Mapping[str, float]) -> list[tuple[float, Phrase]]:
     """Return candidates best first, each in the form in which it was said most often."""
     forms: dict[tuple[str, ...], Counter[tuple[str, ...]]] = defaultdict(Counter)
     for phrase in phrases:
         forms[phrase.stems][phrase.words] += 1
     ranked: list[tuple[float, Phrase]] = []
     for stems, surface in forms.items():
-        times = sum(surface.values())
         words = min(surface, key=lambda form: (-surface[form], form))
-        ranked.append((_score(words, stems, times, weights), Phrase(words, stems)))
+        phrase = Phrase(words, stems)
+        ranked.append((_score(phrase, surface.total(), weights), phrase))
     return sorted(ranked, key=lambda item: (-item[0], item[1].words))
 
 
-def _score(
-    words: tuple[str, ...], stems: tuple[str, ...], times: int, weights: Mapping[str, float]
-) -> float:
-    distinct = set(stems)
-    if len(distinct) < len(stems):
-        return 0.0
-    mass = sum(weights.get(stem, 0.0) for stem in sorted(distinct))
-    named = any(word[:1].isupper() for word in words)
-    repeated = 1 + math.log(times)
-    length = len(stems) ** (0.35 if times > 1 or named else 0.6)
-    return mass / length * repeated * (1.15 if named else 1.0)
+def _score(phrase: Phrase, times: int, weights: Mapping[str, float]) -> float:
+    mass = sum(weights.get(stem, 0.0) for stem in phrase.stems)
+    content = len(phrase.stems)
+    length = 1 + 0.4 * (content - 1) + 0.12 * (len(phrase.words) - content)
+    named = any(word[:1].isupper() for word in phrase.words[1:])
+    return mass / length * (1 + 0.5 * math.log(times)) * (1.1 if named else 1.0)
 
 
-def title_of(phrases: Sequence[Phrase]) -> str:
-    """Return the phrases as one title in title case, joined by `and`; cut at whole phrases."""
-    title = ""
-    for phrase in phrases:
-        words = title_case(phrase.words)
-        longer = f"{title} and {words}" if title else words
-        if len(longer) > _TITLE_CHARS and title:
-            break
-        title = longer
-    return title
-
-
-def title_case(words: Sequence[str]) -> str:
+def title_case(words: Iterable[str]) -> str:
     """Return words with capitals where a title has them; capitals inside a word stay."""
-    cased = [
-        word.lower() if position and word.lower() in _SMALL else _capital(word)
+    return " ".join(
+        word.lower() if position and is_small(word) else _capital(word)
         for position, word in enumerate(words)
-    ]
-    return " ".join(cased)
+    )
 
 
 def _capital(word: str) -> str:
     return word if any(char.isupper() for char in word[1:]) else word[:1].upper() + word[1:]
-
-
-def distinct_best(
-    ranked: Sequence[tuple[float, Phrase]], limit: int, taken: frozenset[str] = frozenset()
-) -> list[Phrase]:
-    """Return up to `limit` best phrases that share no stem with each other, nor all with `taken`."""
-    chosen: list[Phrase] = []
-    used: set[str] = set()
-    for score, phrase in ranked:
-        if score <= 0 or used & set(phrase.stems) or " ".join(phrase.stems) in taken:
-            continue
-        chosen.append(phrase)
-        used |= set(phrase.stems)
-        if len(chosen) == limit:
-            break
-    return chosen

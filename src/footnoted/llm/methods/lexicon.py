@@ -1,8 +1,8 @@
 """Words of a language: how text falls into tokens, and which stem of a token counts.
 
 Stems are Snowball's (Porter, "Snowball: a language for stemming algorithms", 2001). Scripts that
-write no spaces fall into runs of one script and their character bigrams, which is the usual stand-in
-for word segmentation (Ogawa and Matsuda, "Overlapping statistical word indexing", SIGIR 1997).
+write no spaces fall into runs of one script and their character bigrams, the usual stand-in for
+word segmentation (Ogawa and Matsuda, "Overlapping statistical word indexing", SIGIR 1997).
 """
 
 from __future__ import annotations
@@ -10,24 +10,28 @@ from __future__ import annotations
 import re
 import threading
 from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol, cast
 
 import snowballstemmer
 
-from footnoted.llm.methods.stopwords import listed_languages, stopwords_of
+from footnoted.llm.methods.wordlists import read_sections
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LETTER = r"[^\W_]"
-# Vowel signs of the Indic scripts and Thai are marks, which \w leaves out; the danda ends a sentence.
+# Vowel signs of Indic scripts and Thai are marks, which \w leaves out; the danda ends a sentence.
 _INDIC = r"\u0900-\u0963\u0966-\u0dff\u0e00-\u0eff\u0f00-\u109f\u1780-\u17d3"
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3"
 _TOKEN = re.compile(
-    rf"[\u30a0-\u30ff\uff66-\uff9d]+|[\u4e00-\u9fff\u3400-\u4dbf々]+|[\u3041-\u309f]+"
+    rf"[\u30a0-\u30ff\uff66-\uff9d]+|[\u4e00-\u9fff\u3400-\u4dbf\u3005]+|[\u3041-\u309f]+"
     rf"|[{_INDIC}]+"
     rf"|{_LETTER}(?:[^\W_\u3041-\u30ff\u3400-\u9fff\u0300-\u036f]|[\u0300-\u036f]"
-    rf"|['’.&-](?={_LETTER}))*(?:\+\+|\#)?"
-    r"|[,.;:!?()\[\]\"“”…—–。、！？।«»]"
+    rf"|['\u2019.&-](?={_LETTER}))*(?:\+\+|\#)?"
+    r"|[,.;:!?()\[\]\"\u201c\u201d\u2026\u2014\u2013\u3002\u3001\uff01\uff1f\u0964\u00ab\u00bb]"
 )
 _HIRAGANA = re.compile(r"[\u3041-\u309f]+")
-_KANJI = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf々]+")
+_KANJI = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf\u3005]+")
 _THAI_LIKE = re.compile(rf"[{_UNSPACED}]+")
 _UNSPACED_TEXT = re.compile(rf"[\u3041-\u30ff\u3400-\u9fff{_UNSPACED}]")
 _ALGORITHMS = {
@@ -63,9 +67,18 @@ _ALGORITHMS = {
     "tr": "turkish",
     "yi": "yiddish",
 }
+_LISTED = ("en", "fr", "de", "es", "pt", "it", "nl", "ru", "hi")
 _CACHE_WORDS = 60_000
 _GUESS_WORDS = 2_000
 _SHORT_WORD = 3
+
+
+class _Stemmer(Protocol):
+    """What a Snowball stemmer object can do."""
+
+    def stemWord(self, word: str) -> str:  # noqa: N802 - the package's own name
+        """Return the stem of a lower-case word."""
+        ...
 
 
 class Lexicon:
@@ -76,7 +89,7 @@ class Lexicon:
         self.language = language
         self._stopwords = stopwords_of(language)
         algorithm = _ALGORITHMS.get(language)
-        self._stemmer = snowballstemmer.stemmer(algorithm) if algorithm else None
+        self._stemmer = _stemmer(algorithm) if algorithm else None
         self._lock = threading.Lock()
         self._known: dict[str, str] = {}
 
@@ -95,13 +108,12 @@ class Lexicon:
         return [stem for stem in map(self.stem, tokens_of(text)) if stem]
 
     def _find_stem(self, token: str) -> str:
-        lower = token.lower().replace("’", "'")
+        lower = token.lower().replace("\u2019", "'")
         if lower in self._stopwords or not any(char.isalpha() for char in lower):
             return ""
         if _HIRAGANA.fullmatch(lower):
             return ""
-        if lower.endswith("'s"):
-            lower = lower[:-2]
+        lower = lower.removesuffix("'s")
         if len(lower) < 2 and not _KANJI.fullmatch(lower):  # noqa: PLR2004 - one letter is no word
             return ""
         if not self._stopwords and len(lower) <= _SHORT_WORD and lower.isascii():
@@ -109,7 +121,20 @@ class Lexicon:
         if self._stemmer is None:
             return lower
         with self._lock:
-            return str(self._stemmer.stemWord(lower))
+            return self._stemmer(lower)
+
+
+def _stemmer(algorithm: str) -> Callable[[str], str]:
+    """Return the word stemmer of an algorithm; it keeps state, so callers take turns."""
+    # The package carries no type information at all, so its edge is declared here.
+    stemmer = cast("Callable[[str], _Stemmer]", snowballstemmer.stemmer)  # pyright: ignore[reportUnknownMemberType] - untyped package
+    return stemmer(algorithm).stemWord
+
+
+def stopwords_of(language: str) -> frozenset[str]:
+    """Return the lower-case stop words of a two-letter code; empty without a list."""
+    lists = read_sections(f"stopwords-{language}")
+    return lists[""].words if lists else frozenset()
 
 
 @lru_cache(maxsize=16)
@@ -127,7 +152,7 @@ def guess_language(sample: str) -> str:
     """Return the listed language whose stop words cover most of `sample`, else `und`."""
     words = sample.lower().split()[:_GUESS_WORDS]
     best, best_share = "und", 0.2
-    for language in listed_languages():
+    for language in _LISTED:
         known = stopwords_of(language)
         share = sum(word in known for word in words) / max(1, len(words))
         if share > best_share:

@@ -1,7 +1,7 @@
 """Names of tools in a text: words written the way only names are; nothing is guessed.
 
-Kept are names with inner capitals, digits or a dot (`JavaScript`, `Ozone11`, `Node.js`), capitalised
-words that stand inside a sentence beside a word such as `plugin`, and nothing from text without case.
+Kept are names with inner capitals, digits or a dot (`JavaScript`, `Ozone11`, `Node.js`), and
+capitalised words inside a sentence beside a word such as `plugin`; nothing from text without case.
 """
 
 from __future__ import annotations

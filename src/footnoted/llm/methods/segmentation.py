@@ -1,11 +1,11 @@
 """Topic boundaries by lexical cohesion, the best split found by dynamic programming.
 
-The model is Utiyama and Isahara's ("A statistical model for domain-independent text segmentation",
-ACL 2001): a segment costs what its words cost under their Laplace-smoothed frequencies in it, plus a
-prior per segment, and the cheapest split of the whole text is found exactly; how many segments there
-are comes out of the cost. Segment lengths are bounded, so time and memory grow with the
-text times the longest segment, never with its square. Rewarding words that announce a topic ("next",
-"let's talk about") was tried on author chapters and lost boundary F1, so there is no such reward.
+The model is Utiyama and Isahara's ("A statistical model for domain-independent text
+segmentation", ACL 2001): a segment costs what its words cost under their Laplace-smoothed
+frequencies in it, plus a prior per segment, and the cheapest split of the whole text is found
+exactly; how many segments there are comes out of the cost. Segment lengths are bounded, so time
+grows with the text times the longest segment and memory with the text. Rewarding words that
+announce a topic ("next", "let's talk about") was tried on author chapters and lost boundary F1.
 """
 
 from __future__ import annotations

@@ -1,22 +1,17 @@
 """The answer to `segment`: topics as runs of cues, with titles from key phrases.
 
-Boundaries come from `segmentation`; a publisher's chapters, when the task has them, are kept as they
-are and only split further where they are long. Titles weigh a topic's words against all topics.
+Boundaries come from `segmentation`; a publisher's chapters, when the task has them, are kept as
+they are, titles included. Other titles weigh a topic's words against those of all topics.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from footnoted.llm.methods.keyphrases import (
-    distinct_best,
-    phrases_of,
-    ranked_phrases,
-    stem_weights,
-    title_of,
-)
+from footnoted.llm.methods.keyphrases import best_title, phrases_of, stem_weights
 from footnoted.llm.methods.lexicon import lexicon_for
 from footnoted.llm.methods.segmentation import Prior, find_boundaries
 from footnoted.llm.methods.units import units_of
@@ -33,6 +28,8 @@ if TYPE_CHECKING:
 _SPEECH_PRIOR = Prior(weight=0.75, shortest=30.0, shortest_penalty=6.0, longest_units=400)
 _WORDS_PER_SECOND = 2.5
 _SAMPLE_CUES = 200
+_TELLING_UNITS = 24
+_EVERYWHERE = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ def _split(units: Sequence[Unit], topic: _Topic) -> list[_Topic]:
         return [topic]
     starts = topic_starts(units[topic.first : topic.last + 1])
     edges = [topic.first, *(topic.first + at for at in starts), topic.last + 1]
-    return [_Topic(first, end - 1) for first, end in zip(edges, edges[1:], strict=False)]
+    return [_Topic(first, end - 1) for first, end in pairwise(edges)]
 
 
 def _titles(units: Sequence[Unit], topics: Sequence[_Topic], lexicon: Lexicon) -> list[str]:
@@ -104,6 +101,9 @@ def _titles(units: Sequence[Unit], topics: Sequence[_Topic], lexicon: Lexicon) -
         for topic in topics
     ]
     spread = Counter(stem for count in counts for stem in count)
+    for name in {unit.speaker for unit in units if unit.speaker}:
+        for stem in lexicon.stems(name):
+            spread[stem] = _EVERYWHERE
     return [
         topic.title
         or _title(
@@ -114,9 +114,13 @@ def _titles(units: Sequence[Unit], topics: Sequence[_Topic], lexicon: Lexicon) -
 
 
 def _title(units: Sequence[Unit], weights: dict[str, float], lexicon: Lexicon) -> str:
-    phrases = [phrase for unit in units for phrase in phrases_of(unit.tokens, lexicon)]
-    chosen = distinct_best(ranked_phrases(phrases, weights), 2)
-    return title_of(chosen) or " ".join(units[0].text.split()[:6])
+    """Return a title from the units that carry most of the topic; else how it begins."""
+    telling = sorted(
+        units,
+        key=lambda unit: (-sum(weights[stem] for stem in sorted(set(unit.stems))), unit.first),
+    )[:_TELLING_UNITS]
+    phrases = (phrase for unit in telling for phrase in phrases_of(unit.tokens, lexicon))
+    return best_title(phrases, weights) or " ".join(units[0].text.split()[:6])
 
 
 def _ranges(

@@ -19,25 +19,154 @@ if TYPE_CHECKING:
 
     from footnoted.model.transcript import Cue
 
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？]+[」』]?|[।॥]")
+_SENTENCE_END = re.compile(
+    r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s|$)|[\u3002\uff01\uff1f]+[\u300d\u300f]?|[\u0964\u0965]"
+)
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"“])(?:[A-Za-z](?:\.[A-Za-z])*|mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|no|fig|approx"
+    r"(?:^|[\s(\"\u201c])(?:[A-Za-z](?:\.[A-Za-z])*|mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|no|fig|approx"
     r"|inc|jr|sr|bzw|ca|z\.b|usw)\.$",
     re.IGNORECASE,
 )
 _OPENERS = frozenset(
-    """so and but now okay ok alright because if when then also first next finally actually well
-    let's i'm we're you're i we you the this that these there it's there's here what how remember
-    however another""".split()
+    [
+        "so",
+        "and",
+        "but",
+        "now",
+        "okay",
+        "ok",
+        "alright",
+        "because",
+        "if",
+        "when",
+        "then",
+        "also",
+        "first",
+        "next",
+        "finally",
+        "actually",
+        "well",
+        "let's",
+        "i'm",
+        "we're",
+        "you're",
+        "i",
+        "we",
+        "you",
+        "the",
+        "this",
+        "that",
+        "these",
+        "there",
+        "it's",
+        "there's",
+        "here",
+        "what",
+        "how",
+        "remember",
+        "however",
+        "another",
+    ]
 )
 _STRONG_OPENERS = frozenset(
-    "so but now okay ok alright then also first next finally because if let's remember however".split()
+    [
+        "so",
+        "but",
+        "now",
+        "okay",
+        "ok",
+        "alright",
+        "then",
+        "also",
+        "first",
+        "next",
+        "finally",
+        "because",
+        "if",
+        "let's",
+        "remember",
+        "however",
+    ]
 )
 _DANGLING = frozenset(
-    """a an the of to and or but in on at for with from by is are was were be been that which who if
-    so because as than very really just more my your our their his her its this these those i we you
-    they he she it's i'm we're you're can could will would should may might do does did have has had
-    not into about when what how gonna wanna like kind""".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "and",
+        "or",
+        "but",
+        "in",
+        "on",
+        "at",
+        "for",
+        "with",
+        "from",
+        "by",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "that",
+        "which",
+        "who",
+        "if",
+        "so",
+        "because",
+        "as",
+        "than",
+        "very",
+        "really",
+        "just",
+        "more",
+        "my",
+        "your",
+        "our",
+        "their",
+        "his",
+        "her",
+        "its",
+        "this",
+        "these",
+        "those",
+        "i",
+        "we",
+        "you",
+        "they",
+        "he",
+        "she",
+        "it's",
+        "i'm",
+        "we're",
+        "you're",
+        "can",
+        "could",
+        "will",
+        "would",
+        "should",
+        "may",
+        "might",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "not",
+        "into",
+        "about",
+        "when",
+        "what",
+        "how",
+        "gonna",
+        "wanna",
+        "like",
+        "kind",
+    ]
 )
 _LONG_WORDS, _MIN_WORDS, _MAX_WORDS = 48, 9, 30
 _PAUSE_MS = 700
