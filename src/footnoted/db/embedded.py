@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 from footnoted.db.data_directory import DataDirectory, prepare
 from footnoted.db.file_locks import exclusive, open_lock_file, try_lock, unlock_and_close
 from footnoted.db.postmaster import bring_up, shut_down
-from footnoted.db.server_socket import Answer, ask, server_url, socket_folder
+from footnoted.db.server_socket import (
+    Answer,
+    ask,
+    forget_socket_folder,
+    server_url,
+    socket_folder,
+)
 from footnoted.errors import ConfigurationError, DependencyDownError, UsageError
 
 if TYPE_CHECKING:
@@ -103,6 +109,7 @@ def stop(server: EmbeddedServer) -> None:
     with exclusive(use.place.start_lock, timeout_s=_LOCK_TIMEOUT_S):
         if _was_last(use.place):
             shut_down(use.place)
+            forget_socket_folder(socket_folder(use.place.cluster))
 
 
 def _was_last(place: DataDirectory) -> bool:

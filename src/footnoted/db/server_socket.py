@@ -58,6 +58,12 @@ def socket_folder(cluster: Path) -> Path:
     return link
 
 
+def forget_socket_folder(folder: Path) -> None:
+    """Remove the link `socket_folder` gave, when it gave one."""
+    if folder.is_symlink():
+        folder.unlink(missing_ok=True)
+
+
 def server_url(folder: Path) -> str:
     """Return the SQLAlchemy URL of the server whose socket is in `folder`."""
     return f"postgresql+asyncpg://{ROLE}@/{DATABASE}?host={folder}&port={PORT}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from footnoted.db.server_socket import server_url, socket_folder
+from footnoted.db.server_socket import forget_socket_folder, server_url, socket_folder
 from footnoted.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return a folder with a short path that stands in for the temporary directory."""
+    del tmp_path  # asked for first: pytest, too, makes it where tempfile says
     folder = Path(tempfile.mkdtemp(prefix="fn-"))
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield folder
@@ -46,6 +47,15 @@ def test_a_link_that_leads_elsewhere_is_set_right(tmp_path: Path) -> None:
     link.symlink_to("/elsewhere")
     socket_folder(tmp_path / "a b")
     assert link.readlink() == tmp_path / "a b"
+
+
+def test_a_link_that_is_no_longer_used_is_removed(temporary: Path, tmp_path: Path) -> None:
+    """Nothing is left behind, and a cluster reached directly is left alone."""
+    cluster = tmp_path / "a b"
+    cluster.mkdir()
+    forget_socket_folder(socket_folder(cluster))
+    forget_socket_folder(cluster)
+    assert (list(temporary.iterdir()), cluster.is_dir()) == ([], True)
 
 
 @pytest.mark.usefixtures("temporary")
