@@ -15,23 +15,26 @@ from footnoted.search.payload import (
     Equals,
     FieldType,
     conditions_of,
-    payload_of,
-    searched_text,
+)
+from footnoted.search.points import (
+    DISTINCT_LENGTHS,
+    SCROLL_SIZE,
+    TIE_MARGIN,
+    PointData,
+    near,
+    points_of,
+    ranked,
+    weighed_anew,
 )
 from footnoted.search.port import Hit
-from footnoted.search.terms import document_terms, query_terms
-from footnoted.search.weights import AVERAGE_TOLERANCE, Lengths, weigh, weigh_anew
+from footnoted.search.terms import query_terms
+from footnoted.search.weights import Lengths, SparseWeights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from footnoted.search.port import Document, Filters, Query
-
-_SCROLL_SIZE = 1000
-_DISTINCT_LENGTHS = 100_000
-TIE_MARGIN = 16
-"""Hits fetched beyond the limit, so that ties at the end of an answer go by id too."""
 
 _SCHEMAS = {
     FieldType.KEYWORD: edge.PayloadSchemaType.Keyword,
@@ -68,18 +71,8 @@ class Shard:
 
     def upsert(self, documents: Sequence[Document]) -> None:
         """Write these documents, weighed by the average of what is there and of them."""
-        counted = [document_terms(searched_text(document)) for document in documents]
-        lengths = [sum(counts.values()) for counts in counted]
-        average = (self.lengths() + Lengths(len(lengths), sum(lengths))).average
-        points = [
-            edge.Point(
-                id=document.id,
-                vector={VECTOR: _sparse(counts, average)},
-                payload=payload_of(document, length=length, average=average),
-            )
-            for document, counts, length in zip(documents, counted, lengths, strict=True)
-        ]
-        self._shard.update(edge.UpdateOperation.upsert_points(points))
+        points = points_of(documents, self.lengths())
+        self._shard.update(edge.UpdateOperation.upsert_points([_point(point) for point in points]))
 
     def delete(self, document_ids: Sequence[UUID]) -> None:
         """Remove these documents."""
@@ -100,29 +93,37 @@ class Shard:
             Hit(document_id=_uuid(point.id), score=point.score)
             for point in self._shard.query(request)
         ]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.document_id))[: query.limit]
+        return ranked(hits, query.limit)
 
     def document_ids(self) -> set[UUID]:
         """Return the ids of all points."""
-        return {_uuid(record.id) for record in self._scroll(None, with_vector=False)}
+        ids: set[UUID] = set()
+        offset: edge.PointId | None = None
+        while True:
+            request = edge.ScrollRequest(offset=offset, limit=SCROLL_SIZE, with_payload=False)
+            records, offset = self._shard.scroll(request)
+            ids.update(_uuid(record.id) for record in records)
+            if offset is None:
+                return ids
 
     def lengths(self) -> Lengths:
         """Return how many documents there are, and how many terms together."""
-        request = edge.FacetRequest(key=LENGTH, limit=_DISTINCT_LENGTHS, exact=True)
+        request = edge.FacetRequest(key=LENGTH, limit=DISTINCT_LENGTHS, exact=True)
         hits = self._shard.facet(request).hits
         return Lengths.of((int(hit.value), hit.count) for hit in hits)
 
     def weigh_some_anew(self) -> bool:
         """Weigh a batch of the points anew whose average is off; return whether there were any."""
         average = self.lengths().average
-        near = edge.RangeFloat(gte=average / AVERAGE_TOLERANCE, lte=average * AVERAGE_TOLERANCE)
-        off = edge.Filter(must_not=[edge.FieldCondition(AVERAGE, range=near)])
+        least, most = near(average)
+        is_near = edge.FieldCondition(AVERAGE, range=edge.RangeFloat(gte=least, lte=most))
+        off = edge.Filter(must_not=[is_near])
         request = edge.ScrollRequest(
-            limit=_SCROLL_SIZE, filter=off, with_payload=True, with_vector=True
+            limit=SCROLL_SIZE, filter=off, with_payload=True, with_vector=True
         )
         records, _ = self._shard.scroll(request)
         if records:
-            points = [_anew(record, average) for record in records]
+            points = [_point(weighed_anew(_data(record), average)) for record in records]
             self._shard.update(edge.UpdateOperation.upsert_points(points))
         return bool(records)
 
@@ -134,36 +135,16 @@ class Shard:
         """Write everything out and let go of the files."""
         self._shard.close()
 
-    def _scroll(self, filters: edge.Filter | None, *, with_vector: bool) -> Iterator[edge.Record]:
-        offset: edge.PointId | None = None
-        while True:
-            records, offset = self._shard.scroll(
-                edge.ScrollRequest(
-                    offset=offset,
-                    limit=_SCROLL_SIZE,
-                    filter=filters,
-                    with_payload=with_vector,
-                    with_vector=with_vector,
-                )
-            )
-            yield from records
-            if offset is None:
-                return
+
+def _point(point: PointData) -> edge.Point:
+    vector = edge.SparseVector(indices=point.vector.terms, values=point.vector.weights)
+    return edge.Point(id=point.id, vector={VECTOR: vector}, payload=point.payload)
 
 
-def _sparse(counts: dict[int, int], average: float) -> edge.SparseVector:
-    weights = weigh(counts, average)
-    return edge.SparseVector(indices=weights.terms, values=weights.weights)
-
-
-def _anew(record: edge.Record, average: float) -> edge.Point:
-    payload = dict(cast("dict[str, Any]", record.payload))
-    vectors = cast("dict[str, edge.SparseVector]", record.vector)
-    old = vectors[VECTOR]
-    weights = weigh_anew(old.values, payload[LENGTH], payload[AVERAGE], average)
-    payload[AVERAGE] = average
-    vector = edge.SparseVector(indices=old.indices, values=weights)
-    return edge.Point(id=record.id, vector={VECTOR: vector}, payload=payload)
+def _data(record: edge.Record) -> PointData:
+    vector = cast("dict[str, edge.SparseVector]", record.vector)[VECTOR]
+    weights = SparseWeights(vector.indices, vector.values)
+    return PointData(_uuid(record.id), weights, cast("dict[str, Any]", record.payload))
 
 
 def _filter(filters: Filters) -> edge.Filter | None:

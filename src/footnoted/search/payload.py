@@ -97,8 +97,3 @@ def conditions_of(filters: Filters) -> list[Condition]:
     if filters.since:
         conditions.append(NotBefore(PUBLISHED_AT, filters.since))
     return conditions
-
-
-def searched_text(document: Document) -> str:
-    """Return the text of a document that queries are matched against."""
-    return "\n".join((document.title, document.text, *document.tags, *document.tools))

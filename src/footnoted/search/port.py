@@ -87,6 +87,14 @@ class Hit(BaseModel):
 class SearchIndex(Protocol):
     """An index of documents. An index that is away raises TransientError with reason `index`."""
 
+    @property
+    def was_recreated(self) -> bool:
+        """Return whether an empty index had to take the place of a missing or broken one.
+
+        Until it is rebuilt, or filled another way and opened again.
+        """
+        ...
+
     async def ensure_ready(self) -> None:
         """Return when the index exists and answers; create it when it does not exist."""
         ...

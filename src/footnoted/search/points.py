@@ -1,0 +1,69 @@
+"""What both adapters do alike: documents to points, points weighed anew, hits in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from footnoted.search.payload import AVERAGE, LENGTH, payload_of
+from footnoted.search.terms import document_terms
+from footnoted.search.weights import AVERAGE_TOLERANCE, Lengths, SparseWeights, weigh, weigh_anew
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from footnoted.search.port import Document, Hit
+
+SCROLL_SIZE = 1000
+DISTINCT_LENGTHS = 100_000
+"""More lengths than documents can have; a longer one would be a book per document."""
+TIE_MARGIN = 16
+"""Hits fetched beyond the limit, so that ties at the end of an answer go by id too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointData:
+    """A point as an index stores it."""
+
+    id: UUID
+    vector: SparseWeights
+    payload: dict[str, Any]
+
+
+def points_of(documents: Sequence[Document], present: Lengths) -> list[PointData]:
+    """Return the points of `documents`, weighed by the average of what is present and of them."""
+    counted = [document_terms(_searched_text(document)) for document in documents]
+    lengths = [sum(counts.values()) for counts in counted]
+    average = (present + Lengths(len(lengths), sum(lengths))).average
+    return [
+        PointData(
+            id=document.id,
+            vector=weigh(counts, average),
+            payload=payload_of(document, length=length, average=average),
+        )
+        for document, counts, length in zip(documents, counted, lengths, strict=True)
+    ]
+
+
+def weighed_anew(point: PointData, average: float) -> PointData:
+    """Return the point as it would be, had it been weighed with this average."""
+    old = point.payload
+    weights = weigh_anew(point.vector.weights, old[LENGTH], old[AVERAGE], average)
+    payload = {**old, AVERAGE: average}
+    return PointData(point.id, SparseWeights(point.vector.terms, weights), payload)
+
+
+def near(average: float) -> tuple[float, float]:
+    """Return the averages between which a point need not be weighed anew."""
+    return average / AVERAGE_TOLERANCE, average * AVERAGE_TOLERANCE
+
+
+def ranked(hits: Iterable[Hit], limit: int) -> list[Hit]:
+    """Return the first `limit` of `hits`, best first, ties in the order of ids."""
+    return sorted(hits, key=lambda hit: (-hit.score, hit.document_id))[:limit]
+
+
+def _searched_text(document: Document) -> str:
+    """Return the text of a document that queries are matched against."""
+    return "\n".join((document.title, document.text, *document.tags, *document.tools))
