@@ -26,7 +26,7 @@ _STAGES: dict[str, tuple[type[BaseModel], list[str]]] = {
     "segment": (SegmentAnswer, ["language", "chapters", "transcript"]),
     "extract": (ExtractAnswer, ["language", "topic", "content_types", "transcript"]),
     "classify": (ClassifyAnswer, ["language", "taxonomy", "moments"]),
-    "synthesize": (SynthesizeAnswer, ["language", "creator", "category", "moments"]),
+    "compose": (SynthesizeAnswer, ["language", "creator", "category", "moments"]),
 }
 _LINE_MARK = re.compile(r"^\[[\d-]+\] (?:\([\d:-]+\) )?(?:[A-Z][a-z]+: )?", re.MULTILINE)
 
