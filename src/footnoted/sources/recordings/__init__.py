@@ -1,0 +1,1 @@
+"""What was recorded once, however often it is found: its facts, its files, its maker."""

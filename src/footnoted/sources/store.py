@@ -1,0 +1,143 @@
+"""The SQL of followed sources: their rows, when they were looked at, and what a look found."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta  # noqa: TC003 - tools read the fields of a row
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from footnoted.db.tables import sources
+from footnoted.model.status import SOURCE_DUE, SOURCE_FOLLOWED, ItemKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import RowMapping
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+SOURCE_POLLED = "source.polled"
+
+
+class Source(NamedTuple):
+    """A followed source as `list` shows it and a poll uses it."""
+
+    id: int
+    kind: str
+    locator: str
+    title: str
+    creator_name: str | None
+    profiles: tuple[str, ...]
+    paused: bool
+    poll_interval_s: int
+    next_poll_at: datetime
+    polled_at: datetime | None
+    status: str
+    wait_reason: str | None
+    wait_detail: str | None
+    failure_code: str | None
+    failure_detail: str | None
+    media_count: int
+
+
+_SOURCE = """
+  SELECT s.id, s.kind, s.locator, s.title, s.creator_name, s.profiles, s.paused, s.poll_interval_s,
+    s.next_poll_at, s.polled_at, s.status, s.wait_reason, s.wait_detail, s.failure_code,
+    s.failure_detail, (SELECT count(*) FROM media m WHERE m.source_id = s.id) AS media_count
+  FROM sources s
+"""
+
+
+async def read_source(session: AsyncConnection, source_id: int) -> Source | None:
+    """Return a source, or None."""
+    rows = await session.execute(text(f"{_SOURCE} WHERE s.id = :id"), {"id": source_id})
+    return next(map(_source, rows.mappings()), None)
+
+
+async def find_source(session: AsyncConnection, kind: str, locator: str) -> Source | None:
+    """Return the source that follows `locator`, or None."""
+    rows = await session.execute(
+        text(f"{_SOURCE} WHERE s.kind = :kind AND s.locator = :locator"),
+        {"kind": kind, "locator": locator},
+    )
+    return next(map(_source, rows.mappings()), None)
+
+
+async def list_sources(session: AsyncConnection) -> list[Source]:
+    """Return every source, oldest first."""
+    rows = await session.execute(text(f"{_SOURCE} ORDER BY s.id"))
+    return list(map(_source, rows.mappings()))
+
+
+def _source(row: RowMapping) -> Source:
+    values: dict[str, Any] = {str(name): value for name, value in row.items()}
+    values["profiles"] = tuple(values["profiles"])
+    return Source(**values)
+
+
+async def insert_source(session: AsyncConnection, values: Mapping[str, Any]) -> int | None:
+    """Return the id of a new source that is due at once; None when the locator is followed."""
+    statement = (
+        insert(sources)
+        .values(status=SOURCE_DUE, **values)
+        .on_conflict_do_nothing()
+        .returning(sources.c.id)
+    )
+    source_id: int | None = await session.scalar(statement)
+    return source_id
+
+
+async def set_paused(
+    session: AsyncConnection, source_id: int, now: datetime, *, paused: bool
+) -> bool:
+    """Pause or resume; return whether anything changed. Whoever polls it now loses it."""
+    changed = await session.scalar(
+        text("""
+          UPDATE sources SET paused = :paused, status = :status, fence = fence + 1,
+            lease_owner = NULL, lease_expires_at = NULL, wait_reason = NULL, wait_detail = NULL,
+            not_before = NULL, deadline = NULL, attempts = 0, crashes = 0, failure_code = NULL,
+            failure_detail = NULL, next_poll_at = CASE WHEN :paused THEN next_poll_at ELSE :now END,
+            updated_at = :now
+          WHERE id = :id AND paused <> :paused RETURNING id"""),
+        {
+            "id": source_id,
+            "paused": paused,
+            "status": SOURCE_FOLLOWED if paused else SOURCE_DUE,
+            "now": now,
+        },
+    )
+    return changed is not None
+
+
+async def set_polled(
+    session: AsyncConnection, source_id: int, polled_at: datetime, next_in: timedelta
+) -> None:
+    """Note a look at a source and when the next is due."""
+    await session.execute(
+        update(sources)
+        .where(sources.c.id == source_id)
+        .values(polled_at=polled_at, next_poll_at=polled_at + next_in)
+    )
+
+
+async def note_poll(
+    session: AsyncConnection, source_id: int, fields: Mapping[str, Any], now: datetime
+) -> None:
+    """Write what a look found, unless the look before it said the same."""
+    await session.execute(
+        text("""
+          INSERT INTO events (item_kind, item_id, name, fields, at)
+          SELECT :kind, :id, :name, CAST(:fields AS jsonb), :now
+          WHERE CAST(:fields AS jsonb) IS DISTINCT FROM (
+            SELECT e.fields FROM events e
+            WHERE e.item_kind = :kind AND e.item_id = :id AND e.name = :name
+            ORDER BY e.id DESC LIMIT 1)""").bindparams(bindparam("fields", type_=JSONB)),
+        {
+            "kind": ItemKind.SOURCE.value,
+            "id": source_id,
+            "name": SOURCE_POLLED,
+            "fields": dict(fields),
+            "now": now,
+        },
+    )
