@@ -9,6 +9,32 @@ from sqlalchemy.dialects import postgresql
 revision = "0001"
 down_revision = None
 
+OUTBOX_TRIGGER = (
+    """
+CREATE FUNCTION note_changed_documents() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO index_outbox (document_id) SELECT id FROM changed;
+    RETURN NULL;
+END
+$$
+""",
+    """
+CREATE TRIGGER documents_inserted AFTER INSERT ON documents
+REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION note_changed_documents()
+""",
+    """
+CREATE TRIGGER documents_updated AFTER UPDATE ON documents
+REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION note_changed_documents()
+""",
+    """
+CREATE TRIGGER documents_deleted AFTER DELETE ON documents
+REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION note_changed_documents()
+""",
+)
+
 
 def upgrade() -> None:
     """Create every table with its constraints and indexes."""
@@ -819,6 +845,9 @@ def upgrade() -> None:
         unique=False,
     )
 
+    for statement in OUTBOX_TRIGGER:
+        op.execute(statement)
+
 
 def downgrade() -> None:
     """Drop every table."""
@@ -914,3 +943,4 @@ def downgrade() -> None:
     op.drop_table("index_outbox")
     op.drop_table("creators")
     op.drop_table("alerts")
+    op.execute("DROP FUNCTION note_changed_documents()")
