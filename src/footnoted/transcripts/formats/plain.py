@@ -22,8 +22,12 @@ _NAME = r"[^\W\d_][^:\[\]()<>]{0,48}?"
 _TURN = re.compile(rf"^[ \t]*({_NAME})[ \t]*[,:\u2013-]?[ \t]*[\[(]?{_CLOCK}[\])]?[ \t]*:?[ \t]*$")
 _HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]")
 _RULE = re.compile(r"^[ \t]*([-*_=])(?:[ \t]*\1){2,}[ \t]*$")
-_SENTENCE = re.compile(
-    r"(?<=[.!?…])[\"'”\u2019)\]]*\s+(?=[\"'“\u2018(\[¿¡>-]*[^\W\d_a-z]|[0-9])|(?<=[。\uff01\uff1f])"
+_SENTENCE_END = re.compile(
+    r"(\S*[.!?…][\"'”\u2019)\]]*)\s+(?=[\"'“\u2018(\[¿¡>-]*(?:[^\W\d_a-z]|[0-9]))"
+    r"|[。\uff01\uff1f][”』」]*"
+)
+_ABBREVIATION = re.compile(
+    r"^\W*(?:[A-Z]|mr|mrs|ms|dr|st|prof|vs|no|fig|e\.g|i\.e|etc|inc|z\.b|d\.h)\.$", re.IGNORECASE
 )
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _STAMPED_SHARE = 0.25
@@ -109,20 +113,31 @@ def _stamped(lines: list[str], stamps: list[_Stamp | None], as_format: Transcrip
 def _pieces(lines: list[str]) -> list[str]:
     """Return the sentences of unstamped lines, or the lines where no sentence ends are written."""
     text = "\n".join(lines)
-    if not text.strip():
-        return []
-    ends = len(_SENTENCE.findall(text))
+    ends = sum(1 for _ in _SENTENCE_END.finditer(text))
     if ends * _CHARS_PER_SENTENCE_END < len(text):
-        return [line for line in lines if line.strip()]
-    flowing = _is_word_per_line(lines)
-    paragraphs = [" ".join(text.split())] if flowing else _paragraphs(lines)
+        return [piece for line in lines if line.strip() for piece in _bounded(line.strip())]
+    flows = _is_word_per_line(lines)
+    paragraphs = [" ".join(text.split())] if flows else _paragraphs(lines)
     return [
         piece
         for paragraph in paragraphs
-        for sentence in _SENTENCE.split(paragraph)
-        if sentence and sentence.strip()
-        for piece in _bounded(sentence.strip())
+        for sentence in _sentences(paragraph)
+        for piece in _bounded(sentence)
     ]
+
+
+def _sentences(paragraph: str) -> list[str]:
+    """Return a paragraph cut after sentences, closing quotes with them; `Mr.` ends none."""
+    sentences: list[str] = []
+    begin = 0
+    for end in _SENTENCE_END.finditer(paragraph):
+        last_word = end.group(1)
+        if last_word is not None and _ABBREVIATION.match(last_word):
+            continue
+        sentences.append(paragraph[begin : end.end()].strip())
+        begin = end.end()
+    rest = paragraph[begin:].strip()
+    return [*sentences, rest] if rest else sentences
 
 
 def _is_word_per_line(lines: list[str]) -> bool:

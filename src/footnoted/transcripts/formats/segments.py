@@ -6,6 +6,7 @@ under a few names each; the models below name all of them.
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pydantic import AliasChoices, BaseModel, Field
@@ -79,9 +80,9 @@ def piece_cues(pieces: Sequence[Piece]) -> list[RawCue]:
     """Return segments as cues; lists of single words are gathered into sentence-like cues."""
     if _are_words(pieces):
         return group_words(_words(pieces))
-    ends = [piece.start_ms for piece in pieces[1:]]
+    following = [piece.start_ms for piece in pieces[1:]]
     cues: list[RawCue] = []
-    for piece, next_start_ms in zip(pieces, [*ends, None], strict=True):
+    for piece, next_start_ms in zip_longest(pieces, following):
         start_ms, end_ms = piece.start_ms, piece.end_ms
         if start_ms is not None and end_ms is None:
             end_ms = start_ms if next_start_ms is None else max(next_start_ms, start_ms)
