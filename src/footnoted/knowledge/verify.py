@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from footnoted.db.session import Database
-    from footnoted.knowledge.audit.store import AuditedEvidence, MomentSource
+    from footnoted.knowledge.audit.store import AuditedEvidence, MomentSource, StoredCue
 
 LEAST_SHARED = 0.5
 """The least part of a loosely matched quote's words that must really stand at its cues."""
@@ -99,14 +99,14 @@ async def verify(database: Database, moment_sources: Sequence[MomentSource] = ()
     )
 
 
-def fault_of(item: AuditedEvidence, cues: Sequence[Mapping[str, Any]]) -> str | None:
+def fault_of(item: AuditedEvidence, cues: Sequence[StoredCue]) -> str | None:
     """Return what is wrong with a piece of evidence, or None when it can be heard."""
-    held = [cue for cue in cues if item.first_cue <= cue["index"] <= item.last_cue]
-    if not held or held[0]["index"] != item.first_cue or held[-1]["index"] != item.last_cue:
+    held = [cue for cue in cues if item.first_cue <= cue.number <= item.last_cue]
+    if not held or held[0].number != item.first_cue or held[-1].number != item.last_cue:
         return f"cues {item.first_cue} to {item.last_cue} do not exist"
-    if (held[0]["start_ms"], held[-1]["end_ms"]) != (item.start_ms, item.end_ms):
+    if (held[0].start_ms, held[-1].end_ms) != (item.start_ms, item.end_ms):
         return "its times are not those of its cues"
-    said = _letters(" ".join(cue["text"] for cue in held if cue["kind"] == "speech"))
+    said = _letters(" ".join(cue.text for cue in held if cue.kind == "speech"))
     text, quote = _letters(item.text), _letters(item.quote)
     if not text or text not in said:
         return "its text does not stand at its cues"

@@ -14,6 +14,33 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedStages:
+    """Stages that every profile passes through, built once with their collaborators."""
+
+    transcribe: AnyStage
+    index: AnyStage
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What this program is: the model that answers, the package's version, and its commit."""
+
+    model: str
+    package_version: str
+    git_sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBy:
+    """What pages of a profile are made by, besides prompts; `models` are by stage name."""
+
+    models: Mapping[str, str]
+    taxonomy_sha256: str
+    package_version: str
+    git_sha: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What to make of a video.
 

@@ -17,9 +17,8 @@ from footnoted.model.text import clock_time
 from footnoted.model.topic import Topic
 from footnoted.model.transcript import Cue, CueKind
 from footnoted.stages.cue_lines import render_cues
-from footnoted.stages.port import ItemGoneError
+from footnoted.stages.pinned import read_pinned
 from footnoted.stages.topic_ranges import cover_with_topics
-from footnoted.transcripts.store import read_transcript_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,16 +75,12 @@ class SegmentStage:
 
     async def load(self, session: AsyncConnection, item_id: int) -> SegmentInput:
         """Return the speech cues of the video's transcript."""
-        video = await knowledge.read_video(session, item_id)
-        if video is None:
-            raise ItemGoneError(item_id)
-        cues: tuple[Cue, ...] = ()
-        if video.transcript_id is not None:
-            cues = (await read_transcript_version(session, video.transcript_id)).cues
+        pinned = await read_pinned(session, item_id)
+        video = pinned.video
         return SegmentInput(
             transcript_id=video.transcript_id,
             language=video.language,
-            cues=tuple(cue for cue in cues if cue.kind is CueKind.SPEECH),
+            cues=tuple(cue for cue in pinned.cues if cue.kind is CueKind.SPEECH),
             chapters=tuple(
                 ChapterHint(start_ms=chapter.start_ms, title=chapter.title)
                 for chapter in video.chapters

@@ -41,10 +41,23 @@ async def cited_transcripts(session: AsyncConnection) -> list[int]:
     return list((await session.scalars(found)).all())
 
 
-async def read_cues(session: AsyncConnection, transcript_id: int) -> list[Mapping[str, Any]]:
+class StoredCue(NamedTuple):
+    """A cue as it stands in the database."""
+
+    number: int
+    start_ms: int | None
+    end_ms: int | None
+    text: str
+    speaker: str | None
+    kind: str
+
+
+async def read_cues(session: AsyncConnection, transcript_id: int) -> list[StoredCue]:
     """Return the cues as stored, in order."""
-    cues = await session.scalar(select(transcripts.c.cues).where(transcripts.c.id == transcript_id))
-    return list(cues or [])
+    cues: list[list[Any]] | None = await session.scalar(
+        select(transcripts.c.cues).where(transcripts.c.id == transcript_id)
+    )
+    return [StoredCue(*cue) for cue in cues or []]
 
 
 async def read_audited(session: AsyncConnection, transcript_id: int) -> list[AuditedEvidence]:

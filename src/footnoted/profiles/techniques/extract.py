@@ -1,0 +1,116 @@
+"""segmented -> extracted: the key moments of each topic, each with the words that say it.
+
+topics -> a request each, asked together -> quotes bound to cues -> moments and evidence
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from footnoted.errors import PermanentError
+from footnoted.knowledge import store as knowledge
+from footnoted.llm.port import ModelRequest
+from footnoted.llm.tasks import ExtractAnswer, ExtractTask
+from footnoted.model.status import ItemKind, Resource
+from footnoted.model.transcript import CueKind
+from footnoted.profiles.techniques import store
+from footnoted.profiles.techniques.binding import bind_moments
+from footnoted.profiles.techniques.types import ExtractInput, ExtractOutput
+from footnoted.stages.cue_lines import render_cues
+from footnoted.stages.pinned import read_pinned
+from footnoted.stages.segment import UNKNOWN_LANGUAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.model.topic import Topic
+    from footnoted.profiles.taxonomy import Taxonomy
+    from footnoted.stages.port import StageContext
+
+EXTRACTED = "extracted"
+UNLABELLED = "unlabelled"
+"""What a topic without a title is called in a prompt."""
+
+
+class ExtractStage:
+    """Finds what is worth keeping, and keeps only what was really said."""
+
+    name: ClassVar[str] = "extract"
+    version: ClassVar[int] = 1
+    kind: ClassVar[ItemKind] = ItemKind.VIDEO
+    gives: ClassVar[str] = EXTRACTED
+    resource: ClassVar[Resource] = Resource.MODEL
+    asks: ClassVar[bool] = True
+    time_limit_s: ClassVar[float] = 1_800.0
+    given_type: type[ExtractInput] = ExtractInput
+
+    def __init__(self, taxonomy: Taxonomy, *, max_tokens_out: int = 4_096) -> None:
+        """Accept the content types of `taxonomy`, and bound the length of an answer."""
+        self._taxonomy = taxonomy
+        self._max_tokens_out = max_tokens_out
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """Return the taxonomy's version."""
+        return {"taxonomy": self._taxonomy.sha256}
+
+    async def load(self, session: AsyncConnection, item_id: int) -> ExtractInput:
+        """Return the transcript with its topics.
+
+        Raises PermanentError when something was said and no topics of it are stored.
+        """
+        pinned = await read_pinned(session, item_id)
+        video = pinned.video
+        topics: tuple[Topic, ...] = ()
+        if video.transcript_id is not None:
+            topics = await knowledge.read_topics(session, item_id, video.transcript_id)
+        if not topics and any(cue.kind is CueKind.SPEECH for cue in pinned.cues):
+            message = f"video {item_id} has a transcript that was not divided into topics"
+            raise PermanentError(message, failure_code="topics_missing")
+        return ExtractInput(
+            video_id=item_id,
+            transcript_id=video.transcript_id,
+            language=video.language,
+            cues=pinned.cues,
+            topics=topics,
+        )
+
+    async def run(self, given: ExtractInput, context: StageContext) -> ExtractOutput:
+        """Return the moments in the order they were said."""
+        requests = [self._request(given, topic, context) for topic in given.topics]
+        answers = await context.asker.ask_all(requests) if requests else []
+        # Matching takes seconds on a long transcript; the event loop has others to serve.
+        return await asyncio.to_thread(bind_moments, given, answers, self._taxonomy)
+
+    async def save(self, session: AsyncConnection, item_id: int, out: ExtractOutput) -> None:
+        """Write moments and evidence; moments that left are retired, and their groups told."""
+        await store.replace_moments(session, item_id, out)
+
+    def _request(
+        self, given: ExtractInput, topic: Topic, context: StageContext
+    ) -> ModelRequest[ExtractAnswer]:
+        title = topic.title or UNLABELLED
+        cues = tuple(
+            cue
+            for cue in given.cues
+            if topic.first_cue <= cue.index <= topic.last_cue and cue.kind is CueKind.SPEECH
+        )
+        content_types = self._taxonomy.content_types
+        values = {
+            "language": given.language or UNKNOWN_LANGUAGE,
+            "topic": title,
+            "content_types": ", ".join(content_types),
+            "transcript": render_cues(cues),
+        }
+        return ModelRequest(
+            label=f"topic-{topic.position}",
+            task=ExtractTask(
+                language=given.language, topic=title, cues=cues, content_types=content_types
+            ),
+            answer=ExtractAnswer,
+            prompt=context.prompt(self.name).render(values),
+            max_tokens_out=self._max_tokens_out,
+        )

@@ -1,0 +1,70 @@
+"""The profile as a whole: which stages a video passes, and what its page groups are made by.
+
+discovered -transcribe-> transcribed -segment-> segmented -extract-> extracted
+           -classify-> classified -index-> indexed
+stale -compose-> current        (per creator and category)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from footnoted.profiles.port import MadeBy, Profile
+from footnoted.profiles.taxonomy import read_taxonomy
+from footnoted.profiles.techniques.classify import ClassifyStage
+from footnoted.profiles.techniques.compose import ComposeStage
+from footnoted.profiles.techniques.extract import ExtractStage
+from footnoted.profiles.techniques.store import live_moments
+from footnoted.prompting import read_prompt
+from footnoted.stages.segment import SegmentStage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from footnoted.profiles.port import Build, SharedStages
+
+NAME = "techniques"
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Numbers of this profile: moments per classification, moments per page call, quote length."""
+
+    batch_size: int = 20
+    chunk_size: int = 40
+    excerpt_chars: int = 300
+
+
+def techniques_profile(
+    roots: Sequence[Path], shared: SharedStages, build: Build, tuning: Tuning
+) -> Profile:
+    """Return the profile with prompts and taxonomy from the first of `roots` that has each.
+
+    Raises ConfigurationError when one of them is missing or cannot be read.
+    """
+    taxonomy = read_taxonomy(roots, NAME)
+    extract = ExtractStage(taxonomy)
+    classify = ClassifyStage(
+        taxonomy, batch_size=tuning.batch_size, excerpt_chars=tuning.excerpt_chars
+    )
+    segment = SegmentStage()
+    asking = (segment.name, extract.name, classify.name, ComposeStage.name)
+    made_by = MadeBy(
+        models=dict.fromkeys(asking, build.model),
+        taxonomy_sha256=taxonomy.sha256,
+        package_version=build.package_version,
+        git_sha=build.git_sha,
+    )
+    compose = ComposeStage(
+        made_by, chunk_size=tuning.chunk_size, excerpt_chars=tuning.excerpt_chars
+    )
+    return Profile(
+        name=NAME,
+        video_stages=(shared.transcribe, segment, extract, classify, shared.index),
+        group_stages=(compose,),
+        prompts={stage: read_prompt(roots, NAME, stage) for stage in asking},
+        taxonomy=taxonomy,
+        live_moments=live_moments,
+    )

@@ -1,0 +1,43 @@
+"""What a search finds pages by, kept equal to what is published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footnoted.knowledge.library.store import read_page
+from footnoted.knowledge.render import render_text
+from footnoted.model.identity import deterministic_id
+from footnoted.search.port import Document, DocumentKind
+from footnoted.search.store import Owner, replace_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.knowledge.pages.view import PageView
+
+
+async def write_page_documents(session: AsyncConnection, page_ids: Iterable[UUID]) -> None:
+    """Make each published page findable as it reads now, and each retired one unfindable."""
+    for page_id in page_ids:
+        page = await read_page(session, page_id)
+        documents = [] if page is None else [_document(page)]
+        owner = Owner(page_id=page_id)
+        await replace_documents(session, documents, owner=owner, kind=DocumentKind.PAGE)
+
+
+def _document(page: PageView) -> Document:
+    return Document(
+        id=deterministic_id("page_document", str(page.id)),
+        kind=DocumentKind.PAGE,
+        profile=page.profile,
+        page_id=page.id,
+        creator=page.creator,
+        title=page.title,
+        text=render_text(page),
+        category=page.category,
+        tags=page.tags,
+        tools=page.tools,
+    )
