@@ -13,30 +13,48 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from footnoted.clock import Clock, SystemClock
+from sqlalchemy import text
+
+from footnoted import __version__
+from footnoted.build import git_sha
+from footnoted.clock import SystemClock
 from footnoted.db import embedded, migrate
 from footnoted.db.engine import is_connection_lost, make_engine
 from footnoted.db.session import Database
+from footnoted.errors import FootnotedError
 from footnoted.llm.extractive import Extractive
 from footnoted.llm.gateway import CallScope, Gateway
-from footnoted.model.status import GROUP_STALE, SOURCE_DUE, DISCOVERED, ItemKind, Resource
+from footnoted.model.status import DISCOVERED, GROUP_STALE, SOURCE_DUE, ItemKind, Resource
 from footnoted.pipeline.deps import Deps, Pace
 from footnoted.pipeline.flow import Flow, Flows
 from footnoted.pipeline.gate import Limits
-from footnoted.prompting import read_prompt
+from footnoted.profiles.port import Build, SharedStages
+from footnoted.profiles.techniques.profile import Tuning, techniques_profile
+from footnoted.search.audit import RepairKind, ensure_filled
+from footnoted.search.drain import OutboxDrainer
+from footnoted.search.qdrant_edge import QdrantEdgeIndex
+from footnoted.search.qdrant_server import QdrantServerIndex
 from footnoted.settings import bundled_dir
-from footnoted.telemetry import SCHEMA_MIGRATED, get_logger
+from footnoted.sources.folder import FolderScanner
+from footnoted.sources.port import ScanLimits
+from footnoted.stages.index import IndexStage
+from footnoted.stages.poll import PollStage
+from footnoted.stages.transcribe import TranscribeStage
+from footnoted.telemetry import INDEX_REBUILT, SCHEMA_MIGRATED, get_logger
+from footnoted.transcripts.captions import read_transcript
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from footnoted.clock import Clock
     from footnoted.db.embedded import EmbeddedServer
-    from footnoted.prompting import Prompt
+    from footnoted.profiles.port import Profile
     from footnoted.search.port import SearchIndex
     from footnoted.settings import Settings
+    from footnoted.sources.port import Scanner
     from footnoted.stages.port import Asker
 
 
@@ -109,3 +127,150 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         else:
             await migrate.require_current(storage.engine)
         yield storage
+
+
+def resource_roots(settings: Settings) -> list[Path]:
+    """Return where prompts and taxonomies are looked for: the user's folder, then ours."""
+    user = [settings.user_dir / "prompts"] if settings.user_dir else []
+    return [*user, bundled_dir("prompts")]
+
+
+def make_scanner() -> Scanner:
+    """Return what looks at folders."""
+    return FolderScanner()
+
+
+def scan_limits(settings: Settings) -> ScanLimits:
+    """Return how much one look at a folder takes."""
+    return ScanLimits(settle_s=settings.file_settle_s)
+
+
+def make_index(settings: Settings) -> SearchIndex:
+    """Return the search index that the settings name; nothing is opened yet."""
+    if settings.qdrant_url is None:
+        return QdrantEdgeIndex(settings.index_dir)
+    key = settings.qdrant_api_key
+    return QdrantServerIndex.connect(
+        settings.qdrant_url, api_key=key.get_secret_value() if key else None
+    )
+
+
+class GatewayAskers:
+    """Gives stages their askers; each is bound to one item and stage."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        """Ask through `gateway`."""
+        self._gateway = gateway
+
+    @property
+    def model_name(self) -> str:
+        """Return the model that answers."""
+        return self._gateway.model_name
+
+    def asker_for(self, kind: str, item_id: int, stage: str, generation: int) -> Asker:
+        """Return the asker of one item and stage."""
+        return self._gateway.asker(CallScope(kind, item_id, stage, generation))
+
+    async def settled(self) -> None:
+        """Return when no answer is on its way any more."""
+        await self._gateway.settled()
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything joined together, as the daemon and the API use it."""
+
+    storage: Storage
+    index: SearchIndex
+    profiles: tuple[Profile, ...]
+    deps: Deps
+
+    async def prepare_index(self) -> None:
+        """Open the index, and refill it from PostgreSQL when it is empty or was lost."""
+        await self.index.ensure_ready()
+        repair = await ensure_filled(self.storage.database, self.index)
+        if repair.kind is RepairKind.REBUILT:
+            get_logger().warning(INDEX_REBUILT, documents=repair.found.documents)
+
+    async def probe_database(self) -> str:
+        """Return `ok`, or why PostgreSQL does not answer."""
+        try:
+            async with self.storage.database.transaction() as session:
+                await session.execute(text("SELECT 1"))
+        except Exception as error:
+            if not self.storage.keeper.is_lost(error):
+                raise
+            return f"away: {error}"
+        return "ok"
+
+    async def probe_index(self) -> str:
+        """Return `ok`, or why the index does not answer."""
+        try:
+            await self.index.ensure_ready()
+        except FootnotedError as error:
+            return error.message
+        return "ok"
+
+
+@asynccontextmanager
+async def open_app(settings: Settings) -> AsyncIterator[App]:
+    """Yield the whole program around an open database; the index is opened by `prepare_index`."""
+    async with open_storage(settings) as storage:
+        index = make_index(settings)
+        try:
+            yield build_app(storage, index)
+        finally:
+            await index.close()
+
+
+def build_app(storage: Storage, index: SearchIndex) -> App:
+    """Return everything joined around a database and an index."""
+    settings, clock = storage.settings, storage.clock
+    gateway = Gateway(storage.database, Extractive(), clock)
+    build = Build(gateway.model_name, __version__, git_sha(settings.git_commit_sha))
+    shared = SharedStages(
+        transcribe=TranscribeStage(read_transcript, clock), index=IndexStage(index, clock)
+    )
+    tuning = Tuning(settings.classify_batch_size, settings.synthesis_chunk_size)
+    profiles = (techniques_profile(resource_roots(settings), shared, build, tuning),)
+    poll = PollStage(make_scanner(), clock, scan_limits(settings))
+    deps = Deps(
+        owner=uuid4(),
+        database=storage.database,
+        keeper=storage.keeper,
+        clock=clock,
+        flows=Flows([*_flows(profiles), Flow(ItemKind.SOURCE, "", SOURCE_DUE, (poll,))]),
+        limits=Limits(settings.max_attempts, settings.backoff_base_s, settings.backoff_cap_s),
+        pace=_pace(settings),
+        askers=GatewayAskers(gateway),
+        drainer=OutboxDrainer(storage.database, index),
+        prompts={profile.name: profile.prompts for profile in profiles},
+    )
+    return App(storage, index, profiles, deps)
+
+
+def _flows(profiles: Sequence[Profile]) -> list[Flow]:
+    return [
+        flow
+        for profile in profiles
+        for flow in (
+            Flow(ItemKind.VIDEO, profile.name, DISCOVERED, profile.video_stages),
+            Flow(ItemKind.PAGE_GROUP, profile.name, GROUP_STALE, profile.group_stages),
+        )
+    ]
+
+
+def _pace(settings: Settings) -> Pace:
+    return Pace(
+        poll_interval_s=settings.poll_interval_s,
+        lease=timedelta(seconds=settings.lease_s),
+        group_delay=timedelta(seconds=settings.page_delay_s),
+        drain_wait_s=settings.drain_wait_s,
+        shutdown_grace_s=settings.shutdown_grace_s,
+        capacity={
+            Resource.FETCH: settings.concurrency_fetch,
+            Resource.CPU: settings.concurrency_cpu,
+            Resource.MODEL: settings.concurrency_model,
+            Resource.INDEX: settings.concurrency_index,
+        },
+    )

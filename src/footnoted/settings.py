@@ -8,7 +8,9 @@ field knows is refused, because a misspelt setting is worse than none.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 PREFIX = "FOOTNOTED_"
 _FILE_SUFFIX = "_FILE"
+_LONGEST_SOCKET_PATH = 107
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -115,6 +118,11 @@ class Settings(BaseModel):
         default=40, description="Moments that one call composes pages from, at most."
     )
 
+    git_commit_sha: str | None = Field(
+        default=None,
+        description="Commit named in provenance where neither the build nor git knows it.",
+    )
+
     @property
     def is_embedded(self) -> bool:
         """Return whether PostgreSQL is the embedded one."""
@@ -127,8 +135,15 @@ class Settings(BaseModel):
 
     @property
     def socket_path(self) -> Path:
-        """Return where the daemon's API listens."""
-        return self.data_dir / "daemon.sock"
+        """Return where the daemon's API listens.
+
+        Inside the data directory, unless its path is too long for a socket (unix(7): 107 bytes).
+        """
+        path = self.data_dir / "daemon.sock"
+        if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
+            return path
+        digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"footnoted-{os.geteuid()}-{digest}" / "daemon.sock"
 
     @property
     def index_dir(self) -> Path:

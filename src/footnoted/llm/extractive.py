@@ -32,6 +32,11 @@ class Extractive:
         """Return `extractive`."""
         return NAME
 
+    @property
+    def is_free(self) -> bool:
+        """Return that asking twice costs nothing and gives the same answer."""
+        return True
+
     async def answer(self, request: ModelRequest[BaseModel]) -> RawAnswer:
         """Return the answer as JSON; the work happens in a thread, off the event loop."""
         answer = await asyncio.to_thread(answer_task, request.task)
