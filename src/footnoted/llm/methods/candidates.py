@@ -23,6 +23,7 @@ _LEAST_SCORE, _LEAST_SCORE_WITHOUT_SIGNS = 0.7, 0.55
 _LEAST_SALIENCE = 0.35
 _TOPIC_BONUS = 0.5
 _REPEATS = 0.6
+_TERMINALS = (".", "!", "?", "\u3002", "\u0964", '"', "\u201d", ")")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Passage:
         for stem in topic:
             self.weights[stem] = self.weights.get(stem, 0.0) + _TOPIC_BONUS
         self._signals = signals
+        ended = sum(unit.text.endswith(_TERMINALS) for unit in units)
+        self._punctuated = ended * 2 > len(units)
         self._noise: dict[int, bool] = {}
 
     def best(self, room: int) -> list[Candidate]:
@@ -105,10 +108,15 @@ class Passage:
     def _blemishes(self, first: int, last: int) -> float:
         """Return what a quote loses for leaning on words it leaves out, and for breaking off."""
         lost = _LEANING if self._signals.leans_back(self.units[first].text) else 0.0
-        if self._signals.is_unfinished(self.units[last].text):
+        if self._signals.is_unfinished(self.units[last].text) or self._is_cut(first, last):
             lost += _BROKEN
         window = self.units[first : last + 1]
         return lost + _TALK * sum(self._signals.talking_words(unit.text) for unit in window)
+
+    def _is_cut(self, first: int, last: int) -> bool:
+        """Return whether a quote of a punctuated text begins or ends inside a sentence."""
+        begins, ends = self.units[first].text, self.units[last].text
+        return self._punctuated and (begins[:1].islower() or not ends.endswith(_TERMINALS))
 
     def _window(self, at: int) -> tuple[int, int]:
         """Return what to quote around unit `at`: its neighbour too where it cannot stand alone."""

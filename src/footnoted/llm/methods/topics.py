@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from footnoted.llm.tasks import ChapterHint, SegmentTask
     from footnoted.model.transcript import Cue
 
-_SPEECH_PRIOR = Prior(weight=0.75, shortest=30.0, shortest_penalty=6.0, longest_units=400)
+_SPEECH_PRIOR = Prior(weight=0.6, shortest=15.0, shortest_penalty=4.0, longest_units=400)
 _WORDS_PER_SECOND = 2.5
 _SAMPLE_CUES = 200
 _TELLING_UNITS = 24
+_MOSTLY = 0.5
 _EVERYWHERE = 1_000_000_000
 
 
@@ -126,14 +127,16 @@ def _title(units: Sequence[Unit], weights: dict[str, float], lexicon: Lexicon) -
 def _ranges(
     cues: Sequence[Cue], units: Sequence[Unit], topics: Sequence[_Topic], titles: Sequence[str]
 ) -> list[TopicRange]:
-    """Return cue ranges without overlap: a cue that two topics share goes to the earlier one."""
-    ranges: list[TopicRange] = []
-    free = 0
-    for topic, title in zip(topics, titles, strict=True):
-        first, last = max(free, units[topic.first].first), units[topic.last].last
-        if first <= last:
-            ranges.append(
-                TopicRange(first_cue=cues[first].index, last_cue=cues[last].index, title=title)
-            )
-            free = last + 1
-    return ranges
+    """Return cue ranges without overlap; a cue that two topics share goes to whom it says more."""
+    starts = [0, *(_first_cue(units[topic.first]) for topic in topics[1:])]
+    ends = [*(start - 1 for start in starts[1:]), len(cues) - 1]
+    return [
+        TopicRange(first_cue=cues[first].index, last_cue=cues[last].index, title=title)
+        for first, last, title in zip(starts, ends, titles, strict=True)
+        if first <= last
+    ]
+
+
+def _first_cue(unit: Unit) -> int:
+    """Return the position of the first cue that is mostly of this unit or after."""
+    return unit.first + (1 if unit.lead > _MOSTLY and unit.last > unit.first else 0)

@@ -175,11 +175,15 @@ _UNSPACED_WORD = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A sentence or utterance. `first` and `last` are positions in the cues it was read from."""
+    """A sentence or utterance. `first` and `last` are positions in the cues it was read from.
+
+    `lead` is the share of the first cue's text that stands before the unit, 0 to 1.
+    """
 
     text: str
     first: int
     last: int
+    lead: float
     start_ms: int | None
     end_ms: int | None
     speaker: str | None
@@ -200,17 +204,19 @@ def units_of(cues: Sequence[Cue], lexicon: Lexicon) -> list[Unit]:
         for start, end in _spans(text, cues[first : last + 1], starts):
             at = first + bisect_right(starts, start) - 1
             to = first + bisect_right(starts, end - 1) - 1
-            units.append(_unit(text[start:end], cues, (at, to), lexicon))
+            lead = (start - starts[at - first]) / max(1, len(cues[at].text))
+            units.append(_unit(text[start:end], cues, (at, to, lead), lexicon))
     return units
 
 
-def _unit(text: str, cues: Sequence[Cue], span: tuple[int, int], lexicon: Lexicon) -> Unit:
-    first, last = span
+def _unit(text: str, cues: Sequence[Cue], span: tuple[int, int, float], lexicon: Lexicon) -> Unit:
+    first, last, lead = span
     tokens = tuple(tokens_of(text))
     return Unit(
         text,
         first,
         last,
+        lead,
         cues[first].start_ms,
         cues[last].end_ms,
         cues[first].speaker,
