@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 _START_TIMEOUT_S = 120.0  # a recovery after a crash reads up to max_wal_size
 _STOPS = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0))  # fast, then immediate
-_POLL_S = 0.01
-_BUSY_POLL_S = 0.1  # each question to a starting server leaves a line in its log
+_POLL_S = 0.005
+_LONGEST_POLL_S = 0.2
 _PASSING = ("is starting up", "is shutting down", "not yet accepting connections")
+_HANDED_OVER = "redirecting log output to logging collector"
 _LOG_TAIL_LINES = 3
 
 
@@ -43,6 +44,7 @@ def bring_up(place: DataDirectory, options: Mapping[str, str]) -> None:
     folder = socket_folder(place.cluster)
     deadline_s = time.monotonic() + _START_TIMEOUT_S
     started = False
+    pause_s = _POLL_S
     while (answer := ask(folder)) is not Answer.READY:
         if answer is Answer.NOBODY and not _lives(place):
             if started:
@@ -51,7 +53,9 @@ def bring_up(place: DataDirectory, options: Mapping[str, str]) -> None:
             started = True
         elif time.monotonic() > deadline_s:
             raise _failure(place, f"does not answer after {_START_TIMEOUT_S:.0f} s")
-        time.sleep(_BUSY_POLL_S if answer is Answer.BUSY else _POLL_S)
+        time.sleep(pause_s)
+        if answer is Answer.BUSY:  # each question then leaves a line in the server's log
+            pause_s = min(2 * pause_s, _LONGEST_POLL_S)
 
 
 def shut_down(place: DataDirectory) -> None:
@@ -134,15 +138,19 @@ def _failure(place: DataDirectory, what: str) -> DependencyDownError:
 
 
 def _last_words(place: DataDirectory) -> str:
-    logs = sorted((place.cluster / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-    said = [_read(path).splitlines() for path in (place.start_log, *logs[-1:])]
-    # Its own log goes back a day, so the words of this very start come first.
-    grave = [[line for line in lines if _is_grave(line)] for lines in said]
-    return " ".join(next(filter(None, grave), said[0])[-_LOG_TAIL_LINES:])
+    lines = _read(place.start_log)
+    if any(_HANDED_OVER in line for line in lines):
+        # Only then has this start written to the server's log, which goes back a day.
+        logs = sorted((place.cluster / "log").glob("*.log"), key=lambda log: log.stat().st_mtime)
+        lines = [line for log in logs[-1:] for line in _read(log)]
+    grave = [line for line in lines if _is_grave(line)]
+    return " ".join((grave or lines)[-_LOG_TAIL_LINES:])
 
 
-def _read(log: Path) -> str:
-    return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+def _read(log: Path) -> list[str]:
+    if not log.exists():
+        return []
+    return log.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
 def _is_grave(line: str) -> bool:

@@ -223,6 +223,17 @@ def test_a_server_that_will_not_start_says_why(data_dir: Path, start: Start) -> 
         start()
 
 
+def test_a_server_that_starts_and_gives_up_says_why(data_dir: Path, start: Start) -> None:
+    """Its last words are then in its own log, after those of its earlier lives."""
+    embedded.stop(start())
+    (data_dir / "postgres" / "log" / "postgres-old.log").write_text("FATAL:  of old\n")
+    os.utime(data_dir / "postgres" / "log" / "postgres-old.log", (0, 0))
+    for segment in (data_dir / "postgres" / "pg_wal").glob("0*"):
+        segment.unlink()
+    with pytest.raises(DependencyDownError, match="could not locate a valid checkpoint record"):
+        start()
+
+
 def test_a_stopped_use_cannot_restart_the_server(start: Start) -> None:
     """After `stop` the handle is of no more use, rather than leaking a server."""
     server = start()
