@@ -5,8 +5,6 @@ load: what is known of the source -> run: look, in a thread -> save: record, and
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +14,7 @@ from footnoted.errors import PermanentError
 from footnoted.model.outcome import Waiting
 from footnoted.model.status import SOURCE_FOLLOWED, ItemKind, Resource
 from footnoted.sources import store
+from footnoted.sources.discover import look
 from footnoted.sources.globs import read_target
 from footnoted.sources.names import real_path, stored_path
 from footnoted.sources.port import (
@@ -107,22 +106,15 @@ class PollStage:
         if given.kind != FOLDER_KIND:
             message = f"sources of the kind {given.kind!r} are not known to this release"
             raise PermanentError(message, failure_code="source_kind_unknown")
-        stop = threading.Event()
-        request = ScanRequest(
-            targets=[real_path(given.locator)],
-            known=given.known,
-            now_ns=int(self._clock.now().timestamp() * 1e9),
-            limits=self._limits,
-            is_stopped=stop.is_set,
-        )
+        now_ns = int(self._clock.now().timestamp() * 1e9)
+        target = real_path(given.locator)
         try:
-            return PollOutput(scan=await asyncio.to_thread(self._scanner.scan, request))
+            request = ScanRequest([target], given.known, now_ns, self._limits)
+            return PollOutput(scan=await look(self._scanner, request))
         except SourceUnreachableError as error:
             pause_s = min(_UNREACHABLE_S, given.poll_interval_s)
             until = self._clock.now() + timedelta(seconds=pause_s)
             return Waiting(until, error.wait_reason, stored_path(error.message))
-        finally:
-            stop.set()  # a thread outlives the task that waits for it; this one shall not
 
     async def save(self, session: AsyncConnection, item_id: int, out: PollOutput) -> None:
         """Record the look and when the next one is due."""

@@ -120,6 +120,24 @@ def identity_of(sha256: str) -> str:
     return f"sha256:{sha256}"
 
 
+async def paths_of_contents(session: AsyncConnection, hashes: Sequence[str]) -> list[str]:
+    """Return the paths of files with these contents that are not marked as missing."""
+    rows = await session.execute(
+        select(media_files.c.path)
+        .where(media_files.c.sha256.in_(hashes), media_files.c.missing_at.is_(None))
+        .order_by(media_files.c.id)
+    )
+    return list(rows.scalars())
+
+
+async def file_at(session: AsyncConnection, path: str) -> int | None:
+    """Return the row of the file at a stored path, or None."""
+    row_id: int | None = await session.scalar(
+        select(media_files.c.id).where(media_files.c.path == path)
+    )
+    return row_id
+
+
 async def creator_id(session: AsyncConnection, name: str, now: datetime) -> int:
     """Return the creator of that name, made when there is none; slugs are unique."""
     base = slug_of(name)

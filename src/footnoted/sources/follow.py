@@ -1,0 +1,178 @@
+"""Sources as a person handles them: followed, listed, tried, paused, resumed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from footnoted.errors import UsageError
+from footnoted.sources import store
+from footnoted.sources.discover import look
+from footnoted.sources.facts import readable, title_of_path
+from footnoted.sources.globs import is_glob, read_target
+from footnoted.sources.names import stored_path
+from footnoted.sources.port import FOLDER_KIND, FileRole, ScanLimits, ScanRequest
+from footnoted.sources.videos.store import notify_work
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from footnoted.clock import Clock
+    from footnoted.db.session import Database
+    from footnoted.sources.port import FoundMedia, Scanner
+    from footnoted.sources.store import Source
+
+_MANY = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """A folder or glob to follow. Without a creator, folders name who made what is in them."""
+
+    locator: str
+    profiles: Sequence[str]
+    poll_interval_s: int
+    title: str | None = None
+    creator: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddedSource:
+    """The source that follows a place now; not `is_new` when it did before, unchanged."""
+
+    source: Source
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WouldTake:
+    """A recording that a look would take: what it would be called, by whom, from which files."""
+
+    title: str
+    creator: str
+    files: tuple[str, ...]
+    has_transcript: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePreview:
+    """What a look would take, and what not and why. `known` recordings would stay as they are."""
+
+    takes: tuple[WouldTake, ...]
+    known: int
+    ignored: tuple[tuple[str, str], ...]
+    ignored_counts: dict[str, int]
+    unsettled: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def resolve_locator(locator: str) -> str:
+    """Return the locator absolute, with links resolved, so that one place has one name.
+
+    Raises UsageError when it is a file or nothing is there.
+    """
+    absolute = os.path.abspath(os.path.expanduser(locator))  # noqa: PTH100, PTH111 - globs are no paths
+    root = read_target(absolute).root
+    if os.path.isfile(root):  # noqa: PTH113 - as above
+        message = f"{locator} is a file; take it with `footnoted add`, or follow its folder"
+        raise UsageError(message)
+    if not os.path.isdir(root):  # noqa: PTH112 - as above
+        message = f"{locator}: there is no folder {root}"
+        raise UsageError(message)
+    real = os.path.realpath(root)
+    return real.rstrip(os.sep) + absolute[len(root.rstrip(os.sep)) :] if is_glob(absolute) else real
+
+
+async def add_source(database: Database, new: NewSource, *, clock: Clock) -> AddedSource:
+    """Follow a folder or glob from now on; a place that is followed already stays as it is.
+
+    Raises UsageError when it is not a folder or glob, or no profile is named.
+    """
+    if not new.profiles:
+        message = "a source needs a profile: what should become of what it brings?"
+        raise UsageError(message)
+    locator = stored_path(await asyncio.to_thread(resolve_locator, new.locator))
+    now = clock.now()
+    async with database.transaction() as session:
+        source_id = await store.insert_source(
+            session,
+            {
+                "kind": FOLDER_KIND,
+                "locator": locator,
+                "title": new.title or readable(locator.rsplit("/", 1)[-1] or locator),
+                "creator_name": new.creator,
+                "owner": new.owner,
+                "profiles": list(dict.fromkeys(new.profiles)),
+                "poll_interval_s": new.poll_interval_s,
+                "next_poll_at": now,
+                "created_at": now,
+                "updated_at": now,
+            },
+        )
+        await notify_work(session)
+        source = await store.find_source(session, FOLDER_KIND, locator)
+    if source is None:
+        message = f"{locator} was removed while it was added"
+        raise UsageError(message)
+    return AddedSource(source, is_new=source_id is not None)
+
+
+async def list_sources(database: Database) -> list[Source]:
+    """Return every source, oldest first."""
+    async with database.transaction() as session:
+        return await store.list_sources(session)
+
+
+async def pause_source(database: Database, source_id: int, *, clock: Clock) -> Source:
+    """Stop looking at a source; what it brought goes on. Raises UsageError when it is unknown."""
+    return await _set_paused(database, source_id, clock, paused=True)
+
+
+async def resume_source(database: Database, source_id: int, *, clock: Clock) -> Source:
+    """Look at a source again, at once. Raises UsageError when it is unknown."""
+    return await _set_paused(database, source_id, clock, paused=False)
+
+
+async def _set_paused(database: Database, source_id: int, clock: Clock, *, paused: bool) -> Source:
+    async with database.transaction() as session:
+        await store.set_paused(session, source_id, clock.now(), paused=paused)
+        await notify_work(session)
+        source = await store.read_source(session, source_id)
+    if source is None:
+        message = f"there is no source {source_id}"
+        raise UsageError(message)
+    return source
+
+
+async def preview_source(
+    scanner: Scanner, locator: str, *, clock: Clock, creator: str | None = None
+) -> SourcePreview:
+    """Return what following a folder or glob would take, without reading or writing anything.
+
+    Raises UsageError when it is not a folder or glob, SourceUnreachableError when it is away.
+    """
+    target = await asyncio.to_thread(resolve_locator, locator)
+    now_ns = int(clock.now().timestamp() * 1e9)
+    limits = ScanLimits(max_found=_MANY, hashes=False)
+    scan = await look(scanner, ScanRequest([target], {}, now_ns, limits))
+    return SourcePreview(
+        tuple(_would_take(media, creator) for media in scan.found),
+        scan.unchanged,
+        tuple((item.path, item.reason) for item in scan.ignored),
+        dict(scan.ignored_counts),
+        scan.unsettled,
+        tuple(map(str, scan.problems)),
+    )
+
+
+def _would_take(media: FoundMedia, creator: str | None) -> WouldTake:
+    recordings = [file for file in media.files if file.role is not FileRole.METADATA]
+    return WouldTake(
+        media.facts.title or title_of_path(recordings[0].path),
+        media.facts.creator or creator or readable(media.folder),
+        tuple(file.path for file in media.files),
+        any(file.role is FileRole.TRANSCRIPT for file in recordings),
+    )
