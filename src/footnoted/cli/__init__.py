@@ -1,0 +1,1 @@
+"""The command line: one file per noun, no logic; results on stdout, progress on stderr."""

@@ -1,0 +1,34 @@
+"""The program `footnoted`: its commands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from footnoted.cli import run
+from footnoted.cli.exits import exit_of
+from footnoted.errors import FootnotedError
+
+
+def build() -> typer.Typer:
+    """Return the program with all its commands."""
+    program = typer.Typer(
+        name="footnoted",
+        help="Turns what was said into pages in which every claim carries a footnote that plays.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    run.register(program)
+    return program
+
+
+def main() -> None:
+    """Run the program; an error of ours is one sentence on stderr and its exit code."""
+    try:
+        build()()
+    except FootnotedError as error:
+        sys.stderr.write(f"footnoted: {error.message}\n")
+        sys.exit(exit_of(error))
