@@ -20,8 +20,8 @@ def render_markdown(page: PageView) -> str:
 
 
 def render_text(page: PageView) -> str:
-    """Return what a search should find the page by: its summary, headings and claims."""
-    parts = [page.summary]
+    """Return what a search should find the page by: its headings and claims."""
+    parts: list[str] = []
     for section in page.sections:
         parts += [section.heading, *(claim.text for claim in section.claims)]
     return "\n".join(part for part in parts if part)

@@ -38,6 +38,7 @@ async def read_video(session: AsyncConnection, video_id: int) -> VideoFacts | No
                     media.c.published_at,
                     func.coalesce(transcripts.c.language, media.c.language).label("language"),
                     videos.c.transcript_id,
+                    media.c.tags,
                     media.c.chapters,
                 )
                 .join(media, media.c.id == videos.c.media_id)
@@ -52,7 +53,9 @@ async def read_video(session: AsyncConnection, video_id: int) -> VideoFacts | No
     if row is None:
         return None
     chapters = sorted(map(Chapter.model_validate, row["chapters"]), key=lambda at: at.start_ms)
-    return VideoFacts.model_validate({**row, "chapters": tuple(chapters)})
+    return VideoFacts.model_validate(
+        {**row, "tags": tuple(row["tags"]), "chapters": tuple(chapters)}
+    )
 
 
 async def replace_topics(

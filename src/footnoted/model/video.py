@@ -43,5 +43,7 @@ class VideoFacts(BaseModel):
     """The language of its transcript, else the one its publisher declared."""
     transcript_id: int | None
     """The transcript version it is pinned to."""
+    tags: tuple[str, ...]
+    """What its publisher tagged it with."""
     chapters: tuple[Chapter, ...]
     """What the publisher declared, in order of time."""

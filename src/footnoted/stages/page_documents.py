@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from footnoted.knowledge.library.store import read_page
 from footnoted.knowledge.render import render_text
-from footnoted.model.identity import deterministic_id
-from footnoted.search.port import Document, DocumentKind
+from footnoted.search.documents import PageFacts, page_document
+from footnoted.search.port import DocumentKind
 from footnoted.search.store import Owner, replace_documents
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.knowledge.pages.view import PageView
+    from footnoted.search.port import Document
 
 
 async def write_page_documents(session: AsyncConnection, page_ids: Iterable[UUID]) -> None:
@@ -29,15 +30,16 @@ async def write_page_documents(session: AsyncConnection, page_ids: Iterable[UUID
 
 
 def _document(page: PageView) -> Document:
-    return Document(
-        id=deterministic_id("page_document", str(page.id)),
-        kind=DocumentKind.PAGE,
-        profile=page.profile,
-        page_id=page.id,
-        creator=page.creator,
-        title=page.title,
-        text=render_text(page),
-        category=page.category,
-        tags=page.tags,
-        tools=page.tools,
+    return page_document(
+        PageFacts(
+            page_id=page.id,
+            profile=page.profile,
+            creator=page.creator,
+            title=page.title,
+            summary=page.summary,
+            text=render_text(page),
+            category=page.category,
+            tags=page.tags,
+            tools=page.tools,
+        )
     )

@@ -100,7 +100,7 @@ class _Binder:
             return
         topic = self._topic_at(found.first_cue)
         self._placed[identity] = _Placed(
-            (found.first_cue, found.last_cue, str(identity)),
+            (found.first_cue, found.last_cue, quote),
             FoundMoment(
                 id=identity,
                 evidence_id=bound.id,

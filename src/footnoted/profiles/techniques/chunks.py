@@ -47,4 +47,6 @@ def _cut(moments: Sequence[StoredMoment], size: int) -> Iterator[tuple[StoredMom
 
 
 def _hash(moment: StoredMoment) -> bytes:
-    return hashlib.sha256(moment.id.bytes).digest()
+    # Not its id: ids depend on the order in which recordings arrived, and cuts must not.
+    place = (moment.recording, moment.first_cue, moment.last_cue, moment.quote)
+    return hashlib.sha256(repr(place).encode()).digest()

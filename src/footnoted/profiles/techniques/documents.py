@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from footnoted.knowledge.store import read_video
-from footnoted.model.identity import deterministic_id
 from footnoted.profiles.techniques.store import read_video_moments
-from footnoted.search.port import Document, DocumentKind
+from footnoted.search.documents import MomentFacts, moment_document
+from footnoted.search.port import DocumentKind
 from footnoted.search.store import Owner, replace_documents
+from footnoted.stages.searchable import search_facts
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.model.video import VideoFacts
     from footnoted.profiles.techniques.types import StoredMoment
+    from footnoted.search.port import Document
 
 
 async def write_moment_documents(session: AsyncConnection, video_id: int) -> None:
@@ -29,21 +32,19 @@ async def write_moment_documents(session: AsyncConnection, video_id: int) -> Non
 
 
 def _document(video: VideoFacts, moment: StoredMoment) -> Document:
-    return Document(
-        id=deterministic_id("moment_document", str(moment.id)),
-        kind=DocumentKind.MOMENT,
-        profile=video.profile,
-        video_id=video.id,
-        source_id=video.source_id,
-        creator=video.creator,
-        title=moment.title,
-        text=f"{moment.summary}\n{moment.quote}",
-        url=video.url,
-        start_ms=moment.start_ms,
-        end_ms=moment.end_ms,
-        language=moment.language,
-        category=moment.category,
-        tags=() if moment.subtopic is None else (moment.subtopic,),
-        tools=moment.tools,
-        published_at=video.published_at,
+    facts = search_facts(video)
+    if moment.subtopic is not None:
+        facts = replace(facts, tags=(*facts.tags, moment.subtopic))
+    return moment_document(
+        facts,
+        MomentFacts(
+            moment_id=moment.id,
+            title=moment.title,
+            summary=moment.summary,
+            quote=moment.quote,
+            start_ms=moment.start_ms,
+            end_ms=moment.end_ms,
+            category=moment.category,
+            tools=moment.tools,
+        ),
     )

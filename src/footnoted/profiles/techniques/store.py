@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from footnoted.profiles.techniques.types import ExtractOutput, MomentClass
 
 _STORED = """
-  SELECT t.id, t.evidence_id, t.video_id, t.title, t.summary,
+  SELECT t.id, t.evidence_id, t.video_id, m.identity AS recording,
+    e.first_cue, e.last_cue, t.title, t.summary,
     COALESCE(t.content_type_override, t.content_type) AS content_type,
     t.tools, t.category, t.subtopic, e.text AS quote, e.start_ms, e.end_ms,
     COALESCE(s.language, m.language) AS language
@@ -40,7 +41,7 @@ _OF_GROUP = text(
     _STORED
     + """
     AND v.creator_id = :creator_id AND v.profile = :profile AND t.category = :category
-  ORDER BY m.published_at NULLS LAST, m.identity, e.first_cue, e.last_cue, t.id
+  ORDER BY m.published_at NULLS LAST, m.identity, e.first_cue, e.last_cue, e.quote, t.id
 """
 )
 

@@ -55,12 +55,16 @@ class ExtractOutput(ProfileModel):
 class StoredMoment(ProfileModel):
     """A live moment as it stands, with what was really said.
 
-    `content_type` is what classification said, else what extraction said.
+    `content_type` is what classification said, else what extraction said. `recording` is the
+    identity of the media, which does not depend on when it arrived, as ids do.
     """
 
     id: UUID
     evidence_id: UUID
     video_id: int
+    recording: str
+    first_cue: int
+    last_cue: int
     title: str
     summary: str
     content_type: str
