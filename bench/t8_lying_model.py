@@ -13,6 +13,7 @@ import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,6 +193,10 @@ NAMES = [
     "Oregon",
     "Fujitsu",
 ]
+FUNCTION_WORDS = {
+    *"there these those their which where would could should gonna going being about".split(),
+    *"while they're we're you're that's okay".split(),
+}
 AUXILIARIES = {"is", "are", "was", "were", "do", "does", "did", "will", "can", "could", "should",
                "would", "have", "has"}  # fmt: skip
 
@@ -272,8 +277,8 @@ def make_talk(path: Path, cues: tuple[Cue, ...]) -> Talk:
 
 
 def split_characters(text: str) -> list[str]:
-    """Return the characters of a text, each with the vowel and tone signs that follow it."""
-    return re.findall(r"\w[^\w\s]*", text)
+    """Return the characters of a text with their signs; numbers and Latin words whole."""
+    return re.findall(r"[A-Za-z0-9.,:]*[A-Za-z0-9][^\w\s]*\s?|\w[^\w\s]*", text + " ")
 
 
 class Liar:
@@ -377,14 +382,14 @@ class Liar:
         return self.told(f"invented: {lie.__name__}", *made)
 
     def foreign(self) -> tuple[str, int, int] | None:
-        """Something said in another talk."""
+        """Return something said in another talk."""
         words = self.rng.choice(self.others).words
         start, end = self.cut(7)
         at = self.rng.randrange(len(words) - 31)
         return self.joined(words[at : at + end - start]), start, end
 
     def shuffled(self) -> tuple[str, int, int] | None:
-        """The words of a passage in another order."""
+        """Return the words of a passage in another order."""
         start, end = self.cut(8)
         words = self.talk.words[start:end]
         mixed = self.rng.sample(words, len(words))
@@ -392,10 +397,14 @@ class Liar:
         return (self.joined(mixed), start, end) if moved > len(words) / 2 else None
 
     def exchanged(self) -> tuple[str, int, int] | None:
-        """Two words of content in each other's place: man bites dog."""
+        """Return two words of content in each other's place: man bites dog."""
         start, end = self.cut(8)
         words = list(self.talk.words[start:end])
-        long = [i for i, word in enumerate(words) if len(bare(word)) >= 5]
+        long = [
+            i
+            for i, word in enumerate(words)
+            if len(bare(word)) >= 5 and bare(word) not in FUNCTION_WORDS
+        ]
         if len(long) < 2:
             return None
         i, j = self.rng.sample(long, 2)
@@ -405,7 +414,7 @@ class Liar:
         return self.joined(words), start, end
 
     def spliced(self) -> tuple[str, int, int] | None:
-        """The beginning of one passage and the end of one far away."""
+        """Return the beginning of one passage and the end of one far away."""
         start, end = self.cut(5, 14)
         other, other_end = self.cut(5, 14)
         if abs(other - start) < 100:
@@ -417,7 +426,7 @@ class Liar:
         )
 
     def renumbered(self) -> tuple[str, int, int] | None:
-        """Another number than was said."""
+        """Return another number than was said."""
         places = [i for i, w in enumerate(self.talk.words) if bare(w) in NUMBERS or is_digits(w)]
         found = self.around(places)
         if found is None:
@@ -431,7 +440,7 @@ class Liar:
         return self.joined(words), start, end
 
     def negated(self) -> tuple[str, int, int] | None:
-        """The opposite: `not` put in or left out."""
+        """Return the opposite: `not` put in or left out."""
         places = [
             i
             for i, word in enumerate(self.talk.words[:-1])
@@ -452,7 +461,7 @@ class Liar:
         return self.joined(words), start, end
 
     def renamed(self) -> tuple[str, int, int] | None:
-        """Another name than was said, of this talk or of none."""
+        """Return another name than was said, of this talk or of none."""
         names = [
             i
             for i, word in enumerate(self.talk.words)
@@ -467,13 +476,13 @@ class Liar:
         words, at, start, end = found
         of_this_talk = [self.talk.words[i] for i in names]
         name = self.rng.choice(self.rng.choice((of_this_talk, NAMES)))
-        if bare(name)[:3] == bare(words[at])[:3]:
-            return None
+        if SequenceMatcher(None, bare(name), bare(words[at])).ratio() >= 0.6:
+            return None  # two spellings of one name are no lie
         words[at] = name
         return self.joined(words), start, end
 
     def opposed(self) -> tuple[str, int, int] | None:
-        """A word turned into its opposite."""
+        """Return a word turned into its opposite."""
         turned = {a: b for pair in OPPOSITES for a, b in (pair, pair[::-1])}
         found = self.around([i for i, w in enumerate(self.talk.words) if bare(w) in turned])
         if found is None:
@@ -483,7 +492,7 @@ class Liar:
         return self.joined(words), start, end
 
     def reworded(self) -> tuple[str, int, int] | None:
-        """Three words of content replaced by words of another talk."""
+        """Return three words of content replaced by words of another talk."""
         start, end = self.cut(10)
         words = list(self.talk.words[start:end])
         long = [i for i, word in enumerate(words) if len(bare(word)) >= 5]
@@ -495,14 +504,14 @@ class Liar:
         return self.joined(words), start, end
 
     def continued(self) -> tuple[str, int, int] | None:
-        """A genuine beginning that goes on as it did not."""
+        """Return a genuine beginning that goes on as it did not."""
         start, end = self.cut(8, 20)
         other = self.rng.choice(self.others).words
         at = self.rng.randrange(len(other) - 8)
         return self.joined(self.talk.words[start:end] + other[at : at + 5]), start, end
 
     def elided(self) -> tuple[str, int, int] | None:
-        """A passage without its middle, as if it had been said in one breath."""
+        """Return a passage without its middle, as if it had been said in one breath."""
         start, end = self.cut(24, 36)
         words = self.talk.words[start:end]
         return self.joined(words[:7] + words[-7:]), start, end
@@ -569,7 +578,7 @@ def main() -> int:
     verbose = "--verbose" in sys.argv
     for number, talk in enumerate(talks):
         matcher = QuoteMatcher(talk.cues)
-        liar = Liar(talk, talks, random.Random(SEED * 1000 + number))
+        liar = Liar(talk, talks, random.Random(SEED * 1000 + number))  # noqa: S311 - a seed
         for told in tell(liar, QUOTES_PER_TRANSCRIPT):
             evidence = matcher.match(told.text, told.first_cue, told.last_cue)
             is_lie = told.kind.startswith("invented")

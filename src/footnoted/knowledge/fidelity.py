@@ -16,7 +16,7 @@ from rapidfuzz.distance import Indel
 from footnoted.knowledge.mishearing import Ear, Mismatch
 from footnoted.knowledge.polarity import count_negations
 from footnoted.knowledge.quantities import currencies, is_quantity, quantities
-from footnoted.knowledge.wording import HESITATIONS
+from footnoted.knowledge.wording import FILLERS, HESITATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _LEAST_COST = 0.1
 """What any difference costs, so that only what is word for word scores 1."""
+_MAX_SLIPS = 0.25
+"""Words that may differ, of those of a quote; speech recognition errs in one of six to ten."""
 _MIN_MOVED = 4
 """Letters from which a word counts as moved; shorter ones are dropped and added by chance."""
 _EDGE_REACH = 5
@@ -64,14 +66,22 @@ class Fidelity:
         return Judgement(score, start, end)
 
     def _total(self, said: Sequence[str], differences: Sequence[Difference]) -> float | None:
-        """Return what all differences cost together, or None when one changes the meaning."""
-        total = 0.0
+        """Return what all differences cost together; None when one changes the meaning.
+
+        None too when there are more of them than recognition makes; left-out fillers are not
+        counted, people who quote leave them out.
+        """
+        total, slips = 0.0, 0
         for difference in differences:
             cost = self._cost(said, difference)
             if cost is None:
                 return None
             total += max(cost, _LEAST_COST)
-        return total
+            meant = said[difference.said_start : difference.said_end]
+            quoted = self._quoted(difference)
+            if quoted or any(key not in FILLERS for key in meant):
+                slips += max(len(quoted), len(meant)) if cost else 1
+        return total if slips <= max(1, _MAX_SLIPS * len(self._quote)) else None
 
     def _states_the_same(self, span: Sequence[str]) -> bool:
         """Return whether numbers, currencies and the count of negations are equal."""
