@@ -84,6 +84,12 @@ def query_terms(text: str) -> set[int]:
     return set(_analyser().embed_query(" ".join(asked)).indices)
 
 
+def query_pieces(text: str) -> set[str]:
+    """Return the pieces a query asks for in scripts without spaces: pairs, or one character."""
+    unspaced = (word.text for word in words(_normalised(text)) if word.is_unspaced)
+    return {piece for run in unspaced for piece in _pieces(run)}
+
+
 def word_terms(word: str) -> set[int]:
     """Return the terms of one spaced word: one, or none for a stop word."""
     return set(_analyser().embed_query(_normalised(word)).indices)
