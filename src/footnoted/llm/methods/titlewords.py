@@ -29,6 +29,7 @@ def is_small(word: str) -> bool:
     return word.lower() in _lists()[2]
 
 
+@lru_cache(maxsize=20_000)
 def may_end(word: str) -> bool:
     """Return whether a word may be the last of a title, or stand alone."""
     lower = word.lower()

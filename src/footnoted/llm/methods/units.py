@@ -10,13 +10,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from footnoted.llm.methods.lexicon import Lexicon, is_unspaced, tokens_of
+from footnoted.llm.methods.lexicon import is_unspaced, tokens_of
+from footnoted.llm.methods.wordlists import read_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from footnoted.llm.methods.lexicon import Lexicon
     from footnoted.model.transcript import Cue
 
 _SENTENCE_END = re.compile(
@@ -27,150 +31,11 @@ _ABBREVIATION = re.compile(
     r"|inc|jr|sr|bzw|ca|z\.b|usw)\.$",
     re.IGNORECASE,
 )
-_OPENERS = frozenset(
-    [
-        "so",
-        "and",
-        "but",
-        "now",
-        "okay",
-        "ok",
-        "alright",
-        "because",
-        "if",
-        "when",
-        "then",
-        "also",
-        "first",
-        "next",
-        "finally",
-        "actually",
-        "well",
-        "let's",
-        "i'm",
-        "we're",
-        "you're",
-        "i",
-        "we",
-        "you",
-        "the",
-        "this",
-        "that",
-        "these",
-        "there",
-        "it's",
-        "there's",
-        "here",
-        "what",
-        "how",
-        "remember",
-        "however",
-        "another",
-    ]
-)
-_STRONG_OPENERS = frozenset(
-    [
-        "so",
-        "but",
-        "now",
-        "okay",
-        "ok",
-        "alright",
-        "then",
-        "also",
-        "first",
-        "next",
-        "finally",
-        "because",
-        "if",
-        "let's",
-        "remember",
-        "however",
-    ]
-)
-_DANGLING = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "to",
-        "and",
-        "or",
-        "but",
-        "in",
-        "on",
-        "at",
-        "for",
-        "with",
-        "from",
-        "by",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "that",
-        "which",
-        "who",
-        "if",
-        "so",
-        "because",
-        "as",
-        "than",
-        "very",
-        "really",
-        "just",
-        "more",
-        "my",
-        "your",
-        "our",
-        "their",
-        "his",
-        "her",
-        "its",
-        "this",
-        "these",
-        "those",
-        "i",
-        "we",
-        "you",
-        "they",
-        "he",
-        "she",
-        "it's",
-        "i'm",
-        "we're",
-        "you're",
-        "can",
-        "could",
-        "will",
-        "would",
-        "should",
-        "may",
-        "might",
-        "do",
-        "does",
-        "did",
-        "have",
-        "has",
-        "had",
-        "not",
-        "into",
-        "about",
-        "when",
-        "what",
-        "how",
-        "gonna",
-        "wanna",
-        "like",
-        "kind",
-    ]
-)
 _LONG_WORDS, _MIN_WORDS, _MAX_WORDS = 48, 9, 30
 _PAUSE_MS = 700
 _UNSPACED_WORD = 2.5
+_SURE = 3.0
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,45 +49,72 @@ class Unit:
     first: int
     last: int
     lead: float
+    words: int
     start_ms: int | None
     end_ms: int | None
     speaker: str | None
     tokens: tuple[str, ...]
     stems: tuple[str, ...]
 
-    @property
-    def words(self) -> int:
-        """Return how many tokens are words."""
-        return sum(1 for token in self.tokens if token[0].isalnum())
+
+@dataclass(frozen=True, slots=True)
+class _Habits:
+    """How a language opens utterances, and what leaves one hanging; empty without a word list."""
+
+    openers: frozenset[str]
+    strong: frozenset[str]
+    hanging: frozenset[str]
+
+
+@lru_cache(maxsize=16)
+def _habits_of(language: str) -> _Habits:
+    lists = read_sections(f"utterances-{language}")
+    openers, strong, hanging = (
+        lists[name].words if name in lists else frozenset[str]()
+        for name in ("opener", "strong", "hanging")
+    )
+    return _Habits(openers, strong, hanging)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one speaker says in a row: cues joined by spaces, and where each starts in the text."""
+
+    text: str
+    starts: list[int]
+    pauses: dict[int, int]
+    habits: _Habits
+    spaced: bool
 
 
 def units_of(cues: Sequence[Cue], lexicon: Lexicon) -> list[Unit]:
     """Return the units of `cues` in order; every word of every cue is in exactly one."""
     units: list[Unit] = []
+    habits = _habits_of(lexicon.language)
     for first, last in _turns(cues):
-        text, starts = _joined(cues[first : last + 1])
-        for start, end in _spans(text, cues[first : last + 1], starts):
-            at = first + bisect_right(starts, start) - 1
-            to = first + bisect_right(starts, end - 1) - 1
-            lead = (start - starts[at - first]) / max(1, len(cues[at].text))
-            units.append(_unit(text[start:end], cues, (at, to, lead), lexicon))
+        said = cues[first : last + 1]
+        turn = _turn(said, habits)
+        for start, end in _spans(turn):
+            at = bisect_right(turn.starts, start) - 1
+            to = bisect_right(turn.starts, end - 1) - 1
+            lead = (start - turn.starts[at]) / max(1, len(said[at].text))
+            text = turn.text[start:end]
+            tokens = tuple(tokens_of(text))
+            units.append(
+                Unit(
+                    text=text,
+                    first=first + at,
+                    last=first + to,
+                    lead=lead,
+                    words=text.count(" ") + 1 if turn.spaced else len(tokens),
+                    start_ms=said[at].start_ms,
+                    end_ms=said[to].end_ms,
+                    speaker=said[at].speaker,
+                    tokens=tokens,
+                    stems=tuple(stem for stem in map(lexicon.stem, tokens) if stem),
+                )
+            )
     return units
-
-
-def _unit(text: str, cues: Sequence[Cue], span: tuple[int, int, float], lexicon: Lexicon) -> Unit:
-    first, last, lead = span
-    tokens = tuple(tokens_of(text))
-    return Unit(
-        text,
-        first,
-        last,
-        lead,
-        cues[first].start_ms,
-        cues[last].end_ms,
-        cues[first].speaker,
-        tokens,
-        tuple(stem for stem in map(lexicon.stem, tokens) if stem),
-    )
 
 
 def _turns(cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:
@@ -234,25 +126,34 @@ def _turns(cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:
             first = at
 
 
-def _joined(cues: Sequence[Cue]) -> tuple[str, list[int]]:
-    """Return the text of `cues` joined by spaces, and where each cue starts in it."""
+def _turn(cues: Sequence[Cue], habits: _Habits) -> _Turn:
+    """Return the cues of one speaker as one text, with the silence before each in milliseconds."""
     starts: list[int] = []
+    pauses: dict[int, int] = {}
     parts: list[str] = []
     length = 0
+    ended_ms: int | None = None
     for cue in cues:
         part = " ".join(cue.text.split())
+        timed = cue.start_ms is not None and ended_ms is not None
+        pauses[length] = 0 if not timed else (cue.start_ms or 0) - (ended_ms or 0)
         starts.append(length)
         parts.append(part)
         length += len(part) + 1
-    return " ".join(parts), starts
+        ended_ms = cue.end_ms
+    text = " ".join(parts)
+    return _Turn(text, starts, pauses, habits, spaced=not is_unspaced(text))
 
 
-def _spans(text: str, cues: Sequence[Cue], starts: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield trimmed (start, end) of units of `text`, splitting what is too long for a sentence."""
-    pauses = _pauses(cues, starts)
+def _spans(turn: _Turn) -> Iterator[tuple[int, int]]:
+    """Yield trimmed (start, end) of units, splitting what is too long for a sentence."""
     begin = 0
-    for end in (*_sentence_ends(text), len(text)):
-        yield from _trimmed(text, _split(text, begin, end, pauses))
+    for end in (*_sentence_ends(turn.text), len(turn.text)):
+        for start, stop in _split(turn, begin, end):
+            piece = turn.text[start:stop]
+            if trimmed := piece.strip():
+                offset = start + piece.index(trimmed[0])
+                yield offset, offset + len(trimmed)
         begin = end
 
 
@@ -267,62 +168,50 @@ def _sentence_ends(text: str) -> Iterator[int]:
         yield end
 
 
-def _trimmed(text: str, spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    for start, end in spans:
-        piece = text[start:end]
-        if piece.strip():
-            lead = len(piece) - len(piece.lstrip())
-            yield start + lead, start + len(piece.rstrip())
-
-
-def _pauses(cues: Sequence[Cue], starts: list[int]) -> dict[int, int]:
-    """Return for each text offset where a cue starts the silence before it in milliseconds."""
-    pauses: dict[int, int] = {}
-    for at in range(1, len(cues)):
-        before, after = cues[at - 1].end_ms, cues[at].start_ms
-        pauses[starts[at]] = 0 if before is None or after is None else after - before
-    return pauses
-
-
-def _split(text: str, start: int, end: int, pauses: dict[int, int]) -> Iterator[tuple[int, int]]:
+def _split(turn: _Turn, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield spans of at most `_MAX_WORDS` words when the span is no single sentence."""
-    words = [(m.start() + start, m.group()) for m in re.finditer(r"\S+", text[start:end])]
-    weights = [_weight(word) for _, word in words]
+    if turn.spaced and turn.text.count(" ", start, end) < _LONG_WORDS:
+        yield start, end
+        return
+    words = [(m.start() + start, m.group()) for m in _WORD.finditer(turn.text[start:end])]
+    weights = [1.0 if turn.spaced else len(word) / _UNSPACED_WORD for _, word in words]
     if sum(weights) <= _LONG_WORDS:
         yield start, end
         return
+    cuts = _cuts(words, weights, turn)
+    edges = [start, *(words[cut][0] for cut in cuts), end]
+    yield from pairwise(edges)
+
+
+def _cuts(words: list[tuple[int, str]], weights: list[float], turn: _Turn) -> list[int]:
+    """Return before which words to cut: at once where a unit surely begins, else where it may."""
+    cuts: list[int] = []
     begin, size, best, best_score = 0, 0.0, 0, 0.0
-    for at, (offset, _) in enumerate(words):
-        score = _break_score(words, at, pauses) if size >= _MIN_WORDS else 0.0
+    for at in range(len(words)):
+        score = _break_score(words, at, turn) if size >= _MIN_WORDS else 0.0
         if score >= best_score and score > 0:
             best, best_score = at, score
-        if size >= _MAX_WORDS or best_score >= 3:  # noqa: PLR2004 - a pause or a strong opener
-            cut = best if best > begin else at
-            yield words[begin][0], words[cut][0]
-            begin, best, best_score = cut, 0, 0.0
-            size = sum(weights[begin:at])
+        if size >= _MAX_WORDS or best_score >= _SURE:
+            begin = best if best > begin else at
+            cuts.append(begin)
+            size, best, best_score = sum(weights[begin:at]), 0, 0.0
         size += weights[at]
-        del offset
-    yield words[begin][0], end
+    return cuts
 
 
-def _weight(word: str) -> float:
-    return len(word) / _UNSPACED_WORD if is_unspaced(word) else 1.0
-
-
-def _break_score(words: list[tuple[int, str]], at: int, pauses: dict[int, int]) -> float:
-    """Return how well a unit may begin at word `at`: 0 never, from 3 at once."""
+def _break_score(words: list[tuple[int, str]], at: int, turn: _Turn) -> float:
+    """Return how well a unit may begin at word `at`: 0 never, from `_SURE` at once."""
     before, after = words[at - 1][1].lower(), words[at][1].lower()
-    if before in _DANGLING:
+    if before in turn.habits.hanging:
         return 0.0
-    pause = pauses.get(words[at][0])
-    score = 0.5 if pause is not None else 0.1
+    pause = turn.pauses.get(words[at][0])
+    score = 0.1 if pause is None else 0.5
     if pause is not None and pause >= _PAUSE_MS:
         score += 3
     if before[-1] in ",;:":
         score += 1
-    if after in _STRONG_OPENERS:
+    if after in turn.habits.strong:
         score += 2 if pause is None else 2.5
-    elif after in _OPENERS:
+    elif after in turn.habits.openers:
         score += 1
     return score
