@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _BRACKETED = re.compile(
-    r"^(?:[-\u2013>\s]*(?:\[[^\[\]]*\]|【[^【】]*】|\uff08[^\uff08\uff09]*\uff09|\([^()]*\)|\*[^*]+\*)[\s.,!]*)+$"
+    r"^(?:[-\u2013>\s.,!]*(?:\[[^\[\]]*\]|【[^【】]*】|\uff08[^\uff08\uff09]*\uff09|\([^()]*\)|\*[^*]+\*))+"
+    r"[\s.,!]*$"
 )
 _ROUND = re.compile(r"[(\uff08*]([^()\uff08\uff09*]*)[)\uff09*]")
 _SUNG = re.compile(r"^[\s>-]*[♪♫♬#](?:.*[♪♫♬#])?[\s♪♫♬]*$", re.DOTALL)

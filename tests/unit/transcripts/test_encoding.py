@@ -39,7 +39,8 @@ def test_a_download_cut_inside_a_character_loses_only_that() -> None:
 def test_an_old_code_page_is_guessed_and_noted(read: Read) -> None:
     """What had to be guessed is said."""
     lines = "\n".join(
-        f"{n}\n00:00:{n:02d},000 --> 00:00:{n:02d},900\nDžep je pun, a čaša još čeka. Šta ćeš, život!\n"
+        f"{n}\n00:00:{n:02d},000 --> 00:00:{n:02d},900\n"
+        "Džep je pun, a čaša još čeka. Šta ćeš, život!\n"
         for n in range(20)
     )
     transcript = read(lines.encode("cp1250"), "a.srt")

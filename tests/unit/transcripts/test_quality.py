@@ -84,18 +84,24 @@ def babble(words: int) -> str:
 LOOP = ["we go to the market to buy some fish", "and bread and then we go home", "again"]
 STOPPED = [
     ("quality_repetition", transcript(["Thank you for watching this."] * 40)),
-    ("quality_repetition", transcript(["Thank you.", *babble(60).split()] * 1 + ["Thank you.", "So."] * 60)),
+    (
+        "quality_repetition",
+        transcript(["Thank you.", *babble(60).split()] * 1 + ["Thank you.", "So."] * 60),
+    ),
     ("quality_repetition", transcript(LOOP * 12)),
     ("quality_non_speech", transcript(["[Music]"] * 12, kind=CueKind.SOUND)),
     ("quality_wpm", transcript(["Thank you.", "Goodbye now."], cue_ms=600_000)),
     ("quality_wpm", transcript([babble(900)], cue_ms=125_000)),
-    ("quality_letters", transcript(["h e l l o m y f r i e n d s", "a b c d e f g h i j k l m n o p"])),
+    (
+        "quality_letters",
+        transcript(["h e l l o m y f r i e n d s", "a b c d e f g h i j k l m n o p"]),
+    ),
     ("quality_letters", transcript(["0x1f 99 -- ## 12 34 || 55 7 8 9 10 11 12"] * 3)),
     ("quality_letters", transcript([f"{word} \ufffd\ufffd" for word in babble(30).split()])),
     ("quality_error_page", transcript(["403 Forbidden", "You may not see this resource."])),
     ("quality_empty", transcript(["...", "—"])),
     ("quality_empty", transcript(["https://example.org/watch?v=1"])),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("code", "case"), STOPPED)
@@ -123,7 +129,7 @@ def test_a_bilingual_tag_of_a_near_relation_passes() -> None:
     """Detection cannot hold Danish and Norwegian apart, so neither do we."""
     text = (
         "Vi starter med det gamle hus ved havnen, hvor min far havde sin båd. Han sagde altid, at "
-        "vejret skifter hurtigt herude, og det havde han ret i. I dag er havnen stille, men dengang "
+        "vejret skifter hurtigt herude, og det havde han ret i. I dag er havnen stille, men før "
         "var der fulde net hver morgen, og alle børn hjalp til, før de gik i skole med våde sko."
     )
     assert assess(spoken(text), expected_language="nb").passed
@@ -142,7 +148,10 @@ def test_chinese_is_counted_in_words_and_passes() -> None:
 
 def test_importing_the_gate_loads_no_language_model() -> None:
     """The model costs 75 MiB and is loaded on need."""
-    code = "import sys, footnoted.transcripts.quality; sys.exit('py3langid' in sys.modules or 'numpy' in sys.modules)"
+    code = (
+        "import sys, footnoted.transcripts.quality;"
+        "sys.exit('py3langid' in sys.modules or 'numpy' in sys.modules)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 

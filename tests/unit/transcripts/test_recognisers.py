@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     Read = Callable[..., Transcript]
 
 WORDS = [
-    ("Bring", 0.5, 0.8), ("the", 0.8, 0.9), ("ladder.", 0.9, 1.5),
-    ("It", 1.6, 1.7), ("is", 1.7, 1.8), ("heavy.", 1.8, 2.4),
-]  # fmt: skip
+    ("Bring", 0.5, 0.8),
+    ("the", 0.8, 0.9),
+    ("ladder.", 0.9, 1.5),
+    ("It", 1.6, 1.7),
+    ("is", 1.7, 1.8),
+    ("heavy.", 1.8, 2.4),
+]
 EXPECTED = [(500, 1_500, "Bring the ladder."), (1_600, 2_400, "It is heavy.")]
 
 
@@ -75,14 +79,22 @@ SENTENCES: list[dict[str, object]] = [
     {"start": start / 1000, "end": end / 1000, "text": text} for start, end, text in EXPECTED
 ]
 DOCUMENTS: dict[str, tuple[TranscriptFormat, object]] = {
-    "whisper": (TranscriptFormat.WHISPER_JSON, {"text": "…", "segments": SENTENCES, "language": "en"}),
+    "whisper": (
+        TranscriptFormat.WHISPER_JSON,
+        {"text": "…", "segments": SENTENCES, "language": "en"},
+    ),
     "whisper.cpp": (
         TranscriptFormat.WHISPER_JSON,
         {"transcription": [{"offsets": {"from": a, "to": b}, "text": t} for a, b, t in EXPECTED]},
     ),
     "podcast": (
         TranscriptFormat.PODCAST_JSON,
-        {"version": "1.0.0", "segments": [{"startTime": a / 1000, "endTime": b / 1000, "body": t} for a, b, t in EXPECTED]},
+        {
+            "version": "1.0.0",
+            "segments": [
+                {"startTime": a / 1000, "endTime": b / 1000, "body": t} for a, b, t in EXPECTED
+            ],
+        },
     ),
     "podcast words": (
         TranscriptFormat.PODCAST_JSON,
@@ -90,14 +102,51 @@ DOCUMENTS: dict[str, tuple[TranscriptFormat, object]] = {
     ),
     "deepgram": (
         TranscriptFormat.DEEPGRAM_JSON,
-        {"results": {"channels": [{"alternatives": [{"transcript": "", "words": [
-            {"word": _bare(w).lower(), "punctuated_word": w, "start": a, "end": b} for w, a, b in WORDS]}]}]}},
+        {
+            "results": {
+                "channels": [
+                    {
+                        "alternatives": [
+                            {
+                                "transcript": "",
+                                "words": [
+                                    {
+                                        "word": _bare(w).lower(),
+                                        "punctuated_word": w,
+                                        "start": a,
+                                        "end": b,
+                                    }
+                                    for w, a, b in WORDS
+                                ],
+                            }
+                        ]
+                    }
+                ]
+            }
+        },
     ),
     "amazon": (TranscriptFormat.AMAZON_JSON, _amazon()),
     "google": (
         TranscriptFormat.GOOGLE_JSON,
-        {"results": [{"alternatives": [{"transcript": "", "words": [
-            {"word": w, "startTime": f"{a}s", "endTime": {"seconds": "0", "nanos": int(b * 1e9)}} for w, a, b in WORDS]}]}]},
+        {
+            "results": [
+                {
+                    "alternatives": [
+                        {
+                            "transcript": "",
+                            "words": [
+                                {
+                                    "word": w,
+                                    "startTime": f"{a}s",
+                                    "endTime": {"seconds": "0", "nanos": int(b * 1e9)},
+                                }
+                                for w, a, b in WORDS
+                            ],
+                        }
+                    ]
+                }
+            ]
+        },
     ),
     "ibm": (
         TranscriptFormat.IBM_JSON,
@@ -106,15 +155,27 @@ DOCUMENTS: dict[str, tuple[TranscriptFormat, object]] = {
     "speechmatics": (TranscriptFormat.SPEECHMATICS_JSON, _speechmatics()),
     "speechmatics 1": (
         TranscriptFormat.SPEECHMATICS_JSON,
-        {"speakers": [], "words": [{"name": w, "time": a, "duration": round(b - a, 3)} for w, a, b in WORDS]},
+        {
+            "speakers": [],
+            "words": [{"name": w, "time": a, "duration": round(b - a, 3)} for w, a, b in WORDS],
+        },
     ),
     "kaldi": (
         TranscriptFormat.KALDI_JSON,
-        {"retval": {"words": [{"word": _bare(w), "punct": w, "start": a, "end": b} for w, a, b in WORDS]}},
+        {
+            "retval": {
+                "words": [{"word": _bare(w), "punct": w, "start": a, "end": b} for w, a, b in WORDS]
+            }
+        },
     ),
     "assembly": (
         TranscriptFormat.SEGMENTS_JSON,
-        {"audio_url": "x", "words": [{"text": w, "start": int(a * 1000), "end": int(b * 1000)} for w, a, b in WORDS]},
+        {
+            "audio_url": "x",
+            "words": [
+                {"text": w, "start": int(a * 1000), "end": int(b * 1000)} for w, a, b in WORDS
+            ],
+        },
     ),
     "word list": (TranscriptFormat.SEGMENTS_JSON, _pieces("word", "start", "end")),
     "triples": (TranscriptFormat.SEGMENTS_JSON, [list(word) for word in WORDS]),
@@ -123,7 +184,7 @@ DOCUMENTS: dict[str, tuple[TranscriptFormat, object]] = {
         TranscriptFormat.SEGMENTS_JSON,
         {"text": [{"paragraph": [{"line": _pieces("text", "startTime", "endTime")}]}]},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("vendor", DOCUMENTS)

@@ -44,7 +44,8 @@ def test_a_cue_with_wrong_times_is_dropped_and_the_next_is_read(timing: str) -> 
 
 def test_comments_styles_and_regions_are_no_cues() -> None:
     """Blocks without a timing line hold no speech."""
-    text = "WEBVTT\n\nSTYLE\n::cue { color: red }\n\nNOTE by me\nand more\n\n00:00.000 --> 00:01.000\nx"
+    blocks = ["WEBVTT", "STYLE\n::cue { color: red }", "NOTE by me\nand more"]
+    text = "\n\n".join([*blocks, "00:00.000 --> 00:01.000\nx"])
     assert cue_texts(text) == ["x"]
 
 
@@ -68,7 +69,8 @@ def test_the_header_gives_the_language() -> None:
 
 def test_tags_go_and_voices_become_speakers() -> None:
     """Two voices in one cue are two cues of the same time."""
-    text = "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Ann>Did <b>you</b>?</v>\n<v.loud Bo Li>I &lt;3 it&nbsp;so</v>"
+    voices = "<v Ann>Did <b>you</b>?</v>\n<v.loud Bo Li>I &lt;3 it&nbsp;so</v>"
+    text = f"WEBVTT\n\n00:00.000 --> 00:01.000\n{voices}"
     found = [(cue.speaker, cue.text.strip()) for cue in read_webvtt(text).cues]
     assert found == [("Ann", "Did you?"), ("Bo Li", "I <3 it\xa0so")]
 

@@ -6,8 +6,8 @@ import html
 import re
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<[0-9][0-9:.]*>|</?>")
-_RUBY_READING = re.compile(r"<rt[^>]*>.*?(?:</rt>|(?=</ruby>)|$)", re.DOTALL)
-_BRACE_STYLE = re.compile(r"\{\\[^}]*\}")
+_RUBY_READING = re.compile(r"<rt[^<>]*>.*?(?:</rt>|(?=</ruby>)|$)", re.DOTALL)
+_BRACE_STYLE = re.compile(r"\{\\[^{}]*\}")
 
 
 def plain_text(markup: str) -> str:

@@ -23,13 +23,14 @@ _TURN = re.compile(rf"^[ \t]*({_NAME})[ \t]*[,:\u2013-]?[ \t]*[\[(]?{_CLOCK}[\])
 _HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]")
 _RULE = re.compile(r"^[ \t]*([-*_=])(?:[ \t]*\1){2,}[ \t]*$")
 _SENTENCE_END = re.compile(
-    r"(\S*[.!?…][\"'”\u2019)\]]*)\s+(?=[\"'“\u2018(\[¿¡>-]*(?:[^\W\d_a-z]|[0-9]))"
-    r"|[。\uff01\uff1f][”』」]*"
+    r"(?<=[.!?…])[\"'”\u2019)\]]*\s+(?=[\"'“\u2018(\[¿¡>-]*(?:[^\W\d_a-z]|[0-9]))"
+    r"|(?<=[。\uff01\uff1f])[”』」]*"
 )
 _ABBREVIATION = re.compile(
-    r"^\W*(?:[A-Z]|mr|mrs|ms|dr|st|prof|vs|no|fig|e\.g|i\.e|etc|inc|z\.b|d\.h)\.$", re.IGNORECASE
+    r"^\W*(?:[A-HJ-Z]|[Mm]rs?|[Mm]s|[Dd]r|[Ss]t|[Pp]rof|vs|e\.g|i\.e|z\.B|d\.h)\.$"
 )
-_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.{1,200}?)(?<=\S)\1")
+_MAX_TURN_CHARS = 120
 _STAMPED_SHARE = 0.25
 _MIN_STAMPS = 2
 _MAX_CUE_CHARS = 320
@@ -75,7 +76,7 @@ def _stamp(line: str) -> _Stamp | None:
         parts = match.groups()
         end_ms = _clock_ms(parts[4:]) if parts[4] is not None else None
         return _Stamp(_clock_ms(parts[:4]), end_ms, line[match.end() :], None)
-    turn = _TURN.match(line) if ":" in line else None
+    turn = _TURN.match(line) if ":" in line and len(line) <= _MAX_TURN_CHARS else None
     if turn:
         name, *clock = turn.groups()
         return _Stamp(_clock_ms(tuple(clock)), None, "", str(name).strip())
@@ -131,8 +132,8 @@ def _sentences(paragraph: str) -> list[str]:
     sentences: list[str] = []
     begin = 0
     for end in _SENTENCE_END.finditer(paragraph):
-        last_word = end.group(1)
-        if last_word is not None and _ABBREVIATION.match(last_word):
+        word_begin = paragraph.rfind(" ", begin, end.start()) + 1
+        if _ABBREVIATION.match(paragraph[max(word_begin, begin) : end.start()]):
             continue
         sentences.append(paragraph[begin : end.end()].strip())
         begin = end.end()
@@ -163,16 +164,18 @@ def _starts_turn(line: str) -> bool:
 
 
 def _bounded(sentence: str) -> list[str]:
-    """Return a sentence in pieces a person can take in at once, cut at spaces."""
+    """Return a sentence in pieces a person can take in at once, cut after clauses or at spaces."""
     pieces: list[str] = []
-    while len(sentence) > _MAX_CUE_CHARS:
-        window = sentence[:_MAX_CUE_CHARS]
-        cut = max(window.rfind(", "), window.rfind("; ")) + 1
-        if cut < _MAX_CUE_CHARS // 2:
-            cut = window.rfind(" ") if window.rfind(" ") > 0 else _MAX_CUE_CHARS
-        pieces.append(sentence[:cut].strip())
-        sentence = sentence[cut:].strip()
-    return [*pieces, sentence]
+    begin = 0
+    while len(sentence) - begin > _MAX_CUE_CHARS:
+        end = begin + _MAX_CUE_CHARS
+        middle = begin + _MAX_CUE_CHARS // 2
+        clause = max(sentence.rfind(", ", middle, end), sentence.rfind("; ", middle, end))
+        space = sentence.rfind(" ", begin + 1, end)
+        cut = clause + 1 if clause > 0 else space if space > 0 else end
+        pieces.append(sentence[begin:cut].strip())
+        begin = cut
+    return [*pieces, sentence[begin:].strip()]
 
 
 def _clock_ms(parts: tuple[str | None, ...]) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _STAMP = r"(?:([0-9]{1,4}):)?([0-9]{1,2}):([0-9]{1,2})(?:[.,:]([0-9]{1,3}))?"
 _TIMINGS = re.compile(rf"^[ \t]*{_STAMP}[ \t]*-{{1,2}}>[ \t]*{_STAMP}(?![0-9])")
 _COUNTER = re.compile(r"^[ \t]*[0-9]{1,9}[ \t]*$")
-_TYPED = re.compile(r"<[0-9]{1,2}:[^>]*>[^\n]*\Z")
+_WORD_TIME = re.compile(r"<[0-9]{1,2}:[0-9:.,]{2,16}>")
 
 
 class _Block(NamedTuple):
@@ -38,7 +38,7 @@ def read_srt(text: str, *, as_format: TranscriptFormat = TranscriptFormat.SRT) -
             block.end_ms,
             plain_text(without_styles(body)),
             None,
-            bool(_TYPED.search(body)) if "<" in body else False,
+            bool("<" in body and _WORD_TIME.search(body[body.rfind("\n") + 1 :])),
         )
         for block in blocks
         for body in ("\n".join(block.lines),)
@@ -79,9 +79,7 @@ def _body(lines: list[str], *, is_last: bool) -> list[str]:
         if at and _COUNTER.match(line) and not lines[at - 1].strip():
             lines = lines[:at]  # a counter after a blank line, and no times: a broken cue
             break
-    while lines and not lines[-1]:
-        lines = lines[:-1]
-    return [line for line in lines if "-->" not in line]
+    return "\n".join(line for line in lines if "-->" not in line).rstrip("\n").split("\n")
 
 
 def _is_identifier(lines: list[str]) -> bool:
