@@ -2,7 +2,8 @@
 
 Words are grouped into cues here, as captions are; random quotes are cut from the words and cited
 roughly (shifted, widened) or wrongly (anywhere). The time that comes back is compared with the
-word's own: it is right when the word starts within the cue found, or one cue beside it.
+word's own: it is right when the word starts within the cue found, or one cue beside it. Where
+captions of the same recording were made by people, the quotes are looked up in those too.
 """
 
 from __future__ import annotations
@@ -18,16 +19,18 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from footnoted.knowledge.evidence import QuoteMatcher
-from footnoted.model.transcript import Cue
+from footnoted.model.transcript import Cue, TranscriptOrigin
+from footnoted.transcripts.captions import read_transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 SEED = 4
 QUOTES_PER_TALK = 150
 WORDS_PER_CUE = (4, 14)
 MIN_WORDS = 250
+NOT_FOUND = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +117,16 @@ def read_talks() -> Iterator[tuple[str, list[TimedWord]]]:
                 yield str(path.relative_to(DATA)), words
 
 
-def group(words: list[TimedWord], rng: random.Random) -> tuple[list[Cue], list[int]]:
-    """Return the words as cues of a few words each, and the cue of every word."""
+def group(words: list[TimedWord], rng: random.Random) -> list[Cue]:
+    """Return the words as cues of a few words each."""
     cues: list[Cue] = []
-    owners: list[int] = []
     at = 0
     while at < len(words):
         part = words[at : at + rng.randint(*WORDS_PER_CUE)]
         text = " ".join(word.text for word in part)
         cues.append(Cue(len(cues), part[0].start_ms, part[-1].end_ms, text))
-        owners += [len(cues) - 1] * len(part)
         at += len(part)
-    return cues, owners
+    return cues
 
 
 def cite(true_first: int, true_last: int, count: int, rng: random.Random) -> tuple[int, int]:
@@ -140,12 +141,13 @@ def cite(true_first: int, true_last: int, count: int, rng: random.Random) -> tup
     return first, first + rng.randint(0, 3)
 
 
-def errors_of(words: list[TimedWord], rng: random.Random) -> list[tuple[int, float]]:
-    """Return, per quote, the error in cues and in seconds; 10**6 cues for a quote not found.
+def errors_of(
+    words: list[TimedWord], cues: Sequence[Cue], rng: random.Random
+) -> list[tuple[int, float]]:
+    """Return, per quote, the error in cues and in seconds; NOT_FOUND cues for one not found.
 
     Quotes are of eight words or more and said once, or there would be no one true time.
     """
-    cues, owners = group(words, rng)
     matcher = QuoteMatcher(cues)
     said = "\n".join(word.text.lower() for word in words) + "\n"
     starts = [cue.start_ms or 0 for cue in cues]
@@ -156,14 +158,34 @@ def errors_of(words: list[TimedWord], rng: random.Random) -> list[tuple[int, flo
         part = words[at : at + size]
         if said.count("\n".join(word.text.lower() for word in part)) != 1:
             continue
-        first, last = cite(owners[at], owners[at + size - 1], len(cues), rng)
-        found = matcher.match(" ".join(word.text for word in part), first, last)
+        first, last = (bisect_right(starts, part[end].start_ms) - 1 for end in (0, -1))
+        cited = cite(first, last, len(cues), rng)
+        found = matcher.match(" ".join(word.text for word in part), *cited)
         if found.start_ms is None:
-            errors.append((10**6, 0.0))
+            errors.append((NOT_FOUND, 0.0))
             continue
-        cue_found = bisect_right(starts, found.start_ms) - 1
-        cue_true = bisect_right(starts, part[0].start_ms) - 1
-        errors.append((abs(cue_found - cue_true), abs(found.start_ms - part[0].start_ms) / 1000))
+        off = abs(bisect_right(starts, found.start_ms) - 1 - first)
+        errors.append((off, abs(found.start_ms - part[0].start_ms) / 1000))
+    return errors
+
+
+def measure(number: int, name: str, words: list[TimedWord]) -> list[tuple[int, float]]:
+    """Return the errors in cues made of these words, and in captions by people beside them."""
+    rng = random.Random(SEED * 1000 + number)  # noqa: S311 - a seed
+    places = {name: group(words, rng)}
+    captions = (DATA / name).with_name("english.captions.srt")
+    if captions.is_file():
+        read = read_transcript(
+            captions.read_bytes(), captions.name, origin=TranscriptOrigin.CAPTIONS_MANUAL
+        )
+        places[str(captions.relative_to(DATA))] = list(read.cues)
+    errors: list[tuple[int, float]] = []
+    for place, cues in places.items():
+        part = errors_of(words, cues, rng)
+        errors += part
+        within = sum(off <= 1 for off, _ in part)
+        lost = sum(off == NOT_FOUND for off, _ in part)
+        print(f"# {place}: {within} of {len(part)} quotes within one cue, {lost} not found")
     return errors
 
 
@@ -176,11 +198,8 @@ def main() -> int:
     talks = list(read_talks())
     assert len(talks) >= 10, f"only {len(talks)} word-timed transcripts were read"
     for number, (name, words) in enumerate(talks):
-        part = errors_of(words, random.Random(SEED * 1000 + number))  # noqa: S311 - a seed
-        errors += part
-        within = sum(cues <= 1 for cues, _ in part)
-        print(f"# {name}: {len(words)} words, {within} of {len(part)} quotes within one cue")
-    seconds = [s for cues, s in errors if cues < 10**6]
+        errors += measure(number, name, words)
+    seconds = [s for cues, s in errors if cues < NOT_FOUND]
     print(f"# {len(errors)} quotes; start against the word's own: median {median(seconds):.2f} s")
     share = 100 * sum(cues <= 1 for cues, _ in errors) / len(errors)
     passed = share >= 99
