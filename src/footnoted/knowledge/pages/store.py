@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from footnoted.db.rows import insert_missing, upsert
 from footnoted.db.tables import (
@@ -162,7 +162,7 @@ async def _current_content(
     """Return the newest version's number and content hash of each page."""
     rows = await session.execute(
         select(page_versions.c.page_id, page_versions.c.version, page_versions.c.content_sha256)
-        .distinct(page_versions.c.page_id)
+        .ext(distinct_on(page_versions.c.page_id))
         .where(page_versions.c.page_id.in_(page_ids))
         .order_by(page_versions.c.page_id, page_versions.c.version.desc())
     )

@@ -16,6 +16,7 @@ from footnoted.model.status import ItemKind, Resource
 from footnoted.model.transcript import CueKind
 from footnoted.profiles.techniques import store
 from footnoted.profiles.techniques.binding import bind_moments
+from footnoted.profiles.techniques.documents import write_moment_documents
 from footnoted.profiles.techniques.types import ExtractInput, ExtractOutput
 from footnoted.stages.cue_lines import render_cues
 from footnoted.stages.pinned import read_pinned
@@ -86,8 +87,12 @@ class ExtractStage:
         return await asyncio.to_thread(bind_moments, given, answers, self._taxonomy)
 
     async def save(self, session: AsyncConnection, item_id: int, out: ExtractOutput) -> None:
-        """Write moments and evidence; moments that left are retired, and their groups told."""
-        await store.replace_moments(session, item_id, out)
+        """Write moments and evidence; moments that left are retired, and their groups told.
+
+        New moments become findable once they are classified; those that left are not any more.
+        """
+        if await store.replace_moments(session, item_id, out):
+            await write_moment_documents(session, item_id)
 
     def _request(
         self, given: ExtractInput, topic: Topic, context: StageContext

@@ -79,8 +79,10 @@ _DROP_RETIRED = text("""
 """)
 
 
-async def replace_moments(session: AsyncConnection, video_id: int, out: ExtractOutput) -> None:
-    """Make the output all that a video says; equal moments keep their rows and their classes.
+async def replace_moments(session: AsyncConnection, video_id: int, out: ExtractOutput) -> bool:
+    """Make the output all that a video says; return whether it said something before.
+
+    Equal moments keep their rows and their classes.
 
     Moments that left are deleted, or retired while a published page cites them. Page groups of
     what changed or left are wanted anew.
@@ -99,6 +101,7 @@ async def replace_moments(session: AsyncConnection, video_id: int, out: ExtractO
     )
     found = [item.id for item in out.evidence]
     await prune_evidence(session, video_id, [*kept.all(), *found])
+    return bool(before)
 
 
 async def write_classes(

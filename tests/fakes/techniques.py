@@ -1,0 +1,24 @@
+"""The techniques profile over fakes: its own stages, prompts and taxonomy, small chunks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from footnoted.profiles.port import Build, Profile, SharedStages
+from footnoted.profiles.techniques.profile import Tuning, techniques_profile
+from footnoted.stages.index import IndexStage
+from tests.fakes.clock import FakeClock
+from tests.fakes.search import FakeIndex
+from tests.fakes.stages import FakeStage
+
+PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
+BUILD = Build(model="fake", package_version="0.0.0", git_sha="unknown")
+
+
+def make_profile(tuning: Tuning | None = None) -> Profile:
+    """Return the profile with an index that is always there."""
+    shared = SharedStages(
+        transcribe=FakeStage("transcribe", "transcribed"),
+        index=IndexStage(FakeIndex(), FakeClock()),
+    )
+    return techniques_profile([PROMPTS], shared, BUILD, tuning or Tuning(chunk_size=4))
