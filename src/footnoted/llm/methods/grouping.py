@@ -110,11 +110,12 @@ def _shared_title(key: str, members: Sequence[Material], lexicon: Lexicon) -> st
     phrases: Counter[tuple[str, ...]] = Counter()
     words: Counter[tuple[str, ...]] = Counter()
     for member in members:
-        tokens = tokens_of(member.moment.title)
+        text = member.moment.title
+        tokens = tokens_of(text)
         words.update((token,) for token in tokens if lexicon.stem(token) == key)
-        found = {phrase.words for phrase in phrases_of(tokens, lexicon) if key in phrase.stems}
-        phrases.update(form for form in found if len(form) > 1)
-    shared = [form for form, count in phrases.items() if count * 2 > len(words) and count > 1]
+        found = {phrase for phrase in phrases_of(text, tokens, lexicon) if key in phrase.stems}
+        phrases.update(phrase.words for phrase in found if len(phrase.stems) > 1)
+    shared = [form for form, count in phrases.items() if count * 2 > words.total() and count > 1]
     forms = shared or [form for form in words if may_end(form[0])] or list(words)
     both = phrases + words
     best = min(forms, key=lambda form: (-both[form], -len(form), form))

@@ -13,7 +13,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from footnoted.llm.methods.titlewords import is_link, is_small, may_end, may_start
+from footnoted.llm.methods.lexicon import is_unspaced, runs_of
+from footnoted.llm.methods.titlewords import is_article, is_link, is_small, may_end, may_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _MOST_CONTENT, _MOST_WORDS, _MOST_LINKS = 4, 7, 2
 _TITLE_CHARS = 70
 _GOOD_ENOUGH = 0.55
+_TITLES = 4
+_SHORTEST_RUN, _LONGEST_RUN = 2, 24
 
 Run = list[tuple[str, str]]
 
@@ -35,18 +38,31 @@ class Phrase:
     stems: tuple[str, ...]
 
 
-def phrases_of(tokens: Sequence[str], lexicon: Lexicon) -> Iterator[Phrase]:
-    """Yield the candidates of a token sequence, sub-runs included."""
+def phrases_of(text: str, tokens: Sequence[str], lexicon: Lexicon) -> Iterator[Phrase]:
+    """Yield the candidates of a text and its tokens, sub-runs included."""
+    if is_unspaced(text):
+        yield from _unspaced(text, lexicon)
+        return
     run: Run = []
-    links = 0
+    links: Run = []
     for token in (*tokens, "."):
         stem = lexicon.stem(token)
-        links = 0 if stem else links + 1
-        if stem or (run and links <= _MOST_LINKS and is_link(token)):
-            run.append((token, stem))
-            continue
-        yield from _windows(run)
-        run = []
+        if stem and run and (not links or any(not is_article(word) for word, _ in links)):
+            run += [*links, (token, stem)]
+            links = []
+        elif not stem and run and len(links) < _MOST_LINKS and is_link(token):
+            links.append((token, ""))
+        else:
+            yield from _windows(run)
+            run, links = ([(token, stem)] if stem else []), []
+
+
+def _unspaced(text: str, lexicon: Lexicon) -> Iterator[Phrase]:
+    """Yield runs of one script as they stand, where no spaces tell words apart."""
+    for run in runs_of(text):
+        stems = tuple(dict.fromkeys(lexicon.stems(run)))
+        if stems and _SHORTEST_RUN <= len(run) <= _LONGEST_RUN:
+            yield Phrase((run,), stems)
 
 
 def _windows(run: Run) -> Iterator[Phrase]:
@@ -76,13 +92,15 @@ def stem_weights(
     }
 
 
-def best_title(phrases: Iterable[Phrase], weights: Mapping[str, float]) -> str:
+def best_title(phrases: Iterable[Phrase], weights: Mapping[str, float], conjunction: str) -> str:
     """Return the title the candidates make; empty without candidates."""
-    titles = titles_from(phrases, weights)
+    titles = titles_from(phrases, weights, conjunction)
     return titles[0] if titles else ""
 
 
-def titles_from(phrases: Iterable[Phrase], weights: Mapping[str, float]) -> list[str]:
+def titles_from(
+    phrases: Iterable[Phrase], weights: Mapping[str, float], conjunction: str
+) -> list[str]:
     """Return possible titles, best first; a lone word is joined with what else stands out."""
     ranked = _ranked(phrases, weights)
     titles: list[str] = []
@@ -91,7 +109,8 @@ def titles_from(phrases: Iterable[Phrase], weights: Mapping[str, float]) -> list
             break
         title = title_case(phrase.words)
         if len(phrase.stems) == 1:
-            title = _completed(phrase, ranked[:at] + ranked[at + 1 :], score)
+            rest = ranked[:at] + ranked[at + 1 :]
+            title = _completed((score, phrase), rest, conjunction)
         if title not in titles:
             titles.append(title)
         if len(titles) == _TITLES:
@@ -99,11 +118,11 @@ def titles_from(phrases: Iterable[Phrase], weights: Mapping[str, float]) -> list
     return titles
 
 
-_TITLES = 4
-
-
-def _completed(phrase: Phrase, others: Sequence[tuple[float, Phrase]], score: float) -> str:
+def _completed(
+    lone: tuple[float, Phrase], others: Sequence[tuple[float, Phrase]], conjunction: str
+) -> str:
     """Return a longer phrase with the same word, or the word and the next best phrase."""
+    score, phrase = lone
     stem = phrase.stems[0]
     for other_score, other in others:
         if other_score < score * _GOOD_ENOUGH:
@@ -114,7 +133,7 @@ def _completed(phrase: Phrase, others: Sequence[tuple[float, Phrase]], score: fl
     title = title_case(phrase.words)
     if second is None:
         return title
-    longer = f"{title} and {title_case(second.words)}"
+    longer = f"{title}{conjunction}{title_case(second.words)}"
     return longer if len(longer) <= _TITLE_CHARS else title
 
 

@@ -69,8 +69,20 @@ _ALGORITHMS = {
 }
 _LISTED = ("en", "fr", "de", "es", "pt", "it", "nl", "ru", "hi")
 _CACHE_WORDS = 60_000
-_GUESS_WORDS = 2_000
+_GUESS_WORDS = 400
 _SHORT_WORD = 3
+_LEAST_SHARE, _SURE_SHARE = 0.12, 0.2
+_EDGES = '.,;:!?()"\u2026\u201c\u201d\u00ab\u00bb>-'
+UNKNOWN = "und"
+_CONJUNCTIONS = {
+    "en": " and ",
+    "fr": " et ",
+    "de": " und ",
+    "es": " y ",
+    "pt": " e ",
+    "it": " e ",
+    "nl": " en ",
+}
 
 
 class _Stemmer(Protocol):
@@ -87,6 +99,7 @@ class Lexicon:
     def __init__(self, language: str) -> None:
         """Take a two-letter code, or `und` for a language nobody could name."""
         self.language = language
+        self.conjunction = _CONJUNCTIONS.get(language, ", ")
         self._stopwords = stopwords_of(language)
         algorithm = _ALGORITHMS.get(language)
         self._stemmer = _stemmer(algorithm) if algorithm else None
@@ -143,21 +156,32 @@ def _lexicon(language: str) -> Lexicon:
 
 
 def lexicon_for(language: str | None, sample: str) -> Lexicon:
-    """Return the lexicon of a language tag such as `en-US`; without one, guess from `sample`."""
+    """Return the lexicon of a language tag such as `en-US`.
+
+    Without a tag, or where hardly any stop word of the tagged language occurs in `sample`, the
+    language is guessed: files are often labelled with the language they were to be in.
+    """
     code = (language or "").replace("_", "-").split("-")[0].lower()
-    return _lexicon(code or guess_language(sample))
+    stopwords = stopwords_of(code) if code else frozenset[str]()
+    if code and (not sample or not stopwords or _share(sample, stopwords) >= _LEAST_SHARE):
+        return _lexicon(code)
+    guessed = guess_language(sample)
+    return _lexicon(code if code and guessed == UNKNOWN else guessed)
 
 
 def guess_language(sample: str) -> str:
     """Return the listed language whose stop words cover most of `sample`, else `und`."""
-    words = sample.lower().split()[:_GUESS_WORDS]
-    best, best_share = "und", 0.2
+    best, best_share = UNKNOWN, _SURE_SHARE
     for language in _LISTED:
-        known = stopwords_of(language)
-        share = sum(word in known for word in words) / max(1, len(words))
+        share = _share(sample, stopwords_of(language))
         if share > best_share:
             best, best_share = language, share
     return best
+
+
+def _share(sample: str, stopwords: frozenset[str]) -> float:
+    words = sample.lower().split()[:_GUESS_WORDS]
+    return sum(word.strip(_EDGES) in stopwords for word in words) / max(1, len(words))
 
 
 def tokens_of(text: str) -> list[str]:
@@ -166,6 +190,12 @@ def tokens_of(text: str) -> list[str]:
     if not _UNSPACED_TEXT.search(text):
         return tokens
     return [piece for token in tokens for piece in _pieces(token)]
+
+
+def runs_of(text: str) -> list[str]:
+    """Return the runs of letters of `text` whole, unspaced scripts too, punctuation left out."""
+    runs: list[str] = _TOKEN.findall(text)
+    return [run for run in runs if run[0].isalpha()]
 
 
 def is_unspaced(text: str) -> bool:

@@ -67,8 +67,10 @@ def _titles(passage: Passage, chosen: Sequence[Candidate], lexicon: Lexicon) -> 
     titles: list[str] = []
     for candidate in chosen:
         window = passage.units[candidate.first : candidate.last + 1]
-        phrases = (phrase for unit in window for phrase in phrases_of(unit.tokens, lexicon))
-        possible = titles_from(phrases, passage.weights)
+        phrases = (
+            phrase for unit in window for phrase in phrases_of(unit.text, unit.tokens, lexicon)
+        )
+        possible = titles_from(phrases, passage.weights, lexicon.conjunction)
         words = to_statement(passage.units[candidate.core].text, lexicon.language).split()
         possible.append(" ".join(words[:_FALLBACK_TITLE_WORDS]))
         titles.append(next((title for title in possible if title not in titles), possible[0]))

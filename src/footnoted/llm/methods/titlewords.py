@@ -12,16 +12,22 @@ _APOSTROPHES = ("'", "\u2019")
 
 
 @lru_cache(maxsize=1)
-def _lists() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Return weak words, links, and all small words."""
+def _lists() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
+    """Return weak words, links, all small words, and articles among the links."""
     sections = read_sections("titles")
-    links = sections["link"].words
-    return sections["weak"].words, links, links | sections["small"].words
+    articles = sections["article"].words
+    links = sections["link"].words | articles
+    return sections["weak"].words, links, links | sections["small"].words, articles
 
 
 def is_link(word: str) -> bool:
     """Return whether a title may run across a word, such as `of`."""
     return word.lower() in _lists()[1]
+
+
+def is_article(word: str) -> bool:
+    """Return whether a word joins nothing by itself, such as `the`."""
+    return word.lower() in _lists()[3]
 
 
 def is_small(word: str) -> bool:

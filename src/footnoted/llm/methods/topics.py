@@ -120,8 +120,8 @@ def _title(units: Sequence[Unit], weights: dict[str, float], lexicon: Lexicon) -
         units,
         key=lambda unit: (-sum(weights[stem] for stem in sorted(set(unit.stems))), unit.first),
     )[:_TELLING_UNITS]
-    phrases = (phrase for unit in telling for phrase in phrases_of(unit.tokens, lexicon))
-    return best_title(phrases, weights) or " ".join(units[0].text.split()[:6])
+    phrases = (phrase for unit in telling for phrase in phrases_of(unit.text, unit.tokens, lexicon))
+    return best_title(phrases, weights, lexicon.conjunction) or " ".join(units[0].text.split()[:6])
 
 
 def _ranges(
