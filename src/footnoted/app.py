@@ -184,6 +184,7 @@ class App:
     index: SearchIndex
     profiles: tuple[Profile, ...]
     deps: Deps
+    free_models: tuple[str, ...]
 
     async def prepare_index(self) -> None:
         """Open the index, and refill it from PostgreSQL when it is empty or was lost."""
@@ -246,7 +247,7 @@ def build_app(storage: Storage, index: SearchIndex) -> App:
         drainer=OutboxDrainer(storage.database, index),
         prompts={profile.name: profile.prompts for profile in profiles},
     )
-    return App(storage, index, profiles, deps)
+    return App(storage, index, profiles, deps, (gateway.model_name,))
 
 
 def _flows(profiles: Sequence[Profile]) -> list[Flow]:

@@ -1,6 +1,6 @@
 """The daemon: the loop with what surrounds it, in one event loop.
 
-    lock -> index ready -> leases of the dead ended -> API up -> READY -> loop -> STOPPING -> all down
+    lock -> end what the dead left -> index ready -> API up -> READY -> loop -> STOPPING -> down
 
 With the embedded index there is one daemon per database, held by an advisory lock. With a Qdrant
 server several daemons share the work, and the leases of a dead one simply run out.
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Protocol
 from footnoted.app import open_app
 from footnoted.db.locks import DaemonLock
 from footnoted.db.notices import listen
-from footnoted.errors import LockHeldError
+from footnoted.errors import DependencyDownError, LockHeldError
+from footnoted.ledger import store as journal
 from footnoted.pipeline import store
 from footnoted.pipeline.loop import Loop
 from footnoted.telemetry import (
@@ -30,7 +31,7 @@ from footnoted.telemetry import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
     from contextlib import AbstractAsyncContextManager
 
     from footnoted.app import App
@@ -82,13 +83,15 @@ def _stop_on_signals(loop: Loop) -> None:
 
 @asynccontextmanager
 async def _sole_daemon(app: App, loop: Loop) -> AsyncIterator[None]:
-    """Hold the daemon lock, end every lease of the dead, and watch that the lock stays ours."""
+    """Hold the daemon lock, end what the dead left, and watch that the lock stays ours."""
     lock = DaemonLock(app.storage.url)
     await lock.acquire()
     try:
         async with app.storage.database.transaction() as session:
-            if leases := await store.release_dead(session):
-                get_logger().warning(LEASES_REAPED, leases=leases)
+            leases = await store.release_dead(session)
+            await journal.release_orphans(session, app.free_models)
+        if leases:
+            get_logger().warning(LEASES_REAPED, leases=leases)
         async with _background(_hold(lock, loop)):
             yield
     finally:
@@ -105,13 +108,13 @@ async def _hold(lock: DaemonLock, loop: Loop) -> None:
             except LockHeldError:
                 loop.stop()
                 raise
-            except Exception:  # noqa: BLE001 - the database is away; the loop says so
+            except DependencyDownError:
                 await asyncio.sleep(_LOCK_CHECK_S)
 
 
 @asynccontextmanager
-async def _background(coroutine: object) -> AsyncIterator[None]:
-    task = asyncio.ensure_future(coroutine)  # type: ignore[arg-type]
+async def _background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
     try:
         yield
     finally:

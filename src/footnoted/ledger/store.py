@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, text, update
+from sqlalchemy import and_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from footnoted.db.tables import llm_calls
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+ORPHAN_AGE = timedelta(minutes=15)
+"""Age at which an unfinished call of another process counts as left lying; no call takes that."""
 
 
 async def latest_entries(session: AsyncConnection, hashes: Sequence[str]) -> dict[str, Entry]:
@@ -46,14 +50,18 @@ async def reserve(
 ) -> dict[str, int]:
     """Journal the intent of calls; return the row id of each hash that is ours to send.
 
-    A row that was reserved or released before, and provably never sent, is taken over; a hash that
-    another caller is sending is left out, unless sending it twice costs nothing (`may_resend`).
+    A released row is taken over, and a reserved one that was left lying. A hash that another
+    process is sending is left out; one that was sent long ago and never answered is taken over only
+    where sending it twice costs nothing (`may_resend`).
     """
     statement = insert(llm_calls).values(
         [{**asdict(draft), "state": CallState.RESERVED, "reserved_at": now} for draft in drafts]
     )
-    takeable = [CallState.RESERVED, CallState.RELEASED, *([CallState.SENT] if may_resend else [])]
-    free_to_take = llm_calls.c.state.in_(takeable)
+    left_lying = [CallState.RESERVED, *([CallState.SENT] if may_resend else [])]
+    free_to_take = or_(
+        llm_calls.c.state == CallState.RELEASED,
+        and_(llm_calls.c.state.in_(left_lying), llm_calls.c.reserved_at < now - ORPHAN_AGE),
+    )
     rows = await session.execute(
         statement.on_conflict_do_update(
             index_elements=[llm_calls.c.request_sha256, llm_calls.c.generation],
@@ -76,9 +84,29 @@ async def mark_sent(session: AsyncConnection, call_ids: Sequence[int], now: date
     """Record, before anything leaves, that these calls may be billed from here on."""
     await session.execute(
         update(llm_calls)
-        .where(llm_calls.c.id.in_(call_ids))
+        .where(llm_calls.c.id.in_(call_ids), llm_calls.c.state == CallState.RESERVED)
         .values(state=CallState.SENT, sent_at=now)
     )
+
+
+async def release_orphans(session: AsyncConnection, free_models: Sequence[str]) -> int:
+    """Release what dead processes left, when the caller is the only one; return how many calls.
+
+    Reserved calls were never sent. Sent ones are only released for `free_models`, which bill
+    nothing; any other may have been billed and stays as it is.
+    """
+    lost = llm_calls.c.state == CallState.SENT
+    result = await session.execute(
+        update(llm_calls)
+        .where(
+            or_(
+                llm_calls.c.state == CallState.RESERVED,
+                and_(lost, llm_calls.c.model.in_(free_models)),
+            )
+        )
+        .values(state=CallState.RELEASED)
+    )
+    return result.rowcount
 
 
 async def release(session: AsyncConnection, call_ids: Sequence[int]) -> None:

@@ -12,9 +12,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ValidationError
 
@@ -23,7 +25,7 @@ from footnoted.ledger import store
 from footnoted.ledger.journal import FREE, CallDraft, CallState, Settlement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from footnoted.clock import Clock
     from footnoted.db.session import Database
@@ -75,6 +77,7 @@ class Gateway:
         self._model = model
         self._clock = clock
         self._in_flight: set[asyncio.Task[RawAnswer]] = set()
+        self._flights = _Flights()
 
     @property
     def model_name(self) -> str:
@@ -96,14 +99,14 @@ class Gateway:
         if not requests:
             return []
         hashes = [request_sha256(self._model.name, request) for request in requests]
-        known = await self._known(scope, hashes)
-        fresh = {
-            digest: request
-            for digest, request in zip(hashes, requests, strict=True)
-            if digest not in known
-        }
-        bought = await self._buy(scope, fresh) if fresh else {}
-        answers = known | bought
+        async with self._flights.sole(hashes):
+            known = await self._known(scope, hashes)
+            fresh = {
+                digest: request
+                for digest, request in zip(hashes, requests, strict=True)
+                if digest not in known
+            }
+            answers = known | (await self._buy(scope, fresh) if fresh else {})
         return [
             await self._validated(answers[digest], request)
             for digest, request in zip(hashes, requests, strict=True)
@@ -217,6 +220,22 @@ class Gateway:
 class _Answered:
     call_id: int
     text: str
+
+
+class _Flights:
+    """Lets one caller at a time ask for a request; who comes second finds the answer journaled."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def sole(self, hashes: Sequence[str]) -> AsyncIterator[None]:
+        """Hold every one of `hashes` alone; taken in order, so that two callers never deadlock."""
+        locks = [self._locks.setdefault(digest, asyncio.Lock()) for digest in sorted(set(hashes))]
+        async with AsyncExitStack() as stack:
+            for lock in locks:
+                await stack.enter_async_context(lock)
+            yield
 
 
 class ScopedAsker:
