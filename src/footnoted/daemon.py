@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from footnoted.app import App
-    from footnoted.pipeline.loop import Report, RunPlan
+    from footnoted.pipeline.plan import Report, RunPlan
     from footnoted.settings import Settings
 
 _LOCK_CHECK_S = 2.0
