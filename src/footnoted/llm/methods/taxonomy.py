@@ -1,12 +1,15 @@
 """The answer to `classify`: the category whose words a moment shares, or no label at all.
 
 Overlap of stems, each worth its inverse category frequency (Sparck Jones 1972), so that a word all
-categories use decides nothing. A name or a sub-topic found whole counts more than scattered words.
+categories use decides nothing. Moments that are asked about together come from one recording, so a
+category that fits them on the whole is a little likelier for each; but a moment gets no category
+that its own words do not speak for.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,23 +18,26 @@ from footnoted.llm.methods.lexicon import lexicon_for
 from footnoted.llm.tasks import ClassifyAnswer, MomentLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from footnoted.llm.methods.lexicon import Lexicon
     from footnoted.llm.tasks import Category, ClassifyTask, MomentBrief
 
 _NAME_WEIGHT, _SUBTOPIC_WEIGHT, _DESCRIPTION_WEIGHT = 2.0, 1.5, 1.0
-_TITLE_TIMES = 1.5
-_LEAST_SCORE = 1.0
+_TITLE_TIMES = 1.0
+_COMPANY = 1.5
+_WHOLE_PART = 1.0
+_FEWEST_SHARED = 2
+_ALTERNATIVES = re.compile(r"\s+(?:and|or|et|und|y|e|en)\s+|[,/&]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """A category as stems: what each is worth for it, and its sub-topics."""
+    """A category as stems: what each is worth for it, and the parts of its sub-topics."""
 
     name: str
-    weights: dict[str, float]
-    subtopics: tuple[tuple[str, frozenset[str]], ...]
+    weights: Mapping[str, float]
+    subtopics: tuple[tuple[str, tuple[frozenset[str], ...]], ...]
 
 
 def classify(task: ClassifyTask) -> ClassifyAnswer:
@@ -39,7 +45,17 @@ def classify(task: ClassifyTask) -> ClassifyAnswer:
     sample = " ".join(f"{category.name} {category.description}" for category in task.categories)
     lexicon = lexicon_for(task.language, sample)
     shelves = _shelves(task.categories, lexicon)
-    labels = (_label(moment, shelves, lexicon) for moment in task.moments)
+    if not shelves or not task.moments:
+        return ClassifyAnswer(labels=())
+    words = [_words(moment, lexicon) for moment in task.moments]
+    scores = [[_score(bag, shelf) for shelf in shelves] for bag in words]
+    company = [sum(column) / len(scores) for column in zip(*scores, strict=True)]
+    favourite = _best(company, company)
+    labels = (
+        _label(moment.index, bag, shelves[at], surely=at == favourite)
+        for moment, bag, row in zip(task.moments, words, scores, strict=True)
+        if row[at := _best(row, company)] > 0
+    )
     return ClassifyAnswer(labels=tuple(label for label in labels if label is not None))
 
 
@@ -53,53 +69,72 @@ def _shelves(categories: Sequence[Category], lexicon: Lexicon) -> list[_Shelf]:
                 stem: weight * math.log(1 + len(categories) / spread[stem])
                 for stem, weight in weights.items()
             },
-            tuple((name, frozenset(lexicon.stems(name))) for name in category.subtopics),
+            tuple((name, _parts(name, lexicon)) for name in category.subtopics),
         )
         for category, weights in zip(categories, raw, strict=True)
     ]
 
 
+def _parts(subtopic: str, lexicon: Lexicon) -> tuple[frozenset[str], ...]:
+    """Return the stems of each alternative a sub-topic names: `reverb and delay` is either."""
+    parts = (frozenset(lexicon.stems(part)) for part in _ALTERNATIVES.split(subtopic))
+    return tuple(part for part in parts if part)
+
+
 def _raw_weights(category: Category, lexicon: Lexicon) -> dict[str, float]:
     weights: dict[str, float] = {}
-    parts = (
+    texts = (
         (category.description, _DESCRIPTION_WEIGHT),
         *((subtopic, _SUBTOPIC_WEIGHT) for subtopic in category.subtopics),
         (category.name, _NAME_WEIGHT),
     )
-    for text, weight in parts:
+    for text, weight in texts:
         for stem in lexicon.stems(text):
             weights[stem] = max(weight, weights.get(stem, 0.0))
     return weights
 
 
-def _label(moment: MomentBrief, shelves: Sequence[_Shelf], lexicon: Lexicon) -> MomentLabel | None:
+def _words(moment: MomentBrief, lexicon: Lexicon) -> dict[str, float]:
+    """Return what each stem of a moment counts; those of its title count more."""
     counts = Counter(lexicon.stems(f"{moment.summary} {moment.quote}"))
     words = {stem: 1 + math.log(count) for stem, count in counts.items()}
     for stem in lexicon.stems(moment.title):
         words[stem] = words.get(stem, 0.0) + _TITLE_TIMES
-    scored = [(_score(words, shelf), at) for at, shelf in enumerate(shelves)]
-    best, at = max(scored, key=lambda item: (item[0], -item[1]), default=(0.0, -1))
-    if best < _LEAST_SCORE:
-        return None
-    shelf = shelves[at]
-    return MomentLabel(index=moment.index, category=shelf.name, subtopic=_subtopic(words, shelf))
+    return words
 
 
-def _score(words: dict[str, float], shelf: _Shelf) -> float:
+def _score(words: Mapping[str, float], shelf: _Shelf) -> float:
     shared = sorted(words.keys() & shelf.weights.keys())
-    loose = sum(words[stem] * shelf.weights[stem] for stem in shared)
-    whole = sum(2.0 for _, stems in shelf.subtopics if len(stems) > 1 and stems <= words.keys())
-    return loose + whole
+    return sum(words[stem] * shelf.weights[stem] for stem in shared)
 
 
-def _subtopic(words: dict[str, float], shelf: _Shelf) -> str | None:
-    """Return the sub-topic with most of its stems in the moment; none below half of them."""
-    best, best_share = None, 0.0
-    for name, stems in shelf.subtopics:
-        if not stems:
-            continue
-        found = sorted(stems & words.keys())
-        share = len(found) / len(stems) + sum(words[stem] for stem in found) / 100
-        if len(found) * 2 >= len(stems) and share > best_share:
-            best, best_share = name, share
+def _best(own: Sequence[float], company: Sequence[float]) -> int:
+    """Return the position of the category that fits a moment and its company best."""
+    return max(
+        range(len(own)),
+        key=lambda at: (own[at] + _COMPANY * company[at] if own[at] else 0.0, -at),
+    )
+
+
+def _label(
+    index: int, words: Mapping[str, float], shelf: _Shelf, *, surely: bool
+) -> MomentLabel | None:
+    """Return the label, or None where one stray word is all that speaks for the category."""
+    shared = words.keys() & shelf.weights.keys()
+    subtopic = _subtopic(words, shelf)
+    if len(shared) < _FEWEST_SHARED and subtopic is None and not surely:
+        return None
+    return MomentLabel(index=index, category=shelf.name, subtopic=subtopic)
+
+
+def _subtopic(words: Mapping[str, float], shelf: _Shelf) -> str | None:
+    """Return the sub-topic whose parts the moment names most; none without a whole part."""
+    best, best_score = None, 0.0
+    for name, parts in shelf.subtopics:
+        whole = [part for part in parts if part <= words.keys()]
+        score = sum(
+            words[stem] * shelf.weights[stem] for part in whole for stem in sorted(part)
+        ) + _WHOLE_PART * len(whole)
+        if whole and score > best_score:
+            best, best_score = name, score
     return best
