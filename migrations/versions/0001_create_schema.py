@@ -558,6 +558,7 @@ def upgrade() -> None:
         sa.Column(
             "quality_accepted", sa.Boolean(), server_default=sa.text("false"), nullable=False
         ),
+        sa.Column("resume_from", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("wait_reason", sa.Text(), nullable=True),
         sa.Column("wait_detail", sa.Text(), nullable=True),

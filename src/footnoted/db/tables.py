@@ -205,6 +205,7 @@ videos = Table(
     Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="SET NULL")),
     Column("transcript_id", BigInteger, ForeignKey("transcripts.id")),
     Column("quality_accepted", Boolean, nullable=False, server_default=text("false")),
+    Column("resume_from", Text),
     *work_columns(),
     *work_constraints(),
     UniqueConstraint("media_id", "profile"),

@@ -275,16 +275,25 @@ async def release_dead(session: AsyncConnection) -> int:
     return total
 
 
+_REMEMBERED = {
+    ItemKind.VIDEO: """, resume_from = CASE
+            WHEN CAST(:status AS text) IN ('failed', 'quarantined', 'skipped') THEN i.status END""",
+    ItemKind.PAGE_GROUP: "",
+    ItemKind.SOURCE: "",
+}
+"""A video that stops keeps the milestone it had reached, for `retry`; others have one stage."""
+
+
 @cache
 def _settle_statement(kind: ItemKind) -> TextClause:
     table = _TABLES[kind]
     return text(f"""
       WITH moved AS (
-        UPDATE {table} SET status = :status, wait_reason = :wait_reason,
+        UPDATE {table} i SET status = :status, wait_reason = :wait_reason,
           wait_detail = :wait_detail, not_before = :not_before, deadline = :deadline,
           attempts = :attempts, crashes = 0, failure_code = :failure_code,
           failure_detail = :failure_detail, lease_owner = NULL, lease_expires_at = NULL,
-          updated_at = :now
+          updated_at = :now{_REMEMBERED[kind]}
         WHERE id = :id AND fence = :fence AND status = :from RETURNING id
       ), noted AS (
         INSERT INTO events (run_id, item_kind, item_id, name, stage, fields, at)
