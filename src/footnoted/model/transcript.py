@@ -42,6 +42,7 @@ class TranscriptFormat(StrEnum):
     YOUTUBE_SRV3 = "youtube_srv3"
     YOUTUBE_SRV1 = "youtube_srv1"
     PODCAST_JSON = "podcast_json"
+    PODCAST_HTML = "podcast_html"
     WHISPER_JSON = "whisper_json"
     DEEPGRAM_JSON = "deepgram_json"
     AMAZON_JSON = "amazon_json"

@@ -25,6 +25,7 @@ from footnoted.transcripts.formats.lines import (
 from footnoted.transcripts.formats.plain import read_plain
 from footnoted.transcripts.formats.srt import read_srt
 from footnoted.transcripts.formats.ttml import read_ttml
+from footnoted.transcripts.formats.webpage import read_webpage
 from footnoted.transcripts.formats.webvtt import read_webvtt
 from footnoted.transcripts.formats.youtube import read_srv1, read_srv3
 from footnoted.transcripts.reading import Reading
@@ -42,9 +43,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 64 * 2**20
 _NAME_LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)$")
 _CAPTION_SUFFIXES = frozenset({".vtt", ".srt", ".sbv", ".ttml", ".dfxp", ".json3", ".srv3", ".ytt"})
-_TABLE_SUFFIXES = frozenset(
-    {".csv", ".tsv", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".ini"}
-)
+_PROSE_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".transcript"})
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 
 
 def read_transcript(
@@ -105,12 +105,12 @@ def _read(data: bytes, name: str, max_bytes: int) -> Reading:
 
 
 def _read_text(text: str, name: str) -> Reading:
-    message = error_page_message(text)
+    shape = sniff(text, name)
+    message = error_page_message(text) if shape is not Shape.WEBPAGE else None
     if message is not None:
         raise FormatProblem(
             UnreadableCode.ERROR_PAGE, f"this is no transcript but an error page ({message})."
         )
-    shape = sniff(text, name)
     if shape is Shape.WEBVTT:
         return _read_webvtt(text)
     if shape is Shape.MARKDOWN:
@@ -135,6 +135,7 @@ def _readers() -> dict[Shape, Callable[[str], Reading]]:
         Shape.SRV3: read_srv3,
         Shape.SRV1: read_srv1,
         Shape.JSON: read_json,
+        Shape.WEBPAGE: read_webpage,
         Shape.ASS: read_ass,
         Shape.LRC: read_lrc,
         Shape.TSV: read_tsv,
@@ -162,15 +163,16 @@ def _read_webvtt(text: str) -> Reading:
 
 
 def _refuse_foreign(name: str) -> None:
-    """Refuse text whose name promises captions or a table: reading it as prose would be a guess."""
+    """Refuse text whose name promises something else: reading it as prose would be a guess."""
     suffix = PurePath(name).suffix.lower()
     if suffix in _CAPTION_SUFFIXES:
         sentence = "no cue in it has times that can be read."
         raise malformed(sentence)
-    if suffix in _TABLE_SUFFIXES:
-        raise FormatProblem(
-            UnreadableCode.UNKNOWN_FORMAT, f"a {suffix} file like this is not a transcript."
+    if _SUFFIX.fullmatch(suffix) and suffix not in _PROSE_SUFFIXES:
+        sentence = (
+            f"it holds no captions, and {suffix} is not read as prose; only .txt and .md files are."
         )
+        raise FormatProblem(UnreadableCode.UNKNOWN_FORMAT, sentence)
 
 
 def _language_in(name: str) -> str | None:

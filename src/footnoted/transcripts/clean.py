@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from footnoted.model.transcript import Cue, CueKind
 from footnoted.transcripts.rolling import clip_overlaps, unroll
 from footnoted.transcripts.sounds import is_sound
-from footnoted.transcripts.speakers import take_labels
+from footnoted.transcripts.speakers import continue_turns, take_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,7 @@ def _without_copies(cues: list[RawCue], notes: list[str]) -> list[RawCue]:
 
 
 def _numbered(cues: Sequence[RawCue]) -> tuple[Cue, ...]:
-    labelled = take_labels([_visible(cue.text) for cue in cues])
+    labelled = continue_turns(take_labels([_visible(cue.text) for cue in cues]))
     numbered: list[Cue] = []
     for cue, label in zip(cues, labelled, strict=True):
         text = _one_line(label.text)

@@ -24,6 +24,7 @@ class Shape(StrEnum):
     TSV = "tsv"
     MICRODVD = "microdvd"
     SCC = "scc"
+    WEBPAGE = "webpage"
     OTHER_XML = "other_xml"
     PLAIN = "plain"
     MARKDOWN = "markdown"
@@ -39,6 +40,8 @@ _LRC = re.compile(r"^\[\d{1,3}:\d\d\.\d{2,3}\]", re.MULTILINE)
 _TSV = re.compile(r"\A\s*start\tend\ttext\s*$", re.MULTILINE)
 _MICRODVD = re.compile(r"\A\s*\{\d+\}\{\d*\}")
 _JSON = re.compile(r"\A\s*(?:\{\s*[\"}]|\[\s*[\[{\]\"]|\[\s*\Z)")
+_TURN = re.compile(r"<(?:cite|time)\b[^<>]*>", re.IGNORECASE)
+_MIN_TURNS = 2
 _XML_SHAPES = {"tt": Shape.TTML, "timedtext": Shape.SRV3, "transcript": Shape.SRV1}
 _MARKDOWN = frozenset({".md", ".markdown"})
 
@@ -63,7 +66,8 @@ def _by_signature(sample: str) -> Shape | None:
     root = _ROOT.match(sample) if "<" in sample[:200] else None
     if root and not has_timing_line(sample):
         name = root.group(1).rpartition(":")[2].lower()
-        return _XML_SHAPES.get(name, Shape.OTHER_XML)
+        is_page = name not in _XML_SHAPES and len(_TURN.findall(sample)) >= _MIN_TURNS
+        return Shape.WEBPAGE if is_page else _XML_SHAPES.get(name, Shape.OTHER_XML)
     if sample.lstrip()[:13].lower() == "[script info]":
         return Shape.ASS
     if sample.startswith("Scenarist_SCC"):

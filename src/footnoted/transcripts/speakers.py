@@ -25,6 +25,8 @@ _SHAPED = re.compile(
 _NOT_NAMES = frozenset(
     ["note", "warning", "question", "answer", "example", "step", "tip", "hint", "so", "and", "but"]
 )
+_SENTENCE_END = (".", "?", "!", "\u2026", "\u3002", "\uff1f", "\uff01", "\u266a")
+_PUNCTUATED_SHARE = 0.1
 _MIN_REPEATS = 3
 _MIN_SPEAKERS = 2
 _DIALOGUE_SHARE = 0.2
@@ -36,6 +38,31 @@ class Labelled(NamedTuple):
 
     speaker: str | None
     text: str
+
+
+def continue_turns(labelled: Sequence[Labelled]) -> list[Labelled]:
+    """Return labelled texts in which a sentence that runs on keeps the speaker who began it.
+
+    Captions label the first cue of a turn. Past the end of the sentence nobody is assumed, and
+    nobody at all where sentences have no end.
+    """
+    ends = [_ends_sentence(label.text) for label in labelled]
+    if sum(ends) < len(labelled) * _PUNCTUATED_SHARE:
+        return list(labelled)
+    continued: list[Labelled] = []
+    speaker: str | None = None
+    for label, is_end in zip(labelled, ends, strict=True):
+        text = label.text.lstrip()
+        if label.speaker is not None or text.startswith(("-", ">", "[", "(", "\u266a")):
+            speaker = label.speaker
+        continued.append(Labelled(speaker, label.text))
+        if is_end:
+            speaker = None
+    return continued
+
+
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip().rstrip("\"')]\u201d\u2019").endswith(_SENTENCE_END)
 
 
 class _Label(NamedTuple):

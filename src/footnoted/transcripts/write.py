@@ -28,12 +28,12 @@ def write_vtt(transcript: Transcript) -> str:
 
 
 def write_srt(transcript: Transcript) -> str:
-    """Return the transcript as SubRip, speakers as `NAME:`.
+    """Return the transcript as SubRip, speakers as `NAME:` on a line of their own.
 
     Raises UsageError when the transcript has no times.
     """
     blocks = [
-        f"{cue.index + 1}\n{_clock(start_ms, ',')} --> {_clock(end_ms, ',')}\n{_labelled(cue)}\n"
+        f"{cue.index + 1}\n{_clock(start_ms, ',')} --> {_clock(end_ms, ',')}\n{_headed(cue)}\n"
         for cue, start_ms, end_ms in _timed(transcript, "SubRip")
     ]
     return "\n".join(blocks)
@@ -67,6 +67,10 @@ def _voice(cue: Cue) -> str:
 
 def _labelled(cue: Cue) -> str:
     return f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text
+
+
+def _headed(cue: Cue) -> str:
+    return f"{cue.speaker}:\n{cue.text}" if cue.speaker else cue.text
 
 
 def _escaped(text: str) -> str:

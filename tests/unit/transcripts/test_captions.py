@@ -183,6 +183,16 @@ def test_a_srt_cue_without_times_costs_only_itself(read: Read) -> None:
     assert [cue.text for cue in read(text, "a.srt").cues] == ["First.", "Third."]
 
 
+def test_a_podcast_transcript_as_a_web_page_is_read(read: Read) -> None:
+    """The podcast namespace allows HTML with cite, time and p."""
+    page = (
+        "<html><head><title>Show</title></head><body><cite>Ada:</cite><time>0:12</time>"
+        "<p>The kiln&#39;s hot.</p><cite>Ben:</cite><time>1:02</time><p>Then we <b>fire</b>.</p>"
+    )
+    found = [(cue.start_ms, cue.speaker, cue.text) for cue in read(page, "a.html").cues]
+    assert found == [(12_000, "Ada", "The kiln's hot."), (62_000, "Ben", "Then we fire.")]
+
+
 def _docx(text: str = "hello", *, entry: str = "word/document.xml") -> bytes:
     body = (
         '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
@@ -222,6 +232,7 @@ BROKEN: dict[str, tuple[bytes, str, UnreadableCode]] = {
     "deep JSON": (b"[" * 100_000, "a.json", UnreadableCode.MALFORMED),
     "other JSON": (b'{"title": "x"}', "a.json", UnreadableCode.UNKNOWN_FORMAT),
     "a table": (b"name,age\nx,1\n", "a.csv", UnreadableCode.UNKNOWN_FORMAT),
+    "another program's file": (b"print('hello')", "a.py", UnreadableCode.UNKNOWN_FORMAT),
     "other XML": (b"<rss><channel/></rss>", "a.xml", UnreadableCode.UNKNOWN_FORMAT),
     "cut XML": (b'<tt xmlns="x"><body><p begin="1s"', "a.ttml", UnreadableCode.MALFORMED),
     "entities": (

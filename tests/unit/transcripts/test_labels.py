@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from footnoted.transcripts.sounds import is_sound
-from footnoted.transcripts.speakers import take_labels
+from footnoted.transcripts.speakers import continue_turns, take_labels
 
 
 def speakers(texts: list[str]) -> list[str | None]:
@@ -56,6 +56,26 @@ def test_a_guest_who_speaks_once_is_a_speaker_among_labelled_turns() -> None:
     """In a dialogue a label seen once is still a label."""
     texts = ["Ada: One.", "Ada: Two.", "Ada: Three.", "Zoë Quist: And me."]
     assert speakers(texts)[-1] == "Zoë Quist"
+
+
+def test_a_sentence_that_runs_on_keeps_its_speaker_and_no_longer() -> None:
+    """The first cue of a turn carries the label; past the full stop nobody is assumed."""
+    texts = [
+        "GUARD: You",
+        "may not come in",
+        "at this hour.",
+        "Why not?",
+        "COOK: Let them",
+        "- No!",
+    ]
+    found = [label.speaker for label in continue_turns(take_labels(texts))]
+    assert found == ["GUARD", "GUARD", "GUARD", None, "COOK", None]
+
+
+def test_without_punctuation_no_label_runs_on() -> None:
+    """Where sentences have no end, nothing says how long a turn lasts."""
+    texts = ["ADA: so it began", *["and it went on"] * 20]
+    assert [label.speaker for label in continue_turns(take_labels(texts))] == ["ADA"] + [None] * 20
 
 
 @pytest.mark.parametrize(

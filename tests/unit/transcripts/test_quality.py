@@ -155,10 +155,12 @@ def test_importing_the_gate_loads_no_language_model() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-def test_english_is_told_without_the_model() -> None:
+@pytest.mark.parametrize(("text", "language"), [(TALK, "en"), ("안녕하세요 여러분 " * 9, "ko")])
+def test_english_and_scripts_of_one_language_need_no_model(text: str, language: str) -> None:
     """A machine that follows English sources never loads it."""
     code = (
         "import sys; from footnoted.transcripts.language import detect_language;"
-        f"assert detect_language({TALK!r}).language == 'en'; sys.exit('py3langid' in sys.modules)"
+        f"assert detect_language({text!r}).language == {language!r};"
+        "sys.exit('py3langid' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
