@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -30,12 +29,16 @@ CUE_MS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording as a test writes it: what was said, a line a cue of four seconds."""
+    """A recording as a test writes it: what was said, a line a cue of four seconds.
+
+    A `transcript` takes the place of the lines.
+    """
 
     name: str
     lines: tuple[str, ...]
     creator: str = "Ada"
     day: int = 0
+    transcript: Transcript | None = None
 
 
 class Workshop:
@@ -73,17 +76,17 @@ class Workshop:
                   VALUES (:media, :profile, :creator, 'transcribed') RETURNING id"""),
                 {"media": media, "profile": self.profile.name, "creator": creator},
             )
-        await self.transcribe(int(video or 0), recording.lines)
+        said = recording.transcript or transcript_of(recording.lines)
+        await self.transcribe(int(video or 0), said)
         return int(video or 0)
 
-    async def transcribe(self, video_id: int, lines: Sequence[str]) -> None:
+    async def transcribe(self, video_id: int, said: Transcript) -> None:
         """Pin a video to a new transcript version."""
         async with self.database.transaction() as session:
             media = await session.scalar(
                 text("SELECT media_id FROM videos WHERE id = :id"), {"id": video_id}
             )
-            digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-            version = NewVersion(digest, transcript_of(lines), {})
+            version = NewVersion(said.text_sha256, said, {})
             transcript = await insert_version(session, int(media or 0), version, EPOCH)
             await session.execute(
                 text("UPDATE videos SET transcript_id = :transcript WHERE id = :id"),

@@ -8,7 +8,7 @@ from footnoted.knowledge.library.store import find_pages, list_pages, read_page
 from footnoted.llm.tasks import ExtractAnswer, ExtractedMoment
 from footnoted.model.status import INDEXED
 from tests.fakes.asker import AUDIO, COOKING, FakeAsker
-from tests.fakes.workshop import Recording, Workshop
+from tests.fakes.workshop import Recording, Workshop, transcript_of
 
 if TYPE_CHECKING:
     from footnoted.knowledge.pages.view import PageView
@@ -153,7 +153,8 @@ async def test_a_moment_that_changed_its_category_leaves_the_old_page(workshop: 
     first = await workshop.add(Recording("mix", ("The kick sits under the reverb in this mix",)))
     await workshop.process(first)
     await workshop.compose()
-    await workshop.transcribe(first, ("Spread the sauce on the bread while it is warm",))
+    said = transcript_of(["Spread the sauce on the bread while it is warm"])
+    await workshop.transcribe(first, said)
     await workshop.process(first)
     stale = await workshop.rows(
         "SELECT category FROM page_groups WHERE status = 'stale' ORDER BY category"

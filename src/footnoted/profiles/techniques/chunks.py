@@ -1,12 +1,13 @@
 """Divides a group's moments into the runs that are written up together.
 
-Moments of one subtopic belong together, so that a technique that came up in several recordings
-is written up once, by one call; and a new moment changes the calls of its own subtopic only. A
-subtopic with too many moments is cut where the moments say so (content-defined chunking by the
-least hash in a window, after Bjorner, Blass and Gurevich, "Content-Dependent Chunking for
-Differential Compression, the Local Maximum Approach", 2010), never at the nth one: a moment that
-is inserted moves the cuts around it and no others. So most calls of a group that grew are
-answered from the journal.
+Moments stand by subtopic first, so that a technique that came up in several recordings is written
+up once, by one call. A group of up to `size` moments is one run. A larger one is cut where its
+content says so (content-defined chunking by an extreme value in a window, after Bjorner, Blass and
+Gurevich, "Content-Dependent Chunking for Differential Compression, the Local Maximum Approach",
+2010), between two subtopics if it can be, never at the nth moment: a moment that is inserted
+changes its own run, at times the next, and no others. So most calls of a group that grew are
+answered from the journal. A mere cut at every subtopic would be stabler still, but makes a page of
+every lone remark, and many small calls.
 """
 
 from __future__ import annotations
@@ -23,30 +24,34 @@ if TYPE_CHECKING:
 def chunk_moments(
     moments: Iterable[StoredMoment], size: int
 ) -> tuple[tuple[StoredMoment, ...], ...]:
-    """Return the moments in runs of at most `size`, in order within each run.
+    """Return the moments in runs of at most `size`; all but the last hold more than half of it.
 
-    Runs come by subtopic in the order of its name, moments without one last.
+    Runs are in the order of subtopics, moments without one last, and otherwise in the order given.
     """
-    by_subtopic: dict[str | None, list[StoredMoment]] = {}
-    for moment in moments:
-        by_subtopic.setdefault(moment.subtopic, []).append(moment)
-    order = sorted(by_subtopic, key=lambda name: (name is None, name or ""))
-    return tuple(run for name in order for run in _cut(by_subtopic[name], size))
+    ordered = sorted(moments, key=lambda moment: (moment.subtopic is None, moment.subtopic or ""))
+    return tuple(_cut(ordered, size))
 
 
 def _cut(moments: Sequence[StoredMoment], size: int) -> Iterator[tuple[StoredMoment, ...]]:
-    """Yield runs of more than half of `size`, but for the last, which may be shorter."""
     start = 0
     while len(moments) - start > size:
-        least = size // 2 + 1
-        window = range(start + least, start + size + 1)
-        cut = min(window, key=lambda at: (_hash(moments[at]), at))
+        window = range(start + size // 2 + 1, start + size + 1)
+        cut = min(window, key=lambda at: _rank(moments[at - 1], moments[at]))
         yield tuple(moments[start:cut])
         start = cut
-    yield tuple(moments[start:])
+    if start < len(moments):
+        yield tuple(moments[start:])
 
 
-def _hash(moment: StoredMoment) -> bytes:
-    # Not its id: ids depend on the order in which recordings arrived, and cuts must not.
-    place = (moment.recording, moment.first_cue, moment.last_cue, moment.quote)
-    return hashlib.sha256(repr(place).encode()).digest()
+def _rank(before: StoredMoment, after: StoredMoment) -> tuple[bool, bytes]:
+    """Return how good a place to cut this is, the lowest first; by content, not by ids.
+
+    Ids depend on the order in which recordings arrived, and cuts must not.
+    """
+    if before.subtopic != after.subtopic:
+        return False, _hash(after.subtopic)
+    return True, _hash(after.recording, after.first_cue, after.last_cue, after.quote)
+
+
+def _hash(*content: str | int | None) -> bytes:
+    return hashlib.sha256(repr(content).encode()).digest()
