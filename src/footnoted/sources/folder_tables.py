@@ -47,19 +47,22 @@ class FolderTable:
     def problems(self) -> list[Problem]:
         """Return what is wrong with it, rows that speak of no file included."""
         table = self.table()
+        stems: dict[str, set[str]] = {}
         strays = [
             Problem(path=self.stored, line=row.line, reason=f"names {row.file}, which is not there")
             for row in table.rows
-            if not self._exists(row.file)
+            if not self._exists(row.file, stems)
         ]
         return [*table.problems, *strays]
 
-    def _exists(self, file: str) -> bool:
+    def _exists(self, file: str, stems: dict[str, set[str]]) -> bool:
         path = os.path.join(self.folder, file.replace("\\", "/"))  # noqa: PTH118 - odd names
         if os.path.lexists(path):
             return True
         folder = os.path.dirname(path)  # noqa: PTH120 - odd names
-        return stem_key(stem_of(file)) in _stems(folder)
+        if folder not in stems:
+            stems[folder] = _stems(folder)
+        return stem_key(stem_of(file)) in stems[folder]
 
 
 def _stems(folder: str) -> set[str]:

@@ -39,7 +39,8 @@ class Listing(NamedTuple):
 class Notes:
     """What a walk passed over: `ignored` and `unreadable` are told (real path, reason).
 
-    `blocked` are folders that could not be listed: nothing is known of what is below them.
+    `blocked` are folders, and links to what may be one, that could not be looked into: nothing is
+    known of what is below them.
     """
 
     ignored: Callable[[str, str], None]
@@ -91,6 +92,7 @@ class _Walk:
         try:
             status = entry.stat()
         except OSError as error:
+            self.notes.blocked.append(entry.path)
             self.notes.unreadable(entry.path, f"cannot be looked at: {error.strerror}")
             return
         if stat.S_ISREG(status.st_mode):

@@ -228,6 +228,8 @@ class TranscribeStage:
         if not quality.passed and not given.quality_accepted:
             detail = f"{candidate.path}: {quality.reason} It begins: {quality.preview}"
             return Stopped(QUARANTINED, quality.code or "quality", detail)
+        if transcript.language is None:
+            transcript = transcript.model_copy(update={"language": quality.language})
         return _Good(hashlib.sha256(data).hexdigest(), transcript, quality)
 
     def _unreachable(self, path: str, error: OSError) -> PermanentError | Waiting:

@@ -335,6 +335,7 @@ async def test_a_converted_transcript_belongs_to_its_recording(desk: Desk) -> No
     desk.write("a.srt", "1\n00:00:01,000 --> 00:00:02,000\nHello\n")
     await desk.poll()
     assert await desk.files() == {"a.srt": ("a", False), "a.vtt": ("a", True)}
+    assert len(await desk.rows(VIDEOS)) == 1
 
 
 async def test_a_deleted_file_is_only_marked_and_unmarked(desk: Desk) -> None:
