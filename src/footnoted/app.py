@@ -33,7 +33,6 @@ from footnoted.profiles.techniques.profile import Tuning, techniques_profile
 from footnoted.search.audit import RepairKind, ensure_filled
 from footnoted.search.drain import OutboxDrainer
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
-from footnoted.search.qdrant_server import QdrantServerIndex
 from footnoted.settings import bundled_dir
 from footnoted.sources.folder import FolderScanner
 from footnoted.sources.port import ScanLimits
@@ -149,6 +148,9 @@ def make_index(settings: Settings) -> SearchIndex:
     """Return the search index that the settings name; nothing is opened yet."""
     if settings.qdrant_url is None:
         return QdrantEdgeIndex(settings.index_dir)
+    # Its client takes a second to import, which commands on the embedded index should not wait for.
+    from footnoted.search.qdrant_server import QdrantServerIndex  # noqa: PLC0415
+
     key = settings.qdrant_api_key
     return QdrantServerIndex.connect(
         settings.qdrant_url, api_key=key.get_secret_value() if key else None
