@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from footnoted.cli import run
+from footnoted.cli import run, search
 from footnoted.cli.exits import exit_of
 from footnoted.errors import FootnotedError
 
@@ -22,6 +22,7 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
     )
     run.register(program)
+    search.register(program)
     return program
 
 

@@ -153,6 +153,11 @@ async def document_ids(session: AsyncConnection) -> set[UUID]:
     return set(ids)
 
 
+async def count_documents(session: AsyncConnection) -> int:
+    """Return how many documents there are."""
+    return await session.scalar(select(func.count()).select_from(documents_table)) or 0
+
+
 async def take_outbox(session: AsyncConnection, limit: int) -> list[OutboxEntry]:
     """Return the oldest entries, oldest first; they stay until `forget_outbox`."""
     rows = await session.execute(

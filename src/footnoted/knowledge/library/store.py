@@ -10,6 +10,7 @@ from footnoted.knowledge.pages.reading import CitationRow, build_view
 from footnoted.knowledge.pages.view import PageSummary
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from sqlalchemy import RowMapping
@@ -52,6 +53,10 @@ _BY_SLUG = text("""
   ORDER BY c.name, p.profile, p.id
 """)
 
+_SLUGS = text("""
+  SELECT id, slug FROM pages WHERE id = ANY(:ids) AND retired_at IS NULL ORDER BY id
+""")
+
 _CITATIONS = text("""
   SELECT k.position, k.heading, k.text AS claim, e.id AS evidence_id, e.text AS quote,
     e.video_id, m.title AS video_title, m.url, e.first_cue, e.last_cue, e.start_ms
@@ -91,6 +96,12 @@ async def find_pages(
     """
     values = {"slug": slug, "profile": profile, "creator": creator}
     return list((await session.scalars(_BY_SLUG, values)).all())
+
+
+async def page_slugs(session: AsyncConnection, page_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the addresses of those of the pages that are published."""
+    rows = await session.execute(_SLUGS, {"ids": list(page_ids)})
+    return {row.id: row.slug for row in rows}
 
 
 async def read_page(session: AsyncConnection, page_id: UUID) -> PageView | None:

@@ -1,0 +1,13 @@
+"""The values that options choose from, without what stands behind them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a search hit can be, as in search.port.DocumentKind, which costs time to import."""
+
+    PAGE = "page"
+    MOMENT = "moment"
+    WINDOW = "window"
