@@ -59,13 +59,12 @@ def grouped(category: str, materials: Sequence[Material], lexicon: Lexicon) -> l
     loose = by_subtopic.pop("", [])
     groups = [_named(members) for members in by_subtopic.values()]
     gathered, left = _gather(loose, lexicon)
-    taken = {title for title, _ in groups}
     for title, members in gathered:
         same = next((group for group in groups if group[0] == title), None)
-        if title in taken and same is not None:
-            same[1].extend(members)
-        else:
+        if same is None:
             groups.append((title, members))
+        else:
+            same[1].extend(members)
     left = [material for material in left if not _join(material, [g for _, g in groups])]
     if left:
         groups.append((f"More on {category}" if groups else category, left))
@@ -82,19 +81,19 @@ def _gather(loose: Sequence[Material], lexicon: Lexicon) -> tuple[list[Group], l
     """Return groups titled by the word they share, and the moments that share none."""
     spread = Counter(stem for material in loose for stem in material.stems)
     too_common = max(_MOST, len(loose) * _COMMON_SHARE)
+    usable = {stem for stem, count in spread.items() if count <= too_common}
     groups: list[Group] = []
     left = list(loose)
-    while True:
-        key = _strongest({stem for stem in spread if spread[stem] <= too_common}, left)
-        if key is None:
-            return groups, left
-        members = [material for material in left if key in material.stems]
-        groups.append((_shared_title(key, members, lexicon), members))
-        left = [material for material in left if key not in material.stems]
+    while keys := _keys(usable, left):
+        members = [material for material in left if _belongs(material, keys)]
+        groups.append((_shared_title(keys[0], members, lexicon), members))
+        left = [material for material in left if not _belongs(material, keys)]
+        usable.discard(keys[0])
+    return groups, left
 
 
-def _strongest(usable: set[str], left: Sequence[Material]) -> str | None:
-    """Return the stem most moments share, those with it in the title counting more."""
+def _keys(usable: set[str], left: Sequence[Material]) -> list[str]:
+    """Return the stems a page could gather around, what most moments share first."""
     said = Counter(stem for material in left for stem in material.stems)
     titled = Counter(stem for material in left for stem in material.title)
     keys = [
@@ -102,7 +101,14 @@ def _strongest(usable: set[str], left: Sequence[Material]) -> str | None:
         for stem, count in titled.items()
         if count > 1 and said[stem] >= _FEWEST and stem in usable
     ]
-    return min(keys)[1] if keys else None
+    return [stem for _, stem in sorted(keys)]
+
+
+def _belongs(material: Material, keys: Sequence[str]) -> bool:
+    """Return whether a moment is about the first key: by its title, or for want of a better one."""
+    if keys[0] in material.title:
+        return True
+    return keys[0] in material.stems and material.title.isdisjoint(keys)
 
 
 def _shared_title(key: str, members: Sequence[Material], lexicon: Lexicon) -> str:

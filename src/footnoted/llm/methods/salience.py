@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _DAMPING = 6.0
+_ONCE = 0.5
+_REPEATED_SHARE, _USUAL_REACH = 0.35, 1.6
 
 
 def stem_salience(units: Sequence[Sequence[str]]) -> dict[str, float]:
-    """Return per stem the log of how many units say it, plus one for being said at all."""
+    """Return per stem the log of how many units say it, plus something for being said at all.
+
+    A handful of units cannot repeat much: their weights are lifted to what ten units reach.
+    """
     spread = Counter(stem for unit in units for stem in set(unit))
-    return {stem: 0.5 + math.log(count) for stem, count in spread.items()}
+    reach = _ONCE + math.log(max(1.0, _REPEATED_SHARE * len(units)))
+    lift = max(1.0, _USUAL_REACH / reach)
+    return {stem: lift * (_ONCE + math.log(count)) for stem, count in spread.items()}
 
 
 def unit_salience(stems: Sequence[str], weights: Mapping[str, float]) -> float:
