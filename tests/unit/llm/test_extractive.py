@@ -85,7 +85,6 @@ async def test_the_work_leaves_the_event_loop(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_same_task_gives_the_same_bytes_under_any_hash_seed(project_root: Path) -> None:
     """No order of a set leaks into an answer."""
-
     running = [
         subprocess.Popen(
             [sys.executable, "-c", _SCRIPT],
