@@ -86,7 +86,7 @@ class Settings(BaseModel):
         default="techniques", description="Profile of items added without a --profile."
     )
     poll_interval_s: Seconds = Field(
-        default=2.0, description="Longest pause between two looks for work."
+        default=5.0, description="Longest pause between two looks for work."
     )
     source_poll_interval_s: Count = Field(
         default=300, description="Pause between two scans of a followed folder."

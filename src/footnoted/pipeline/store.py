@@ -73,7 +73,8 @@ class Wanted:
 
 
 @cache
-def _claim_statement(kind: ItemKind, lanes: int, *, interrupted: bool) -> TextClause:
+def claim_statement(kind: ItemKind, lanes: int, *, interrupted: bool) -> TextClause:
+    """Return the one statement that claims from `lanes` lanes of a kind."""
     table, profile = _TABLES[kind], _PROFILE[kind]
     lane_filter = "" if kind is ItemKind.SOURCE else "i.profile = :profile_{n} AND "
     crashes = "> 0" if interrupted else "= 0"
@@ -132,7 +133,7 @@ async def claim(
         values |= {f"status_{n}": lane.status, f"rank_{n}": lane.rank}
         if kind is not ItemKind.SOURCE:
             values[f"profile_{n}"] = lane.profile
-    statement = _claim_statement(kind, len(lanes), interrupted=wanted.interrupted)
+    statement = claim_statement(kind, len(lanes), interrupted=wanted.interrupted)
     rows = await session.execute(statement, values)
     return [
         Claim(
@@ -285,7 +286,8 @@ _REMEMBERED = {
 
 
 @cache
-def _settle_statement(kind: ItemKind) -> TextClause:
+def settle_statement(kind: ItemKind) -> TextClause:
+    """Return the one statement that changes an item and tells it, if the claim still holds."""
     table = _TABLES[kind]
     return text(f"""
       WITH moved AS (
@@ -337,7 +339,7 @@ async def settle(
         "fields": dict(note.fields),
         "now": now,
     }
-    moved = await session.scalar(_settle_statement(claim.kind), values)
+    moved = await session.scalar(settle_statement(claim.kind), values)
     return bool(moved)
 
 

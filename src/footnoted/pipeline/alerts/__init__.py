@@ -1,0 +1,1 @@
+"""Alerts: what a person should look at, kept until it is over."""

@@ -1,0 +1,73 @@
+"""The SQL of alerts: one row per code and thing, counted while it lasts."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - tools read the fields of a row
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.pipeline.alerts.alert import Alert
+
+
+class OpenAlert(NamedTuple):
+    """An alert that is not over: how often it was raised, first and last."""
+
+    code: str
+    concerns: str
+    message: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+async def raise_alert(session: AsyncConnection, alert: Alert, now: datetime) -> bool:
+    """Raise an alert, or count it again while it lasts; return whether it is news."""
+    row = await session.execute(
+        text("""
+          INSERT INTO alerts (code, concerns, message, first_at, last_at)
+          VALUES (:code, :concerns, :message, :now, :now)
+          ON CONFLICT (code, concerns) DO UPDATE SET message = excluded.message,
+            count = CASE WHEN alerts.resolved_at IS NULL THEN alerts.count + 1 ELSE 1 END,
+            first_at = CASE WHEN alerts.resolved_at IS NULL THEN alerts.first_at ELSE :now END,
+            last_at = :now, resolved_at = NULL
+          RETURNING count"""),
+        {"code": alert.code, "concerns": alert.concerns, "message": alert.message, "now": now},
+    )
+    return row.scalar_one() == 1
+
+
+async def resolve_alert(session: AsyncConnection, code: str, concerns: str, now: datetime) -> bool:
+    """Note that an alert is over; return whether it was open."""
+    resolved = await session.scalar(
+        text("""UPDATE alerts SET resolved_at = :now
+                WHERE code = :code AND concerns = :concerns AND resolved_at IS NULL
+                RETURNING id"""),
+        {"code": code, "concerns": concerns, "now": now},
+    )
+    return resolved is not None
+
+
+async def resolve_alerts_of(
+    session: AsyncConnection, concerns: Sequence[str], now: datetime
+) -> None:
+    """Note that whatever there is about these things is over."""
+    await session.execute(
+        text("""UPDATE alerts SET resolved_at = :now
+                WHERE concerns = ANY(:concerns) AND resolved_at IS NULL"""),
+        {"concerns": list(concerns), "now": now},
+    )
+
+
+async def open_alerts(session: AsyncConnection) -> list[OpenAlert]:
+    """Return the alerts that are not over, newest first."""
+    rows = await session.execute(
+        text("""SELECT code, concerns, message, count, first_at, last_at FROM alerts
+                WHERE resolved_at IS NULL ORDER BY last_at DESC, id DESC""")
+    )
+    return [OpenAlert(*row) for row in rows]

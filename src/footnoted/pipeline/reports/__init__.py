@@ -1,0 +1,1 @@
+"""What `status`, `show` and `runs` tell: values read from the database, for people and programs."""

@@ -1,0 +1,118 @@
+"""The state of everything, as one value: what waits, what stopped, what today cost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+
+from footnoted.model.status import ItemKind
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class AlertLine(_Value):
+    """Something a person should look at, raised `count` times since `first_at`."""
+
+    code: str
+    concerns: str
+    message: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+class StatusCount(_Value):
+    """How many videos of a profile stand at a status."""
+
+    profile: str
+    status: str
+    count: int
+
+
+class Example(_Value):
+    """An item by id and title, with what is known of its wait or failure."""
+
+    id: int
+    title: str
+    detail: str | None
+
+
+class WaitLine(_Value):
+    """Items that wait for the same thing: from when on, and when waiting becomes failing."""
+
+    kind: ItemKind
+    reason: str
+    count: int
+    next_at: datetime
+    last_at: datetime
+    deadline: datetime | None
+    examples: tuple[Example, ...]
+
+
+class StopLine(_Value):
+    """Items that ended the same way, and the command that takes them up again."""
+
+    kind: ItemKind
+    status: str
+    code: str
+    count: int
+    examples: tuple[Example, ...]
+    retry: str
+
+
+class WorkLine(_Value):
+    """An item that a process works on now, at the milestone it stands at."""
+
+    kind: ItemKind
+    id: int
+    title: str
+    status: str
+    until: datetime
+
+
+class GroupCounts(_Value):
+    """Page groups: due now, and waiting for more videos of their creator, until when at most."""
+
+    due: int
+    gathering: int
+    gathering_until: datetime | None
+
+
+class SourceCounts(_Value):
+    """Followed sources, and when the next one is looked at."""
+
+    followed: int
+    paused: int
+    next_poll_at: datetime | None
+
+
+class StatusReport(_Value):
+    """Everything `status` tells.
+
+    `ready` items could be worked on at once. `index_behind` documents wait to be indexed.
+    `calls_today` and `cost_today_usd` count from midnight UTC.
+    """
+
+    at: datetime
+    alerts: tuple[AlertLine, ...]
+    videos: tuple[StatusCount, ...]
+    ready: int
+    working: tuple[WorkLine, ...]
+    waiting: tuple[WaitLine, ...]
+    stopped: tuple[StopLine, ...]
+    page_groups: GroupCounts
+    pages: int
+    sources: SourceCounts
+    index_behind: int
+    index_behind_since: datetime | None
+    calls_today: int
+    cost_today_usd: Decimal
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing was ever added."""
+        return not self.videos and self.sources.followed + self.sources.paused == 0

@@ -1,0 +1,89 @@
+"""Reading the state of everything in one short transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from footnoted.ledger.store import totals
+from footnoted.pipeline.alerts.store import open_alerts
+from footnoted.pipeline.reports import store
+from footnoted.pipeline.reports.report import (
+    AlertLine,
+    Example,
+    StatusReport,
+    StopLine,
+    WaitLine,
+)
+from footnoted.search.store import outbox_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime, timedelta
+
+    from footnoted.db.session import Database
+
+QUALITY = "quality"
+"""What the codes of the quality gate begin with."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusQuery:
+    """As of when, how long a page waits for more videos, and which profiles can be worked on."""
+
+    now: datetime
+    group_delay: timedelta
+    profiles: tuple[str, ...]
+
+
+async def read_status(database: Database, query: StatusQuery) -> StatusReport:
+    """Return the state of everything as of `query.now`."""
+    midnight = query.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    async with database.transaction() as session:
+        await store.see_one_moment(session)
+        calls, cost_usd = await totals(session, midnight)
+        outbox = await outbox_state(session)
+        waits, stops = await store.wait_groups(session), await store.stop_groups(session)
+        wait_examples = _by_group(await store.wait_examples(session))
+        stop_examples = _by_group(await store.stop_examples(session))
+        return StatusReport(
+            at=query.now,
+            alerts=tuple(AlertLine(**alert._asdict()) for alert in await open_alerts(session)),
+            videos=await store.video_counts(session),
+            ready=await store.count_ready(session, query.profiles),
+            working=await store.items_in_work(session, query.now),
+            waiting=tuple(
+                WaitLine(**row._asdict(), examples=wait_examples[row.kind, row.reason])
+                for row in waits
+            ),
+            stopped=tuple(
+                StopLine(
+                    **row._asdict(),
+                    examples=stop_examples[row.kind, f"{row.status} {row.code}"],
+                    retry=retry_command(row.code),
+                )
+                for row in stops
+            ),
+            page_groups=await store.group_counts(session, query.now, query.group_delay),
+            pages=await store.count_pages(session),
+            sources=await store.source_counts(session),
+            index_behind=outbox.size,
+            index_behind_since=outbox.oldest_at,
+            calls_today=calls,
+            cost_today_usd=Decimal(cost_usd),
+        )
+
+
+def _by_group(rows: Iterable[store.ExampleRow]) -> dict[tuple[str, str], tuple[Example, ...]]:
+    grouped: defaultdict[tuple[str, str], tuple[Example, ...]] = defaultdict(tuple)
+    for row in rows:
+        grouped[row.kind, row.key] += (Example(id=row.id, title=row.title, detail=row.detail),)
+    return grouped
+
+
+def retry_command(code: str) -> str:
+    """Return the command that takes up again what stopped with `code`."""
+    accepts = " --accept-quality" if code.startswith(QUALITY) else ""
+    return f"footnoted retry --reason {code}{accepts}"

@@ -1,0 +1,203 @@
+"""The SQL of the state of everything: counts, and a few examples of each."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - tools read the fields of a row
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import text
+
+from footnoted.model.status import ItemKind
+from footnoted.pipeline.reports.report import GroupCounts, SourceCounts, StatusCount, WorkLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+EXAMPLES = 3
+"""Examples of each wait and failure that `status` names."""
+
+_ITEMS = """
+  SELECT 'video' AS kind, v.id, m.title, v.status, v.wait_reason, v.wait_detail, v.not_before,
+    v.deadline, v.failure_code, v.failure_detail, v.lease_owner, v.lease_expires_at
+  FROM videos v JOIN media m ON m.id = v.media_id
+  UNION ALL
+  SELECT 'page_group', g.id, 'pages of ' || c.name || ' in ' || g.category, g.status,
+    g.wait_reason, g.wait_detail, g.not_before, g.deadline, g.failure_code, g.failure_detail,
+    g.lease_owner, g.lease_expires_at
+  FROM page_groups g JOIN creators c ON c.id = g.creator_id
+  UNION ALL
+  SELECT 'source', s.id, s.title, s.status, s.wait_reason, s.wait_detail, s.not_before,
+    s.deadline, s.failure_code, s.failure_detail, s.lease_owner, s.lease_expires_at
+  FROM sources s
+"""
+
+_EXAMPLES = (
+    """
+  SELECT kind, id, title, key, detail FROM (
+    SELECT i.kind, i.id, i.title, {key} AS key, {detail} AS detail,
+      row_number() OVER (PARTITION BY i.kind, {key} ORDER BY i.not_before, i.id) AS place
+    FROM ("""
+    + _ITEMS
+    + """) i WHERE {condition}) e
+  WHERE place <= :limit ORDER BY kind, key, place
+"""
+)
+
+
+class WaitGroup(NamedTuple):
+    """Items of a kind that wait for the same thing."""
+
+    kind: ItemKind
+    reason: str
+    count: int
+    next_at: datetime
+    last_at: datetime
+    deadline: datetime | None
+
+
+class StopGroup(NamedTuple):
+    """Items of a kind that ended the same way."""
+
+    kind: ItemKind
+    status: str
+    code: str
+    count: int
+
+
+class ExampleRow(NamedTuple):
+    """An item of the group `key`."""
+
+    kind: ItemKind
+    id: int
+    title: str
+    key: str
+    detail: str | None
+
+
+async def see_one_moment(session: AsyncConnection) -> None:
+    """Let all that this transaction reads be as of one moment; it can write nothing."""
+    await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+
+
+async def video_counts(session: AsyncConnection) -> tuple[StatusCount, ...]:
+    """Return how many videos stand at each status, by profile."""
+    rows = await session.execute(
+        text("""SELECT profile, status, count(*) AS count FROM videos
+                GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2""")
+    )
+    return tuple(StatusCount.model_validate(row) for row in rows.mappings())
+
+
+async def count_ready(session: AsyncConnection, profiles: Sequence[str]) -> int:
+    """Return how many items could be worked on at once, page groups left out."""
+    count: int = await session.scalar(
+        text("""
+          SELECT
+            (SELECT count(*) FROM videos WHERE profile = ANY(:profiles)
+             AND status NOT IN ('indexed', 'failed', 'quarantined', 'skipped', 'cancelled')
+             AND not_before IS NULL AND lease_owner IS NULL)
+            + (SELECT count(*) FROM sources WHERE status = 'due' AND not_before IS NULL
+               AND lease_owner IS NULL AND NOT paused)"""),
+        {"profiles": list(profiles)},
+    )
+    return count
+
+
+async def items_in_work(session: AsyncConnection, now: datetime) -> tuple[WorkLine, ...]:
+    """Return what processes work on at `now`, by kind and id."""
+    rows = await session.execute(
+        text(f"""
+          SELECT kind, id, title, status, lease_expires_at AS until FROM ({_ITEMS}) i
+          WHERE lease_owner IS NOT NULL AND lease_expires_at > :now ORDER BY kind, id"""),  # noqa: S608 - a constant
+        {"now": now},
+    )
+    return tuple(WorkLine.model_validate(row) for row in rows.mappings())
+
+
+async def wait_groups(session: AsyncConnection) -> list[WaitGroup]:
+    """Return what is waited for, what ends first on top."""
+    rows = await session.execute(
+        text(f"""
+          SELECT kind, wait_reason, count(*), min(not_before), max(not_before), min(deadline)
+          FROM ({_ITEMS}) i WHERE not_before IS NOT NULL
+          GROUP BY kind, wait_reason ORDER BY min(not_before), kind, wait_reason""")  # noqa: S608 - a constant
+    )
+    return [WaitGroup(*row)._replace(kind=ItemKind(row.kind)) for row in rows]
+
+
+async def wait_examples(session: AsyncConnection) -> list[ExampleRow]:
+    """Return some items of each wait, what ends first on top; the key is the reason."""
+    return await _examples(session, "i.wait_reason", "i.wait_detail", "i.not_before IS NOT NULL")
+
+
+async def stop_groups(session: AsyncConnection) -> list[StopGroup]:
+    """Return how items ended other than well, most first."""
+    rows = await session.execute(
+        text(f"""
+          SELECT kind, status, failure_code, count(*) FROM ({_ITEMS}) i
+          WHERE failure_code IS NOT NULL GROUP BY kind, status, failure_code
+          ORDER BY count(*) DESC, kind, status, failure_code""")  # noqa: S608 - a constant
+    )
+    return [StopGroup(*row)._replace(kind=ItemKind(row.kind)) for row in rows]
+
+
+async def stop_examples(session: AsyncConnection) -> list[ExampleRow]:
+    """Return some items of each failure; the key is status and code."""
+    return await _examples(
+        session,
+        "i.status || ' ' || i.failure_code",
+        "i.failure_detail",
+        "i.failure_code IS NOT NULL",
+    )
+
+
+async def _examples(
+    session: AsyncConnection, key: str, detail: str, condition: str
+) -> list[ExampleRow]:
+    statement = _EXAMPLES.format(key=key, detail=detail, condition=condition)
+    rows = await session.execute(text(statement), {"limit": EXAMPLES})
+    return [ExampleRow(*row)._replace(kind=ItemKind(row.kind)) for row in rows]
+
+
+async def group_counts(
+    session: AsyncConnection, now: datetime, group_delay: timedelta
+) -> GroupCounts:
+    """Return how many page groups are due, and how many wait for more of their creator."""
+    row = await session.execute(
+        text("""
+          WITH stale AS (
+            SELECT g.wanted_at, g.wanted_at <= :oldest_wish OR NOT EXISTS (
+              SELECT 1 FROM videos v WHERE v.creator_id = g.creator_id AND v.profile = g.profile
+                AND v.status NOT IN ('indexed', 'failed', 'quarantined', 'skipped', 'cancelled')
+                AND v.not_before IS NULL) AS is_due
+            FROM page_groups g WHERE g.status = 'stale' AND g.not_before IS NULL)
+          SELECT count(*) FILTER (WHERE is_due) AS due,
+            count(*) FILTER (WHERE NOT is_due) AS gathering,
+            min(wanted_at) FILTER (WHERE NOT is_due) AS wanted_at
+          FROM stale"""),
+        {"oldest_wish": now - group_delay},
+    )
+    due, gathering, wanted_at = row.one()
+    until = None if wanted_at is None else wanted_at + group_delay
+    return GroupCounts(due=due, gathering=gathering, gathering_until=until)
+
+
+async def count_pages(session: AsyncConnection) -> int:
+    """Return how many pages are published."""
+    count: int = await session.scalar(text("SELECT count(*) FROM pages WHERE retired_at IS NULL"))
+    return count
+
+
+async def source_counts(session: AsyncConnection) -> SourceCounts:
+    """Return how many sources are followed and paused, and when the next is looked at."""
+    row = await session.execute(
+        text("""
+          SELECT count(*) FILTER (WHERE NOT paused) AS followed,
+            count(*) FILTER (WHERE paused) AS paused,
+            min(next_poll_at) FILTER (WHERE NOT paused AND status = 'followed') AS next_poll_at
+          FROM sources""")
+    )
+    return SourceCounts.model_validate(row.mappings().one())

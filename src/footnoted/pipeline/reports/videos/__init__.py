@@ -1,0 +1,1 @@
+"""What `show` and `runs` tell of one video."""

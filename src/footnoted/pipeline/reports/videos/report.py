@@ -1,0 +1,133 @@
+"""Everything about one video, as one value."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from footnoted.knowledge.moments import Moment
+from footnoted.model.citation import MatchKind
+from footnoted.model.topic import Topic
+from footnoted.model.video import VideoFacts
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class VideoState(_Value):
+    """Where a video stands: what it waits for until when, or why it stopped.
+
+    `stopped_after` is the milestone it had reached when it stopped. `in_work_until` is set while a
+    process works on it.
+    """
+
+    status: str
+    wait_reason: str | None
+    wait_detail: str | None
+    wait_until: datetime | None
+    deadline: datetime | None
+    attempts: int
+    failure_code: str | None
+    failure_detail: str | None
+    stopped_after: str | None
+    quality_accepted: bool
+    in_work_until: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class FileLine(_Value):
+    """A file of the recording; missing since `missing_at` when it is gone."""
+
+    path: str
+    role: str
+    origin: str | None
+    missing_at: datetime | None
+
+
+class TranscriptLine(_Value):
+    """One version of what was said, without the words; `is_used` marks the one that is cited."""
+
+    id: int
+    version: int
+    is_used: bool
+    origin: str
+    format: str
+    language: str | None
+    word_count: int
+    cue_count: int
+    duration_ms: int | None
+    is_timed: bool
+    notes: tuple[str, ...]
+    quality: dict[str, Any]
+    created_at: datetime
+
+
+class EvidenceLine(_Value):
+    """What a moment rests on, and the link that plays it."""
+
+    match: MatchKind
+    score: float
+    quote: str
+    first_cue: int | None
+    last_cue: int | None
+    start_ms: int | None
+    end_ms: int | None
+    link: str | None
+
+
+class MomentLine(_Value):
+    """A moment with its evidence; None when the evidence is gone, which `verify` reports."""
+
+    moment: Moment
+    evidence: EvidenceLine | None
+
+
+class PageLine(_Value):
+    """A published page that cites the video."""
+
+    slug: str
+    title: str
+
+
+class RunLine(_Value):
+    """One run: what began it, how it ended and where, and how many events it wrote."""
+
+    run_number: int
+    trigger: str
+    status: str
+    error_stage: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    events: int
+
+
+class EventLine(_Value):
+    """Something that happened to the video."""
+
+    at: datetime
+    run_number: int | None
+    name: str
+    stage: str | None
+    fields: dict[str, Any]
+
+
+class VideoReport(_Value):
+    """Everything `show` tells; `moments` is None when the video's profile is not installed."""
+
+    at: datetime
+    facts: VideoFacts
+    duration_ms: int | None
+    description: str | None
+    state: VideoState
+    files: tuple[FileLine, ...]
+    transcripts: tuple[TranscriptLine, ...]
+    topics: tuple[Topic, ...]
+    moments: tuple[MomentLine, ...] | None
+    rejected_quotes: int
+    pages: tuple[PageLine, ...]
+    runs: tuple[RunLine, ...]
+    events: tuple[EventLine, ...]

@@ -1,0 +1,146 @@
+"""The SQL of everything about one video."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import text
+
+from footnoted.model.citation import MatchKind, deep_link
+from footnoted.model.status import ItemKind
+from footnoted.pipeline.reports.videos.report import (
+    EventLine,
+    EvidenceLine,
+    FileLine,
+    PageLine,
+    RunLine,
+    TranscriptLine,
+    VideoState,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+_VIDEO = {"kind": ItemKind.VIDEO.value}
+
+
+class MediaRow(NamedTuple):
+    """The recording of a video, as far as its facts do not tell."""
+
+    id: int
+    duration_ms: int | None
+    description: str | None
+
+
+async def media_of(session: AsyncConnection, video_id: int) -> MediaRow | None:
+    """Return the recording of a video, or None when there is no such video."""
+    rows = await session.execute(
+        text("""SELECT m.id, m.duration_ms, m.description
+                FROM videos v JOIN media m ON m.id = v.media_id WHERE v.id = :id"""),
+        {"id": video_id},
+    )
+    row = rows.one_or_none()
+    return None if row is None else MediaRow(*row)
+
+
+async def read_state(session: AsyncConnection, video_id: int, now: datetime) -> VideoState:
+    """Return where a video stands as of `now`."""
+    rows = await session.execute(
+        text("""
+          SELECT status, wait_reason, wait_detail, not_before AS wait_until, deadline, attempts,
+            failure_code, failure_detail, quality_accepted, created_at, updated_at,
+            CASE WHEN status IN ('failed', 'quarantined', 'skipped', 'cancelled')
+              THEN resume_from END AS stopped_after,
+            CASE WHEN lease_expires_at > :now THEN lease_expires_at END AS in_work_until
+          FROM videos WHERE id = :id"""),
+        {"id": video_id, "now": now},
+    )
+    return VideoState.model_validate(rows.mappings().one())
+
+
+async def read_files(session: AsyncConnection, media_id: int) -> tuple[FileLine, ...]:
+    """Return the files of a recording, in the order they were first seen."""
+    rows = await session.execute(
+        text("""SELECT path, role, origin, missing_at FROM media_files
+                WHERE media_id = :media ORDER BY id"""),
+        {"media": media_id},
+    )
+    return tuple(FileLine.model_validate(row) for row in rows.mappings())
+
+
+async def read_transcripts(
+    session: AsyncConnection, media_id: int, used_id: int | None
+) -> tuple[TranscriptLine, ...]:
+    """Return the versions of a recording's transcript, newest first."""
+    rows = await session.execute(
+        text("""
+          SELECT id, version, id IS NOT DISTINCT FROM CAST(:used AS bigint) AS is_used, origin,
+            format, language, word_count, cue_count, duration_ms, is_timed, notes, quality,
+            created_at
+          FROM transcripts WHERE media_id = :media ORDER BY version DESC"""),
+        {"media": media_id, "used": used_id},
+    )
+    return tuple(TranscriptLine.model_validate(row) for row in rows.mappings())
+
+
+async def read_evidence_lines(
+    session: AsyncConnection, video_id: int, url: str | None
+) -> dict[UUID, EvidenceLine]:
+    """Return all evidence of a video by id, rejected quotes too."""
+    rows = await session.execute(
+        text("""
+          SELECT id, match, score, COALESCE(text, quote) AS quote, first_cue, last_cue, start_ms,
+            end_ms
+          FROM evidence WHERE video_id = :id ORDER BY id"""),
+        {"id": video_id},
+    )
+    return {
+        row["id"]: EvidenceLine(
+            **{name: row[name] for name in row if name not in ("id", "match")},
+            match=MatchKind(row["match"]),
+            link=deep_link(url, row["start_ms"]) if url else None,
+        )
+        for row in rows.mappings()
+    }
+
+
+async def citing_pages(session: AsyncConnection, video_id: int) -> tuple[PageLine, ...]:
+    """Return the published pages that cite a video, by title."""
+    rows = await session.execute(
+        text("""
+          SELECT DISTINCT p.slug, v.title FROM evidence e
+          JOIN claim_evidence ce ON ce.evidence_id = e.id
+          JOIN claims c ON c.id = ce.claim_id
+          JOIN pages p ON p.current_version_id = c.page_version_id AND p.retired_at IS NULL
+          JOIN page_versions v ON v.id = p.current_version_id
+          WHERE e.video_id = :id ORDER BY v.title, p.slug"""),
+        {"id": video_id},
+    )
+    return tuple(PageLine.model_validate(row) for row in rows.mappings())
+
+
+async def read_runs(session: AsyncConnection, video_id: int) -> tuple[RunLine, ...]:
+    """Return the runs of a video, newest first."""
+    rows = await session.execute(
+        text("""
+          SELECT r.run_number, r.trigger, r.status, r.error_stage, r.started_at, r.finished_at,
+            (SELECT count(*) FROM events e WHERE e.run_id = r.id) AS events
+          FROM runs r WHERE r.item_kind = :kind AND r.item_id = :id ORDER BY r.run_number DESC"""),
+        {**_VIDEO, "id": video_id},
+    )
+    return tuple(RunLine.model_validate(row) for row in rows.mappings())
+
+
+async def read_events(session: AsyncConnection, video_id: int, limit: int) -> tuple[EventLine, ...]:
+    """Return what happened to a video last, newest first."""
+    rows = await session.execute(
+        text("""
+          SELECT e.at, r.run_number, e.name, e.stage, e.fields
+          FROM events e LEFT JOIN runs r ON r.id = e.run_id
+          WHERE e.item_kind = :kind AND e.item_id = :id ORDER BY e.id DESC LIMIT :limit"""),
+        {**_VIDEO, "id": video_id, "limit": limit},
+    )
+    return tuple(EventLine.model_validate(row) for row in rows.mappings())
