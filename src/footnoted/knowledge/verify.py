@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from footnoted.db.session import Database
     from footnoted.knowledge.audit.store import AuditedEvidence, MomentSource, StoredCue
 
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+")
+_MINUS = re.compile("(?<!\\w)[-\u2212](?=\\d)")
+
 LEAST_SHARED = 0.5
 """The least part of a loosely matched quote's words that must really stand at its cues."""
 
@@ -110,9 +113,10 @@ def fault_of(item: AuditedEvidence, cues: Sequence[StoredCue]) -> str | None:
     text, quote = _letters(item.text), _letters(item.quote)
     if not text or text not in said:
         return "its text does not stand at its cues"
-    if item.score == 1.0 and quote != text and item.match is MatchKind.EXACT:
-        return "it is called exact and is not word for word"
-    if _shared(item.quote, item.text) < LEAST_SHARED:
+    if item.match is MatchKind.EXACT:
+        if quote != text:
+            return "it is called exact and is not word for word"
+    elif _shared(item.quote, item.text) < LEAST_SHARED:
         return "most words of the quote were not said there"
     return _link_fault(item)
 
@@ -130,9 +134,17 @@ def _link_fault(item: AuditedEvidence) -> str | None:
 
 
 def _letters(text: str) -> str:
-    """Return the letters and digits of a text, without case and marks."""
+    """Return the letters and digits of a text, without case and marks, signs spelled out."""
     folded = unicodedata.normalize("NFKD", text).casefold()
+    folded = _NUMBER.sub(_plain_number, _MINUS.sub("minus", folded))
+    folded = folded.replace("%", "percent").replace("&", "and")
     return "".join(char for char in folded if char.isalnum())
+
+
+def _plain_number(match: re.Match[str]) -> str:
+    """Return a number without separators and without zeros that change nothing."""
+    whole, _, decimals = match.group().replace(",", "").partition(".")
+    return whole + decimals.rstrip("0")
 
 
 def _shared(quote: str, text: str) -> float:

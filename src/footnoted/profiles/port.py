@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from footnoted.knowledge.audit.store import MomentSource
+    from footnoted.knowledge.moments import MomentReader
     from footnoted.profiles.taxonomy import Taxonomy
     from footnoted.prompting import Prompt
     from footnoted.stages.port import AnyStage
@@ -45,7 +46,8 @@ class Profile:
     """What to make of a video.
 
     A video passes `video_stages` from `discovered` on, a page group `group_stages` from `stale`
-    on. `prompts` are by stage name. `live_moments` reads what the profile found, for the audit.
+    on. `prompts` are by stage name. `live_moments` reads what the profile found, for the audit;
+    `video_moments` what it found in one video, for people.
     """
 
     name: str
@@ -54,3 +56,4 @@ class Profile:
     prompts: Mapping[str, Prompt]
     taxonomy: Taxonomy
     live_moments: MomentSource
+    video_moments: MomentReader

@@ -26,7 +26,7 @@ from footnoted.sources.port import (
     SourceUnreachableError,
 )
 from footnoted.sources.record import Origin, Recorded, record
-from footnoted.sources.recordings.store import known_files
+from footnoted.sources.recordings.store import Places, known_files
 from footnoted.sources.videos.store import SCHEDULED
 from footnoted.stages.port import ItemGoneError
 
@@ -97,7 +97,7 @@ class PollStage:
             kind=source.kind,
             locator=source.locator,
             poll_interval_s=source.poll_interval_s,
-            known=await known_files(session, [root], source.profiles, item_id),
+            known=await known_files(session, Places([], [root]), source.profiles, item_id),
         )
 
     async def run(self, given: PollInput, context: StageContext) -> PollOutput | Waiting:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import delete
 
+from footnoted.db.tables import videos
 from footnoted.knowledge.groups.store import contribute, finish_group, retract_video
 from tests.fakes.workshop import Recording
 
@@ -119,7 +121,7 @@ async def test_a_claim_that_two_recordings_support_outlives_one(workshop: Worksh
     await workshop.compose()
     async with workshop.database.transaction() as session:
         pages = await retract_video(session, first)
-        await session.exec_driver_sql(f"DELETE FROM videos WHERE id = {first}")
+        await session.execute(delete(videos).where(videos.c.id == first))
     claims = await workshop.claims()
     assert len(pages) == 1
     assert [(claim[2], sorted(claim[3])) for claim in claims] == [(line, [("two", 0, line)])]

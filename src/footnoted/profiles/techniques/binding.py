@@ -135,5 +135,8 @@ def moment_id(video_id: int, found: Evidence) -> UUID:
 
 def _tools(names: Iterable[str]) -> tuple[str, ...]:
     """Return the names once each, as first written."""
-    clean = (one_line(storable(name), _TOOL_LIMIT) for name in names)
-    return tuple({name.casefold(): name for name in reversed([*clean]) if name}.values())[::-1]
+    clean: dict[str, str] = {}
+    for name in names:
+        tool = one_line(storable(name), _TOOL_LIMIT)
+        clean.setdefault(tool.casefold(), tool)
+    return tuple(tool for tool in clean.values() if tool)

@@ -34,7 +34,7 @@ class DraftReader:
     @property
     def counts(self) -> Mapping[str, int]:
         """Return how much was dropped so far, by reason."""
-        return dict(sorted(self._counts.items()))
+        return dict(sorted((+self._counts).items()))
 
     def read(
         self, answer: SynthesizeAnswer, chunk: Sequence[StoredMoment]

@@ -15,7 +15,7 @@ from footnoted.profiles.taxonomy import read_taxonomy
 from footnoted.profiles.techniques.classify import ClassifyStage
 from footnoted.profiles.techniques.compose import ComposeStage
 from footnoted.profiles.techniques.extract import ExtractStage
-from footnoted.profiles.techniques.store import live_moments
+from footnoted.profiles.techniques.store import live_moments, show_moments
 from footnoted.prompting import read_prompt
 from footnoted.stages.segment import SegmentStage
 
@@ -67,4 +67,5 @@ def techniques_profile(
         prompts={stage: read_prompt(roots, NAME, stage) for stage in asking},
         taxonomy=taxonomy,
         live_moments=live_moments,
+        video_moments=show_moments,
     )

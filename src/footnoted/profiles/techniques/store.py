@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, text, update
 
 from footnoted.db.rows import upsert
 from footnoted.knowledge.groups.store import contribute
+from footnoted.knowledge.moments import Moment
 from footnoted.knowledge.store import cited_moments, prune_evidence, save_evidence
 from footnoted.profiles.techniques.tables import technique_moments as moments
 from footnoted.profiles.techniques.types import StoredMoment
@@ -129,6 +130,17 @@ async def read_video_moments(session: AsyncConnection, video_id: int) -> tuple[S
     """Return the live moments of a video, in the order they were said."""
     rows = await session.execute(_OF_VIDEO, {"video_id": video_id})
     return tuple(map(StoredMoment.model_validate, rows.mappings()))
+
+
+async def show_moments(session: AsyncConnection, video_id: int) -> tuple[Moment, ...]:
+    """Return the live moments of a video as people see them, in the order they were said."""
+    return tuple(
+        Moment(
+            kind=moment.content_type,
+            **moment.model_dump(include=set(Moment.model_fields) - {"kind"}),
+        )
+        for moment in await read_video_moments(session, video_id)
+    )
 
 
 async def read_group_moments(

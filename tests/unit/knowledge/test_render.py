@@ -1,0 +1,101 @@
+"""A page as it is read in a terminal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from footnoted.knowledge.pages.reading import CitationRow, build_view
+from footnoted.knowledge.render import describe_maker, render_markdown, render_text
+from footnoted.knowledge.versions import Provenance
+from footnoted.model.identity import deterministic_id
+
+PAGE_ID = deterministic_id("page", "p")
+HEAD: dict[str, object] = {
+    "id": PAGE_ID,
+    "slug": "proofing",
+    "title": "Proofing",
+    "profile": "techniques",
+    "creator": "Ada",
+    "creator_slug": "ada",
+    "category": "Cooking",
+    "version": 2,
+    "claim_count": 2,
+    "updated_at": datetime(2026, 1, 1, tzinfo=UTC),
+    "summary": "When dough is ready.",
+    "tags": ("bread",),
+    "tools": ("Pot", "Oven"),
+    "provenance": {
+        "stage": "compose",
+        "stage_version": 1,
+        "models": {"extract": "extractive", "compose": "extractive"},
+        "prompts": {},
+        "taxonomy": "",
+        "package_version": "0",
+        "git_sha": "unknown",
+    },
+}
+
+
+def _row(position: int, claim: str, number: int, start_ms: int | None) -> CitationRow:
+    return CitationRow(
+        position=position,
+        heading="Signs",
+        claim=claim,
+        evidence_id=deterministic_id("e", number),
+        quote=f"quote {number}",
+        video_id=1,
+        video_title="Bread",
+        url="https://video.example/watch?v=1",
+        first_cue=number,
+        last_cue=number,
+        start_ms=start_ms,
+    )
+
+
+ROWS = [
+    _row(0, "It doubled.", 4, 61_500),
+    _row(0, "It doubled.", 7, 3_600_000),
+    _row(1, "It springs back.", 7, 3_600_000),
+]
+
+
+def test_a_page_is_markdown_with_footnotes_that_play() -> None:
+    """A piece of evidence has one number, however many claims cite it."""
+    assert render_markdown(build_view(HEAD, ROWS)) == (
+        "# Proofing\n\n*Ada · Cooking*\n\nWhen dough is ready.\n\n## Signs\n\n"
+        "- It doubled.[^1][^2]\n- It springs back.[^2]\n\n"
+        "Tools: Pot, Oven\n\nTopics: bread\n\n---\n\n"
+        "[^1]: “quote 4” (Bread, 1:01) <https://video.example/watch?v=1&t=61>\n"
+        "[^2]: “quote 7” (Bread, 1:00:00) <https://video.example/watch?v=1&t=3600>\n\n"
+        "*Version 2. Made by the built-in extractive model: sentences chosen and grouped by word"
+        " statistics; no language model wrote any of it.*\n"
+    )
+
+
+def test_a_transcript_without_times_is_cited_by_line() -> None:
+    """A second is never invented."""
+    markdown = render_markdown(build_view(HEAD, [_row(0, "It doubled.", 4, None)]))
+    assert "[^1]: “quote 4” (Bread, line 5) <https://video.example/watch?v=1>" in markdown
+
+
+def test_a_page_is_searched_by_its_headings_and_claims() -> None:
+    """Without marks and links."""
+    assert render_text(build_view(HEAD, ROWS)) == "Signs\nIt doubled.\nIt springs back."
+
+
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        ({"a": "m-1", "b": "m-1"}, "Made by m-1."),
+        (
+            {"a": "m-1", "b": "extractive"},
+            "Made by extractive (built-in, no language model), m-1.",
+        ),
+    ],
+)
+def test_who_made_a_page_is_named(models: dict[str, str], said: str) -> None:
+    """The built-in model is never taken for a language model."""
+    made = Provenance.model_validate({**HEAD["provenance"], "models": models})  # type: ignore[dict-item]  # a dict literal above
+    assert describe_maker(made) == said

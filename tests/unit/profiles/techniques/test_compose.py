@@ -1,0 +1,80 @@
+"""Composing: chunks asked together, drafts of one page united."""
+
+from __future__ import annotations
+
+from footnoted.knowledge.groups.group import PageGroup
+from footnoted.profiles.port import MadeBy
+from footnoted.profiles.techniques.compose import ComposeStage
+from footnoted.profiles.techniques.types import ComposeInput, ComposeOutput, StoredMoment
+from footnoted.prompting import parse_prompt
+from footnoted.stages.port import StageContext
+from tests.fakes.asker import FakeAsker
+from tests.unit.profiles.techniques.moments import moment
+
+PROMPT = parse_prompt(
+    "compose", "S\n=== user ===\n{{language}} {{creator}} {{category}} {{moments}}"
+)
+GROUP = PageGroup(
+    id=1, profile="techniques", creator_id=2, creator="Ada", category="Cooking", wanted=3
+)
+MADE_BY = MadeBy({"compose": "fake"}, "t" * 64, "0.1", "abc")
+
+
+async def _compose(asker: FakeAsker, moments: list[StoredMoment], size: int) -> ComposeOutput:
+    stage = ComposeStage(MADE_BY, chunk_size=size)
+    given = ComposeInput(group=GROUP, moments=tuple(moments))
+    return await stage.run(given, StageContext(asker, {"compose": PROMPT}))
+
+
+async def test_drafts_of_one_page_from_several_chunks_are_one_page() -> None:
+    """With the claims of all, each resting on the moments of its own chunk."""
+    asker = FakeAsker()
+    moments = [moment(number, subtopic="bread") for number in range(10)]
+    out = await _compose(asker, moments, 4)
+    (page,) = out.pages
+    assert len(asker.waves) == 1
+    assert len(asker.waves[0]) >= 3
+    assert {claim.text: claim.support[0].moment_id for claim in page.claims} == {
+        item.summary: item.id for item in moments
+    }
+    assert out.counts == {"pages": 1, "claims": 10, "uncovered_moments": 0}
+
+
+async def test_a_claim_that_two_chunks_make_is_one_with_the_support_of_both() -> None:
+    """The same words about it stand once."""
+    same = "Salt the water."
+    moments = [
+        moment(number, subtopic="bread").model_copy(update={"summary": same}) for number in range(6)
+    ]
+    out = await _compose(FakeAsker(), moments, 3)
+    (claim,) = out.pages[0].claims
+    assert {item.moment_id for item in claim.support} == {item.id for item in moments}
+
+
+async def test_an_emptied_group_has_no_pages_and_asks_nothing() -> None:
+    """It retires what it had."""
+    asker = FakeAsker()
+    out = await _compose(asker, [], 4)
+    assert (out.pages, asker.waves) == ((), [])
+
+
+async def test_a_prompt_shows_at_most_300_characters_of_what_was_said() -> None:
+    """The excerpt is enough to write from, and bounds the price."""
+    asker = FakeAsker()
+    long = moment(0).model_copy(update={"quote": "word " * 200, "tools": ("Pan", "Pot")})
+    await _compose(asker, [long], 4)
+    line = asker.waves[0][0].prompt.user.split("<moments>\n")[1].split("\n")[0]
+    head, quote = line.split(' "')
+    assert head == "[0] Title 0 (tip; tools: Pan, Pot): Summary 0."
+    assert 250 < len(quote) <= 301
+
+
+async def test_what_made_the_pages_is_said_with_them() -> None:
+    """Prompts by hash, models by stage, taxonomy, code."""
+    made = (await _compose(FakeAsker(), [], 4)).provenance
+    assert (made.prompts, made.models, made.taxonomy, made.git_sha) == (
+        {"compose": PROMPT.sha256},
+        {"compose": "fake"},
+        "t" * 64,
+        "abc",
+    )

@@ -1,0 +1,79 @@
+"""Taxonomy files: read, refused, looked up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from footnoted.errors import ConfigurationError
+from footnoted.profiles.taxonomy import (
+    parse_taxonomy,
+    read_taxonomy,
+    render_taxonomy,
+    subtopic_of,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONTENT = """
+version: "1"
+content_types: [tip, warning]
+categories:
+  - name: Sound Design
+    description: making
+      sounds
+    subtopics: [synthesis, foley]
+  - {name: Cooking, description: food}
+"""
+
+
+def test_names_are_found_whatever_their_case_and_spacing() -> None:
+    """`sound  design` and `Sound Design` are one category, so near-duplicates merge."""
+    taxonomy = parse_taxonomy("t", CONTENT)
+    category = taxonomy.category(" sound  DESIGN ")
+    assert category is not None
+    assert category.name == "Sound Design"
+    assert subtopic_of(category, "Foley") == "foley"
+    assert taxonomy.content_type("TIP") == "tip"
+
+
+def test_unknown_names_are_not_bent_into_known_ones() -> None:
+    """Near is not equal."""
+    taxonomy = parse_taxonomy("t", CONTENT)
+    assert taxonomy.category("Sound") is None
+    assert taxonomy.content_type("tips") is None
+
+
+def test_a_prompt_shows_each_category_on_a_line() -> None:
+    """With what it covers, its subtopics, and the content types last."""
+    assert render_taxonomy(parse_taxonomy("t", CONTENT)) == (
+        "- Sound Design: making sounds Subtopics: synthesis; foley\n"
+        "- Cooking: food Subtopics: none\n"
+        "Content types: tip, warning"
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "version: '1'\ncategories: []\ncontent_types: [tip]",
+        CONTENT.replace("Cooking", "sound design"),
+        CONTENT.replace("[tip, warning]", "[tip, Tip]"),
+        CONTENT.replace("foley]", "Synthesis]"),
+        CONTENT + "\nextra: 1",
+        "a: [",
+    ],
+)
+def test_a_file_that_is_no_taxonomy_is_refused_at_the_start(content: str) -> None:
+    """With the name of the file."""
+    with pytest.raises(ConfigurationError, match="techniques"):
+        parse_taxonomy("techniques/taxonomy.yaml", content)
+
+
+def test_its_version_is_the_hash_of_the_file(project_root: Path) -> None:
+    """One byte more is another taxonomy; the one that ships can be read."""
+    assert parse_taxonomy("t", CONTENT).sha256 != parse_taxonomy("t", CONTENT + "\n").sha256
+    assert read_taxonomy([project_root / "prompts"], "techniques").categories
