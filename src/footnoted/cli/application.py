@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from footnoted.cli import run, search
+from footnoted.cli import (
+    add,
+    config,
+    healthcheck,
+    migrate,
+    pages,
+    recent,
+    run,
+    search,
+    source,
+    status,
+    verify,
+)
 from footnoted.cli.exits import exit_of
 from footnoted.errors import FootnotedError
 
@@ -21,8 +33,20 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    run.register(program)
-    search.register(program)
+    for command in (
+        run,
+        add,
+        source,
+        status,
+        search,
+        pages,
+        recent,
+        verify,
+        config,
+        migrate,
+        healthcheck,
+    ):
+        command.register(program)
     return program
 
 

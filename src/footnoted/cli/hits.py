@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from footnoted.cli.terminal import plain
+from footnoted.model.citation import deep_link
 from footnoted.model.text import clock_time
 from footnoted.search.port import DocumentKind
 
@@ -30,7 +31,7 @@ def hit_lines(rank: int, result: SearchResult, slugs: Mapping[UUID, str]) -> Ite
     head.append("  ").append(plain(f"{document.kind.value} · {_where(document)}", "dim"))
     yield head
     yield Text(_INDENT).append(highlighted(result.excerpt))
-    target = _target(result, slugs)
+    target = way_to(document, slugs)
     if target is not None:
         yield Text(_INDENT).append(plain(target, "cyan"))
 
@@ -44,13 +45,12 @@ def _where(document: Document) -> str:
     return " · ".join(parts)
 
 
-def _target(result: SearchResult, slugs: Mapping[UUID, str]) -> str | None:
-    """Return the link that plays a hit; for a page, the command that shows it."""
-    page_id = result.document.page_id
-    if page_id is not None:
-        slug = slugs.get(page_id)
+def way_to(document: Document, slugs: Mapping[UUID, str]) -> str | None:
+    """Return the link that plays a document; for a page, the command that shows it."""
+    if document.page_id is not None:
+        slug = slugs.get(document.page_id)
         return f"footnoted pages {slug}" if slug else None
-    return result.link
+    return deep_link(document.url, document.start_ms) if document.url else None
 
 
 def highlighted(excerpt: Excerpt) -> Text:
@@ -64,14 +64,20 @@ def highlighted(excerpt: Excerpt) -> Text:
 
 def hit_fields(rank: int, result: SearchResult, slugs: Mapping[UUID, str]) -> dict[str, object]:
     """Return a hit as programs get it; `matches` are [start, end) characters of the excerpt."""
-    document = result.document.model_dump(mode="json", exclude={"text", "url"})
-    page_id = result.document.page_id
     return {
         "rank": rank,
         "score": result.score,
-        **document,
-        "slug": slugs.get(page_id) if page_id else None,
-        "link": result.link,
+        **document_fields(result.document, slugs),
         "excerpt": result.excerpt.text,
         "matches": [list(span) for span in result.excerpt.spans],
+    }
+
+
+def document_fields(document: Document, slugs: Mapping[UUID, str]) -> dict[str, object]:
+    """Return a document as programs get it: without its text, with its link or slug."""
+    page_id = document.page_id
+    return {
+        **document.model_dump(mode="json", exclude={"text", "url"}),
+        "slug": slugs.get(page_id) if page_id else None,
+        "link": deep_link(document.url, document.start_ms) if document.url else None,
     }

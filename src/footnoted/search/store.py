@@ -61,6 +61,14 @@ class StoredDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """A document and when it was first stored."""
+
+    at: datetime
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxEntry:
     """A note that the index may not have this document as it is now."""
 
@@ -124,16 +132,21 @@ async def recent_documents(
     session: AsyncConnection,
     since: datetime,
     *,
-    kind: DocumentKind | None = None,
+    kinds: Collection[DocumentKind] = (),
     limit: int = 100,
-) -> list[Document]:
-    """Return the documents that were first stored at or after `since`, newest first."""
-    statement = select(documents_table.c.body).where(documents_table.c.created_at >= since)
-    if kind is not None:
-        statement = statement.where(documents_table.c.kind == kind)
-    newest = documents_table.c.created_at.desc()
-    rows = await session.execute(statement.order_by(newest, documents_table.c.id).limit(limit))
-    return [Document.model_validate(row.body) for row in rows]
+) -> list[Recent]:
+    """Return the documents that were first stored at or after `since`, newest first.
+
+    `kinds` limits them to some; empty asks for all.
+    """
+    made_at = documents_table.c.created_at
+    statement = select(documents_table.c.body, made_at).where(made_at >= since)
+    if kinds:
+        statement = statement.where(documents_table.c.kind.in_(sorted(kinds)))
+    rows = await session.execute(
+        statement.order_by(made_at.desc(), documents_table.c.id).limit(limit)
+    )
+    return [Recent(row.created_at, Document.model_validate(row.body)) for row in rows]
 
 
 async def content_hashes(

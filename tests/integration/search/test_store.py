@@ -149,8 +149,9 @@ async def test_recent_documents_come_newest_first(library: Library) -> None:
     async with library.database.transaction() as session:
         since = now - timedelta(hours=24)
         recent = await store.recent_documents(session, since)
-        none = await store.recent_documents(session, since, kind=DocumentKind.PAGE)
-    assert ([document.id for document in recent], none) == ([THREE, TWO], [])
+        none = await store.recent_documents(session, since, kinds=[DocumentKind.PAGE])
+    assert ([made.document.id for made in recent], none) == ([THREE, TWO], [])
+    assert recent[0].at == now - timedelta(hours=1)
 
 
 async def test_the_state_of_the_outbox_says_how_far_the_index_is_behind(library: Library) -> None:

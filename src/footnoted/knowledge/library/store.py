@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from footnoted.knowledge.pages.reading import CitationRow, build_view
-from footnoted.knowledge.pages.view import PageSummary
+from footnoted.knowledge.pages.view import PageSummary, PageVersion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,17 +18,34 @@ if TYPE_CHECKING:
 
     from footnoted.knowledge.pages.view import PageView
 
-_HEAD = """
+_COLUMNS = """
   SELECT p.id, p.slug, v.title, p.profile, c.name AS creator, c.slug AS creator_slug, p.category,
     v.version, p.updated_at, v.summary, v.tags, v.tools, v.provenance,
     (SELECT count(*) FROM claims k WHERE k.page_version_id = v.id) AS claim_count
+"""
+
+_HEAD = f"""{_COLUMNS}
   FROM pages p
   JOIN page_versions v ON v.id = p.current_version_id
   JOIN creators c ON c.id = p.creator_id
   WHERE p.retired_at IS NULL
 """
 
-_ONE = text(_HEAD + " AND p.id = :page_id")
+_VERSION = """
+  JOIN page_versions v ON v.page_id = p.id AND (
+    CASE WHEN CAST(:version AS int) IS NULL THEN v.id = p.current_version_id
+    ELSE v.version = :version END)
+"""
+
+_ONE = text(f"""{_COLUMNS}
+  FROM pages p {_VERSION}
+  JOIN creators c ON c.id = p.creator_id
+  WHERE p.retired_at IS NULL AND p.id = :page_id
+""")
+
+_VERSIONS = text("""
+  SELECT version, title, created_at FROM page_versions WHERE page_id = :page_id ORDER BY version
+""")
 
 _SUMMARIES = text(
     _HEAD
@@ -57,18 +74,18 @@ _SLUGS = text("""
   SELECT id, slug FROM pages WHERE id = ANY(:ids) AND retired_at IS NULL ORDER BY id
 """)
 
-_CITATIONS = text("""
+_CITATIONS = text(f"""
   SELECT k.position, k.heading, k.text AS claim, e.id AS evidence_id, e.text AS quote,
     e.video_id, m.title AS video_title, m.url, e.first_cue, e.last_cue, e.start_ms
-  FROM pages p
-  JOIN claims k ON k.page_version_id = p.current_version_id
+  FROM pages p {_VERSION}
+  JOIN claims k ON k.page_version_id = v.id
   JOIN claim_evidence ce ON ce.claim_id = k.id
   JOIN evidence e ON e.id = ce.evidence_id
   JOIN videos w ON w.id = e.video_id
   JOIN media m ON m.id = w.media_id
   WHERE p.id = :page_id AND e.match <> 'rejected'
   ORDER BY k.position, m.published_at NULLS LAST, m.identity, e.first_cue, e.id
-""")
+""")  # noqa: S608 - the join is the constant above
 
 
 async def list_pages(
@@ -104,13 +121,22 @@ async def page_slugs(session: AsyncConnection, page_ids: Sequence[UUID]) -> dict
     return {row.id: row.slug for row in rows}
 
 
-async def read_page(session: AsyncConnection, page_id: UUID) -> PageView | None:
-    """Return a published page, or None when there is none with this id."""
-    head = (await session.execute(_ONE, {"page_id": page_id})).mappings().one_or_none()
+async def read_page(
+    session: AsyncConnection, page_id: UUID, version: int | None = None
+) -> PageView | None:
+    """Return a published page, now or as an older version had it; None when there is none such."""
+    values = {"page_id": page_id, "version": version}
+    head = (await session.execute(_ONE, values)).mappings().one_or_none()
     if head is None:
         return None
-    rows = await session.execute(_CITATIONS, {"page_id": page_id})
+    rows = await session.execute(_CITATIONS, values)
     return build_view(_fields(head), [CitationRow(*row) for row in rows])
+
+
+async def list_versions(session: AsyncConnection, page_id: UUID) -> list[PageVersion]:
+    """Return every version of a page, oldest first."""
+    rows = await session.execute(_VERSIONS, {"page_id": page_id})
+    return [PageVersion(*row) for row in rows]
 
 
 def _fields(row: RowMapping) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -93,3 +94,11 @@ class PageView(PageSummary):
     """What it rests on."""
     provenance: Provenance
     """What it was made by."""
+
+
+class PageVersion(NamedTuple):
+    """A version of a page, and when it was made."""
+
+    number: int
+    title: str
+    created_at: datetime
