@@ -135,6 +135,12 @@ def test_cues_are_numbered_from_zero_and_put_in_order(read: Read) -> None:
     assert transcript.notes == ("cues put in order of time",)
 
 
+def test_a_cue_never_ends_before_it_begins(read: Read) -> None:
+    """The specification lets such cues through; a citation needs a span."""
+    transcript = read("WEBVTT\n\n00:05.000 --> 00:04.000\nback\n", "a.vtt")
+    assert (transcript.cues[0].start_ms, transcript.cues[0].end_ms) == (5_000, 5_000)
+
+
 def test_entities_hard_spaces_and_invisible_characters_are_tidied(read: Read) -> None:
     """Text is what a person reads."""
     text = (

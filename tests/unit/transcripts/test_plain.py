@@ -49,6 +49,11 @@ def test_a_time_mentioned_in_prose_is_no_stamp(read: Read) -> None:
     assert not read("\n".join(lines)).is_timed
 
 
+def test_stamps_that_run_backwards_are_no_times(read: Read) -> None:
+    """A list of results begins with times as well."""
+    assert not read("10:12 Ana\n9:58 Bea\n9:12 Cleo\n8:59 Dora\n").is_timed
+
+
 def test_markdown_loses_its_headings_front_matter_and_emphasis(read: Read) -> None:
     """Only what was said is left."""
     text = "---\ntitle: Kilns\n---\n# Kilns\n\nWe **fire** it twice.\n\n---\n\nThen it cools."

@@ -43,16 +43,23 @@ def test_a_line_keeps_the_time_at_which_it_was_typed() -> None:
 
 
 @pytest.mark.parametrize("stills", [True, False])
-def test_a_line_said_twice_in_a_row_stays_twice(stills: bool) -> None:  # noqa: FBT001 - a parameter of the table
+def test_a_line_said_three_times_in_a_row_stays_three_times(stills: bool) -> None:  # noqa: FBT001 - a parameter of the table
     """A typed line equal to the one above it was said again."""
-    lines = ["no no no", "no no no", "that is not the tea"]
+    lines = ["no no no", "no no no", "no no no", "that is not the tea"]
     assert spoken(rolled(lines, stills=stills)) == lines
 
 
-def test_a_single_word_said_three_times_stays_three_times() -> None:
+@pytest.mark.parametrize("stills", [True, False])
+def test_a_single_word_said_three_times_stays_three_times(stills: bool) -> None:  # noqa: FBT001 - a parameter of the table
     """Single words have no word times; the screen still shows that they came anew."""
     lines = ["so I said to them", "stop", "stop", "stop", "and they stopped at once"]
-    assert spoken(rolled(lines)) == lines
+    assert spoken(rolled(lines, stills=stills)) == lines
+
+
+def test_a_line_with_word_times_is_spoken_even_if_it_equals_the_screen() -> None:
+    """Word times are never carried over: such a line is said now."""
+    cues = [*rolled(TALK), RawCue(6_000, 7_990, TALK[-1], None, is_typed=True)]
+    assert spoken(cues) == [*TALK, TALK[-1]]
 
 
 def test_a_word_said_again_after_a_cleared_screen_stays() -> None:
@@ -61,15 +68,15 @@ def test_a_word_said_again_after_a_cleared_screen_stays() -> None:
         *rolled(TALK),
         RawCue(6_000, 7_990, f"{TALK[-1]}\nyes"),
         RawCue(7_990, 8_000, "yes\n "),
-        RawCue(9_000, 10_000, " \nyes"),
+        RawCue(8_000, 10_000, " \nyes"),
     ]
     assert spoken(cues) == [*TALK, "yes", "yes"]
 
 
-def test_a_pause_after_which_the_same_line_stands_alone_is_a_repetition() -> None:
+def test_after_a_long_pause_the_same_line_is_a_repetition() -> None:
     """Nothing is carried over a gap of seconds."""
-    cues = [*rolled(TALK), RawCue(20_000, 22_000, TALK[-1])]
-    assert spoken(cues) == [*TALK, TALK[-1]]
+    cues = [*rolled(TALK), RawCue(20_000, 22_000, f"{TALK[-1]}\nagain")]
+    assert spoken(cues) == [*TALK, f"{TALK[-1]}\nagain"]
 
 
 def test_conversions_without_word_times_and_empty_lines_unroll_too() -> None:

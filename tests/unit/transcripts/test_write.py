@@ -55,6 +55,12 @@ def test_written_captions_read_back_to_the_same_cues(
     assert again(write(transcript(CUES)), name) == CUES
 
 
+def test_words_that_look_like_tags_survive_vtt() -> None:
+    """People spell out markup, too."""
+    cues = (Cue(0, 0, 1_000, "write <b> and &amp; here"),)
+    assert again(write_vtt(transcript(cues)), "a.vtt") == cues
+
+
 def test_vtt_keeps_the_language() -> None:
     """It stands in the header."""
     text = write_vtt(transcript(CUES))

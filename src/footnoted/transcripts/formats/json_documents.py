@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from pydantic import ValidationError
 
 from footnoted.model.transcript import TranscriptFormat
+from footnoted.transcripts.formats.kaldi import autoedit_cues, kaldi_cues
 from footnoted.transcripts.formats.recognisers import (
     amazon_cues,
     assembly_cues,
-    autoedit_cues,
     deepgram_cues,
     google_cues,
     ibm_cues,
-    kaldi_cues,
-    speechmatics_cues,
-    speechmatics_v1_cues,
 )
 from footnoted.transcripts.formats.segments import Piece, Pieces, piece_cues
+from footnoted.transcripts.formats.speechmatics import speechmatics_cues, speechmatics_v1_cues
 from footnoted.transcripts.formats.words import Word, group_words, milliseconds
 from footnoted.transcripts.formats.youtube import read_json3
 from footnoted.transcripts.reading import RawCue, Reading

@@ -1,18 +1,20 @@
-"""The word lists of speech services: Amazon, Google, IBM, Deepgram, Speechmatics, Kaldi (BBC)."""
+"""The word lists of speech services: Amazon, Google, IBM, Deepgram, AssemblyAI."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from pydantic import AliasChoices, BaseModel, Field
 
-from footnoted.transcripts.formats.segments import Piece, piece_cues, speaker_name
-from footnoted.transcripts.formats.words import Word, group_words, milliseconds
+from footnoted.transcripts.formats.segments import Piece, speaker_name
+from footnoted.transcripts.formats.words import (
+    Word,
+    group_words,
+    join_punctuation,
+    milliseconds,
+    speaker_lookup,
+)
 from footnoted.transcripts.reading import RawCue
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 _DURATION = re.compile(r"^([0-9]{1,9}(?:\.[0-9]{1,12})?)s?$")
 
@@ -54,7 +56,7 @@ def amazon_cues(document: object) -> list[RawCue]:
     """Return the cues of an Amazon Transcribe job; punctuation joins the word before it."""
     results = _Amazon.model_validate(document).results
     spans = results.speaker_labels.segments if results.speaker_labels else []
-    speaker_at = _speaker_lookup([(s.start_time, s.end_time, s.speaker_label) for s in spans])
+    speaker_at = speaker_lookup([(s.start_time, s.end_time, s.speaker_label) for s in spans])
     words: list[Word] = []
     for item in results.items:
         speaker = item.speaker_label or speaker_at(item.start_time)
@@ -68,7 +70,7 @@ def amazon_cues(document: object) -> list[RawCue]:
                 is_glued,
             )
         )
-    return group_words(_punctuated(words))
+    return group_words(join_punctuation(words))
 
 
 class _GoogleTime(BaseModel):
@@ -152,7 +154,7 @@ def ibm_cues(document: object) -> list[RawCue]:
     """Return the cues of an IBM Watson answer, one result at a time."""
     answer = _Ibm.model_validate(document)
     spans = [(s.start, s.end, f"Speaker {s.speaker}") for s in answer.speaker_labels]
-    speaker_at = _speaker_lookup(spans)
+    speaker_at = speaker_lookup(spans)
     return [
         cue
         for result in answer.results
@@ -200,100 +202,6 @@ def _deepgram_words(choice: _DeepgramAlternative) -> list[RawCue]:
     )
 
 
-class _SpeechmaticsResult(BaseModel):
-    start_time: float
-    end_time: float
-    type: str
-    alternatives: list[_Choice] = Field(min_length=1)
-
-
-class _Speechmatics(BaseModel):
-    results: list[_SpeechmaticsResult]
-
-
-class _SpeechmaticsWordV1(BaseModel):
-    time: float
-    duration: float = 0
-    name: str
-
-
-class _SpeechmaticsSpeakerV1(BaseModel):
-    name: str
-    time: float
-    duration: float = 0
-
-
-class _SpeechmaticsV1(BaseModel):
-    words: list[_SpeechmaticsWordV1]
-    speakers: list[_SpeechmaticsSpeakerV1] = Field(default_factory=list[_SpeechmaticsSpeakerV1])
-
-
-def speechmatics_cues(document: object) -> list[RawCue]:
-    """Return the cues of a Speechmatics version 2 transcript."""
-    words: list[Word] = []
-    for result in _Speechmatics.model_validate(document).results:
-        choice = result.alternatives[0]
-        is_glued = result.type == "punctuation" and bool(words)
-        speaker = words[-1].speaker if is_glued else speaker_name(choice.speaker)
-        start_ms, end_ms = milliseconds(result.start_time), milliseconds(result.end_time)
-        words.append(Word(start_ms, end_ms, choice.content, speaker, is_glued))
-    return group_words(_punctuated(words))
-
-
-def speechmatics_v1_cues(document: object) -> list[RawCue]:
-    """Return the cues of a Speechmatics version 1 transcript."""
-    answer = _SpeechmaticsV1.model_validate(document)
-    spans = [(s.time, s.time + s.duration, s.name) for s in answer.speakers]
-    speaker_at = _speaker_lookup(spans)
-    return group_words(
-        _punctuated(
-            [
-                Word(
-                    milliseconds(w.time),
-                    milliseconds(w.time + w.duration),
-                    w.name,
-                    speaker_at(w.time),
-                    w.name in {".", ",", "?", "!"},
-                )
-                for w in answer.words
-            ]
-        )
-    )
-
-
-class _KaldiSpeaker(BaseModel):
-    name: str = Field(validation_alias="@id")
-
-
-class _KaldiSpan(BaseModel):
-    start: float
-    duration: float
-    speaker: _KaldiSpeaker
-
-
-class _KaldiSegmentation(BaseModel):
-    segments: list[_KaldiSpan] = Field(default_factory=list[_KaldiSpan])
-
-
-class _KaldiAnswer(BaseModel):
-    words: list[Piece]
-    segmentation: _KaldiSegmentation | None = None
-
-
-class _Kaldi(BaseModel):
-    retval: _KaldiAnswer
-
-
-def kaldi_cues(document: object) -> list[RawCue]:
-    """Return the cues of the BBC's Kaldi service, speakers from its segmentation."""
-    answer = _Kaldi.model_validate(document).retval
-    spans = answer.segmentation.segments if answer.segmentation else []
-    speaker_at = _speaker_lookup([(s.start, s.start + s.duration, s.speaker.name) for s in spans])
-    return group_words(
-        Word(w.start_ms, w.end_ms, w.text, speaker_at(w.start)) for w in answer.words
-    )
-
-
 class _AssemblyPiece(BaseModel):
     start: float
     end: float
@@ -319,55 +227,3 @@ def assembly_cues(document: object) -> list[RawCue]:
         for piece in answer.words or answer.utterances or []
     ]
     return group_words(words)
-
-
-class _EditLine(BaseModel):
-    line: list[Piece]
-
-
-class _EditParagraph(BaseModel):
-    paragraph: list[_EditLine]
-
-
-class _AutoEdit(BaseModel):
-    text: list[_EditParagraph]
-
-
-def autoedit_cues(document: object) -> list[RawCue]:
-    """Return the cues of an autoEdit 2 transcript, word lists inside paragraphs."""
-    return [
-        cue
-        for part in _AutoEdit.model_validate(document).text
-        for line in part.paragraph
-        for cue in piece_cues(line.line)
-    ]
-
-
-def _punctuated(words: Sequence[Word]) -> list[Word]:
-    """Return the words with glued punctuation joined to the word before it."""
-    joined: list[Word] = []
-    for word in words:
-        if word.is_glued and joined:
-            joined[-1] = joined[-1]._replace(text=joined[-1].text + word.text)
-        else:
-            joined.append(word)
-    return joined
-
-
-def _speaker_lookup(
-    spans: Sequence[tuple[float, float, str]],
-) -> Callable[[float | None], str | None]:
-    """Return who speaks at a second; spans come in order, and so do the questions."""
-    position = 0
-
-    def speaker_at(second: float | None) -> str | None:
-        nonlocal position
-        if second is None:
-            return None
-        while position < len(spans) and spans[position][1] <= second:
-            position += 1
-        if position < len(spans) and spans[position][0] <= second:
-            return spans[position][2]
-        return None
-
-    return speaker_at

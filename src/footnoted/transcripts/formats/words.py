@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from footnoted.transcripts.reading import RawCue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 MAX_RUN_MS = 7_000
 _PAUSE_MS = 1_000
@@ -118,3 +118,33 @@ def _joined(run: Sequence[Word]) -> str:
             pieces.append(" ")
         pieces.append(word.text.strip())
     return "".join(pieces)
+
+
+def join_punctuation(words: Sequence[Word]) -> list[Word]:
+    """Return the words with glued punctuation joined to the word before it."""
+    joined: list[Word] = []
+    for word in words:
+        if word.is_glued and joined:
+            joined[-1] = joined[-1]._replace(text=joined[-1].text + word.text)
+        else:
+            joined.append(word)
+    return joined
+
+
+def speaker_lookup(
+    spans: Sequence[tuple[float, float, str]],
+) -> Callable[[float | None], str | None]:
+    """Return who speaks at a second; spans come in order, and so do the questions."""
+    position = 0
+
+    def speaker_at(second: float | None) -> str | None:
+        nonlocal position
+        if second is None:
+            return None
+        while position < len(spans) and spans[position][1] <= second:
+            position += 1
+        if position < len(spans) and spans[position][0] <= second:
+            return spans[position][2]
+        return None
+
+    return speaker_at
