@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from footnoted.errors import PermanentError
+from footnoted.errors import FootnotedError, PermanentError
 
 
 class UnreadableCode(StrEnum):
@@ -31,7 +31,7 @@ class TranscriptUnreadableError(PermanentError):
         )
 
 
-class FormatProblem(Exception):  # noqa: N818 - internal to the folder: a reader's finding, no error of ours
+class FormatProblem(FootnotedError):  # noqa: N818 - a finding on its way to the error above
     """A reader's finding about the file it was given; `captions` adds the file's name."""
 
     def __init__(self, why: UnreadableCode, sentence: str) -> None:
