@@ -21,7 +21,7 @@ from footnoted.clock import SystemClock
 from footnoted.db import embedded, migrate
 from footnoted.db.engine import is_connection_lost, make_engine
 from footnoted.db.session import Database
-from footnoted.errors import FootnotedError
+from footnoted.errors import FootnotedError, UsageError
 from footnoted.llm.extractive import Extractive
 from footnoted.llm.gateway import CallScope, Gateway
 from footnoted.model.status import DISCOVERED, GROUP_STALE, SOURCE_DUE, ItemKind, Resource
@@ -29,6 +29,7 @@ from footnoted.pipeline.deps import Deps, Pace
 from footnoted.pipeline.flow import Flow, Flows
 from footnoted.pipeline.gate import Limits
 from footnoted.profiles.port import Build, SharedStages
+from footnoted.profiles.techniques.profile import NAME as TECHNIQUES
 from footnoted.profiles.techniques.profile import Tuning, techniques_profile
 from footnoted.search.audit import RepairKind, ensure_filled
 from footnoted.search.drain import OutboxDrainer
@@ -55,6 +56,9 @@ if TYPE_CHECKING:
     from footnoted.settings import Settings
     from footnoted.sources.port import Scanner
     from footnoted.stages.port import Asker
+
+PROFILES = (TECHNIQUES,)
+"""The names of the profiles that are installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,14 @@ def resource_roots(settings: Settings) -> list[Path]:
     """Return where prompts and taxonomies are looked for: the user's folder, then ours."""
     user = [settings.user_dir / "prompts"] if settings.user_dir else []
     return [*user, bundled_dir("prompts")]
+
+
+def require_profiles(names: Sequence[str]) -> None:
+    """Raise UsageError for a profile that is not installed: its videos would wait for ever."""
+    for name in names:
+        if name not in PROFILES:
+            message = f"there is no profile {name!r}; there is {', '.join(PROFILES)}"
+            raise UsageError(message)
 
 
 def make_scanner() -> Scanner:

@@ -9,6 +9,7 @@ import typer
 from footnoted.cli import (
     add,
     config,
+    demo,
     healthcheck,
     migrate,
     pages,
@@ -42,6 +43,7 @@ def build() -> typer.Typer:
         pages,
         recent,
         verify,
+        demo,
         config,
         migrate,
         healthcheck,

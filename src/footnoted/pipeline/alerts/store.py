@@ -21,7 +21,7 @@ class OpenAlert(NamedTuple):
     code: str
     concerns: str
     message: str
-    count: int
+    times: int
     first_at: datetime
     last_at: datetime
 
@@ -39,7 +39,7 @@ async def raise_alert(session: AsyncConnection, alert: Alert, now: datetime) -> 
           RETURNING count"""),
         {"code": alert.code, "concerns": alert.concerns, "message": alert.message, "now": now},
     )
-    return row.scalar_one() == 1
+    return bool(row.scalar_one() == 1)
 
 
 async def resolve_alert(session: AsyncConnection, code: str, concerns: str, now: datetime) -> bool:

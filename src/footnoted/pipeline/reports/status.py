@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from footnoted.db.session import Database
+    from footnoted.pipeline.alerts.store import OpenAlert
+
+    _Examples = defaultdict[tuple[str, str], tuple[Example, ...]]
 
 QUALITY = "quality"
 """What the codes of the quality gate begin with."""
@@ -50,22 +53,12 @@ async def read_status(database: Database, query: StatusQuery) -> StatusReport:
         stop_examples = _by_group(await store.stop_examples(session))
         return StatusReport(
             at=query.now,
-            alerts=tuple(AlertLine(**alert._asdict()) for alert in await open_alerts(session)),
+            alerts=tuple(map(_alert_line, await open_alerts(session))),
             videos=await store.video_counts(session),
             ready=await store.count_ready(session, query.profiles),
             working=await store.items_in_work(session, query.now),
-            waiting=tuple(
-                WaitLine(**row._asdict(), examples=wait_examples[row.kind, row.reason])
-                for row in waits
-            ),
-            stopped=tuple(
-                StopLine(
-                    **row._asdict(),
-                    examples=stop_examples[row.kind, f"{row.status} {row.code}"],
-                    retry=retry_command(row.code),
-                )
-                for row in stops
-            ),
+            waiting=tuple(_wait_line(row, wait_examples) for row in waits),
+            stopped=tuple(_stop_line(row, stop_examples) for row in stops),
             page_groups=await store.group_counts(session, query.now, query.group_delay),
             pages=await store.count_pages(session),
             sources=await store.source_counts(session),
@@ -76,11 +69,32 @@ async def read_status(database: Database, query: StatusQuery) -> StatusReport:
         )
 
 
-def _by_group(rows: Iterable[store.ExampleRow]) -> dict[tuple[str, str], tuple[Example, ...]]:
-    grouped: defaultdict[tuple[str, str], tuple[Example, ...]] = defaultdict(tuple)
+def _by_group(rows: Iterable[store.ExampleRow]) -> _Examples:
+    grouped: _Examples = defaultdict(tuple)
     for row in rows:
         grouped[row.kind, row.key] += (Example(id=row.id, title=row.title, detail=row.detail),)
     return grouped
+
+
+def _alert_line(alert: OpenAlert) -> AlertLine:
+    fields = alert._asdict()
+    return AlertLine(count=fields.pop("times"), **fields)
+
+
+def _wait_line(row: store.WaitGroup, examples: _Examples) -> WaitLine:
+    fields = row._asdict()
+    return WaitLine(count=fields.pop("size"), examples=examples[row.kind, row.reason], **fields)
+
+
+def _stop_line(row: store.StopGroup, examples: _Examples) -> StopLine:
+    return StopLine(
+        kind=row.kind,
+        status=row.status,
+        code=row.code,
+        count=row.size,
+        examples=examples[row.kind, f"{row.status} {row.code}"],
+        retry=retry_command(row.code),
+    )
 
 
 def retry_command(code: str) -> str:

@@ -34,17 +34,13 @@ _ITEMS = """
   FROM sources s
 """
 
-_EXAMPLES = (
-    """
+_EXAMPLES = """
   SELECT kind, id, title, key, detail FROM (
     SELECT i.kind, i.id, i.title, {key} AS key, {detail} AS detail,
       row_number() OVER (PARTITION BY i.kind, {key} ORDER BY i.not_before, i.id) AS place
-    FROM ("""
-    + _ITEMS
-    + """) i WHERE {condition}) e
+    FROM ({items}) i WHERE {condition}) e
   WHERE place <= :limit ORDER BY kind, key, place
 """
-)
 
 
 class WaitGroup(NamedTuple):
@@ -52,7 +48,7 @@ class WaitGroup(NamedTuple):
 
     kind: ItemKind
     reason: str
-    count: int
+    size: int
     next_at: datetime
     last_at: datetime
     deadline: datetime | None
@@ -64,7 +60,7 @@ class StopGroup(NamedTuple):
     kind: ItemKind
     status: str
     code: str
-    count: int
+    size: int
 
 
 class ExampleRow(NamedTuple):
@@ -157,7 +153,7 @@ async def stop_examples(session: AsyncConnection) -> list[ExampleRow]:
 async def _examples(
     session: AsyncConnection, key: str, detail: str, condition: str
 ) -> list[ExampleRow]:
-    statement = _EXAMPLES.format(key=key, detail=detail, condition=condition)
+    statement = _EXAMPLES.format(items=_ITEMS, key=key, detail=detail, condition=condition)
     rows = await session.execute(text(statement), {"limit": EXAMPLES})
     return [ExampleRow(*row)._replace(kind=ItemKind(row.kind)) for row in rows]
 

@@ -1,0 +1,86 @@
+"""`footnoted add`: takes files, folders and globs once."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the type of an argument
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from footnoted.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from footnoted.app import Storage
+    from footnoted.sources.discover import AddReport
+
+_MOST_NAMED = 20
+
+
+def register(program: typer.Typer) -> None:
+    """Add the command to the program."""
+    program.command()(add)
+
+
+def add(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    profile: Annotated[
+        list[str] | None, typer.Option(help="What to make of them; may be given again.")
+    ] = None,
+    creator: Annotated[
+        str | None, typer.Option(help="Who made what nothing else says it of.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Take recordings and transcripts once; `source add` follows a folder."""
+    from footnoted.app import make_scanner, require_profiles
+    from footnoted.cli.storage import with_storage
+    from footnoted.sources.discover import add_paths
+
+    async def work(storage: Storage) -> AddReport:
+        profiles = profile or [storage.settings.profile]
+        require_profiles(profiles)
+        return await add_paths(
+            storage.database,
+            make_scanner(),
+            paths,
+            profiles,
+            clock=storage.clock,
+            creator=creator,
+            settle_s=storage.settings.file_settle_s,
+        )
+
+    report = with_storage(work)
+    (_print_json if as_json else _print)(report)
+    raise typer.Exit(Exit.DONE if report.media_ids or report.known else Exit.SOME_FAILED)
+
+
+def _print(report: AddReport) -> None:
+    from footnoted.cli.lines import remark, say
+
+    counts = {
+        "added": report.added,
+        "changed": report.changed,
+        "renamed": report.renamed,
+        "copies of known ones": report.copied,
+        "known already": report.known,
+        "not taken": len(report.ignored),
+    }
+    shown = [f"{count} {what}" for what, count in counts.items() if count]
+    say("Recordings: " + (", ".join(shown) or "none found"))
+    for path, reason in report.ignored[:_MOST_NAMED]:
+        remark(f"not taken: {path}: {reason}")
+    if len(report.ignored) > _MOST_NAMED:
+        remark(f"... and {len(report.ignored) - _MOST_NAMED} more; --json names all")
+    for problem in report.problems:
+        remark(f"note: {problem}")
+    if report.media_ids:
+        remark("`footnoted run --drain` works on them; a running daemon has begun.")
+
+
+def _print_json(report: AddReport) -> None:
+    from dataclasses import asdict
+
+    from footnoted.cli.terminal import write_json
+
+    ignored = [{"path": path, "reason": reason} for path, reason in report.ignored]
+    write_json("add/1", {**asdict(report), "ignored": ignored})

@@ -1,0 +1,46 @@
+"""`footnoted config`: every setting, redacted, and where its value came from."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+
+def register(program: typer.Typer) -> None:
+    """Add the command to the program."""
+    program.command()(config)
+
+
+def config(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the settings in effect; secrets stay hidden."""
+    from footnoted.cli.tables import write_table
+    from footnoted.cli.terminal import write_json
+    from footnoted.settings import load_settings, variable
+
+    loaded = load_settings(os.environ)
+    values = loaded.settings.model_dump(mode="json")
+    if as_json:
+        fields = {
+            variable(name): {"value": value, "from": loaded.origins[name]}
+            for name, value in values.items()
+        }
+        write_json("config/1", {"settings": fields})
+    else:
+        rows = [
+            (variable(name), _shown(value), loaded.origins[name]) for name, value in values.items()
+        ]
+        write_table(("setting", "value", "from"), rows)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return "(not set)"
+        case bool():
+            return "1" if value else "0"
+        case _:
+            return str(value)

@@ -1,0 +1,30 @@
+"""How a command works on the database: opened for it, closed behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+from footnoted.app import open_storage
+from footnoted.cli.session import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from footnoted.app import Storage
+
+Result = TypeVar("Result")
+
+
+def with_storage(work: Callable[[Storage], Awaitable[Result]]) -> Result:
+    """Return what `work` returns.
+
+    Raises ConfigurationError, MigrationsNeededError and DependencyDownError.
+    """
+
+    async def run() -> Result:
+        async with open_storage(settings) as storage:
+            return await work(storage)
+
+    settings = read_settings()
+    return asyncio.run(run())
