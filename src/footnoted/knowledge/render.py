@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from footnoted.knowledge.versions import EXTRACTIVE
@@ -43,24 +44,24 @@ def describe_maker(provenance: Provenance) -> str:
 
 
 def _lines(page: PageView) -> Iterator[str]:
-    yield f"# {page.title}"
+    yield f"# {_plain(page.title)}"
     yield ""
-    yield f"*{page.creator} · {page.category}*"
+    yield f"*{_plain(page.creator)} · {_plain(page.category)}*"
     if page.summary:
         yield ""
-        yield page.summary
+        yield _plain(page.summary)
     for section in page.sections:
         if section.heading:
             yield ""
-            yield f"## {section.heading}"
+            yield f"## {_plain(section.heading)}"
         yield ""
         yield from map(_claim, section.claims)
     if page.tools:
         yield ""
-        yield f"Tools: {', '.join(page.tools)}"
+        yield f"Tools: {_plain(', '.join(page.tools))}"
     if page.tags:
         yield ""
-        yield f"Topics: {', '.join(page.tags)}"
+        yield f"Topics: {_plain(', '.join(page.tags))}"
     yield ""
     yield "---"
     yield ""
@@ -70,14 +71,19 @@ def _lines(page: PageView) -> Iterator[str]:
 
 
 def _claim(claim: ClaimView) -> str:
-    return f"- {claim.text}{''.join(f'[^{number}]' for number in claim.footnotes)}"
+    return f"- {_plain(claim.text)}{''.join(f'[^{number}]' for number in claim.footnotes)}"
 
 
 def _footnote(note: Footnote) -> str:
-    where = note.video_title
+    where = _plain(note.video_title)
     if note.start_ms is not None:
         where += f", {clock_time(note.start_ms)}"
     else:
         where += f", line {note.first_cue + 1}"
     link = f" <{note.link}>" if note.link else ""
-    return f"[^{note.number}]: “{note.quote}” ({where}){link}"
+    return f"[^{note.number}]: “{_plain(note.quote)}” ({where}){link}"
+
+
+def _plain(text: str) -> str:
+    """Return text from outside on one line, where it can forge neither a footnote nor HTML."""
+    return re.sub(r"\[(?=\^)|<", r"\\\g<0>", " ".join(text.split()))

@@ -80,6 +80,14 @@ def test_a_transcript_without_times_is_cited_by_line() -> None:
     assert "[^1]: “quote 4” (Bread, line 5) <https://video.example/watch?v=1>" in markdown
 
 
+def test_what_was_said_forges_no_footnote_and_no_tag() -> None:
+    """Text from outside stays text."""
+    row = _row(0, "See [^1] and <b>this</b>.", 4, 1000)._replace(quote="a\n[^2]: “lie”")
+    markdown = render_markdown(build_view(HEAD, [row]))
+    assert r"- See \[^1] and \<b>this\</b>.[^1]" in markdown
+    assert r"[^1]: “a \[^2]: “lie””" in markdown
+
+
 def test_a_page_is_searched_by_its_headings_and_claims() -> None:
     """Without marks and links."""
     assert render_text(build_view(HEAD, ROWS)) == "Signs\nIt doubled.\nIt springs back."
