@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _PAIR, _QUOTE_ONLY, _SAID_ONLY = 0, 1, 2
 _OUT_OF_REACH = 1 << 30
+_ERROR, _EQUAL = 1 << 12, -1
+"""One error weighs more than all equal words; these decide between alignments as good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,9 @@ def align(quote: Sequence[int], said: Sequence[int], diagonals: range) -> Alignm
     """Return the best alignment of all of `quote` with a part of `said`.
 
     Both are word ids. Word `i` of the quote may meet word `i + d` of `said` for `d` in
-    `diagonals`. Of equally good alignments the one that pairs most words is taken, so that a
-    misheard word at an end is seen beside what was said there, and not as an addition.
+    `diagonals`. Of alignments with equally few errors, the one with most equal words is taken,
+    and of those the one that pairs most, so that a misheard word at an end is seen beside what was
+    said there, and not as an addition.
     """
     costs, steps = _fill(quote, said, diagonals)
     best = min(costs)
@@ -65,11 +68,11 @@ def _fill(
             place = row + diagonals.start + k
             best, step = _OUT_OF_REACH, _PAIR
             if 0 <= place < size:
-                best = costs[k] + (said[place] != word)
-                if left + 1 < best:
-                    best, step = left + 1, _SAID_ONLY
-            if k + 1 < width and costs[k + 1] + 1 < best:
-                best, step = costs[k + 1] + 1, _QUOTE_ONLY
+                best = costs[k] + (_EQUAL if said[place] == word else _ERROR)
+                if left + _ERROR < best:
+                    best, step = left + _ERROR, _SAID_ONLY
+            if k + 1 < width and costs[k + 1] + _ERROR < best:
+                best, step = costs[k + 1] + _ERROR, _QUOTE_ONLY
             now.append(best)
             entered[k] = step
             left = best

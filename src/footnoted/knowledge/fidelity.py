@@ -16,6 +16,7 @@ from rapidfuzz.distance import Indel
 from footnoted.knowledge.mishearing import Ear, Mismatch
 from footnoted.knowledge.polarity import count_negations
 from footnoted.knowledge.quantities import currencies, is_quantity, quantities
+from footnoted.knowledge.quotes import is_unspaced
 from footnoted.knowledge.wording import FILLERS, HESITATIONS
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _MAX_SLIPS = 0.25
 """Words that may differ, of those of a quote; speech recognition errs in one of six to ten."""
 _MIN_MOVED = 4
 """Letters from which a word counts as moved; shorter ones are dropped and added by chance."""
-_EDGE_REACH = 5
+_EDGE_REACH, _ENDING_REACH = 5, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Fidelity:
         meant = said[difference.said_start : difference.said_end]
         if count_negations(quoted) != count_negations(meant):
             return None
-        if quoted and not meant and self._hides_negation(said, difference):
+        if quoted and self._hides_negation(said, difference):
             return None
         before = self._quote[max(0, difference.quote_start - 1) : difference.quote_start]
         after = self._quote[difference.quote_end : difference.quote_end + 1]
@@ -126,16 +127,20 @@ class Fidelity:
     def _hides_negation(self, said: Sequence[str], difference: Difference) -> bool:
         """Return whether words at an end of the quote stand where a negation was said.
 
-        `do compress` is no part of `do not compress`, though `compress` is. What only is said
-        twice, or is a sound of hesitation, stands in no word's place.
+        `do compress` is no part of `do not compress`, though `compress` is; and in a script
+        without spaces the negation is an ending that another ending may stand for. What only is
+        said twice, or is a sound of hesitation, stands in no word's place.
         """
         is_first = difference.quote_start == 0
-        is_last = difference.quote_end == len(self._quote)
+        if not is_first and difference.quote_end < len(self._quote):
+            return False
         quoted = self._quoted(difference)
         around = self._quote[difference.quote_end :][:1] if is_first else self._quote[-2:-1]
-        if not (is_first or is_last) or all(key in HESITATIONS or key in around for key in quoted):
+        is_unpaired = difference.said_start == difference.said_end
+        is_ending = not is_first and is_unspaced(quoted[-1])
+        if not (is_unpaired or is_ending) or all(k in HESITATIONS or k in around for k in quoted):
             return False
-        reach = len(quoted) + 1
+        reach = _ENDING_REACH if is_ending else len(quoted) + 1
         start, end = difference.said_start, difference.said_end
         outside = said[max(0, start - reach) : start] if is_first else said[end : end + reach]
         return count_negations(outside) > 0

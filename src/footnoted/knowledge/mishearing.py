@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _KNOWN_ALIKE = 0.8
 """How alike a word must be to what it replaces when the transcript has it elsewhere."""
+_JOINED_ALIKE = 0.8
+"""How alike joined words must be: the more letters, the more of them can hide another word."""
 _MAX_JOINED = 3
 _MAX_DROPPED = 3
 _MAX_ADDED = 2
@@ -136,7 +138,9 @@ def _needs_all(quoted: Sequence[str], meant: Sequence[str], likeness: float) -> 
     `able ton` is `ableton`, but `kick drum` is not a mishearing of `drum`: without `kick` it would
     be more alike, so that word was added.
     """
-    if count_negations(quoted) != count_negations(meant):
+    if max(len(quoted), len(meant)) == 1:
+        return True
+    if likeness < _JOINED_ALIKE or count_negations(quoted) != count_negations(meant):
         return False
     return all(
         sound_likeness("".join(shorter), "".join(whole)) < likeness
