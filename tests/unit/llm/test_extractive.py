@@ -37,7 +37,7 @@ _CUES = (
 )
 _SCRIPT = """
 from footnoted.llm.extractive import answer_task
-from footnoted.llm.tasks import ExtractTask, SegmentTask
+from footnoted.llm.tasks import ExtractTask, SegmentTask, SynthesisMoment, SynthesizeTask
 from footnoted.model.transcript import Cue
 words = "reverb delay compressor threshold vocal snare kick guitar plate hall chorus phaser".split()
 cues = tuple(
@@ -46,6 +46,12 @@ cues = tuple(
 )
 print(answer_task(SegmentTask(language="en", cues=cues)).model_dump_json())
 print(answer_task(ExtractTask(language="en", topic="reverb", cues=cues, content_types=("tip",))))
+moments = tuple(
+    SynthesisMoment(index=n, title=f"{one} and {other}", summary=f"Use the {one}.",
+                    content_type="tip", subtopic=None, tools=(), quote=one)
+    for n, (one, other) in enumerate(zip(words * 3, words[1:] * 3))
+)
+print(answer_task(SynthesizeTask(language="en", creator="a", category="b", moments=moments)))
 """
 
 

@@ -122,6 +122,20 @@ def test_moments_of_a_subtopic_share_its_page() -> None:
     assert _indices((page,)) == [4, 9]
 
 
+def test_a_long_subtopic_falls_into_its_themes() -> None:
+    """A page nobody would read to its end becomes several under the sub-topic's name."""
+    themes = ("Room", "Plate", "Spring")
+    moments = tuple(
+        _moment(
+            at, f"{themes[at % 3]} Sound", f"Take a {themes[at % 3]} at {at}.", subtopic="reverb"
+        )
+        for at in range(30)
+    )
+    pages = _pages(*moments)
+    assert {page.title for page in pages} == {"Reverb: Room", "Reverb: Plate", "Reverb: Spring"}
+    assert _indices(pages) == list(range(30))
+
+
 def test_a_moment_more_renames_no_page() -> None:
     """Slugs come from titles, and links to them should last."""
     before = {page.title for page in _pages(*_MOMENTS)}

@@ -65,6 +65,14 @@ def test_titles_say_what_each_topic_is_about() -> None:
     assert all(title.split()[0][0].isupper() for title in (bread, guitar))
 
 
+def test_two_topics_on_one_thing_get_two_titles() -> None:
+    """A list of topics in which two are called the same helps nobody."""
+    answer = segment(SegmentTask(language="en", cues=_cues((_BREAD * 3 + _GUITAR * 3) * 2)))
+    titles = [topic.title for topic in answer.topics]
+    assert len(titles) == 4
+    assert len(set(titles)) == 4
+
+
 def test_topics_name_cues_by_their_index_not_their_position() -> None:
     """Sound cues are left out of a task, so indices may have gaps and need not begin at 0."""
     speech = [cue for cue in _cues(_BREAD * 3 + _GUITAR * 3, first=7) if cue.index != 9]
@@ -95,7 +103,7 @@ def test_a_tiny_transcript_is_one_topic(count: int) -> None:
 
 def test_text_without_punctuation_is_cut_between_utterances() -> None:
     """Automatic captions become units of sensible length that never end on a hanging word."""
-    line = "so you take the dough and put it in the oven but you never open the door"
+    line = "you take what the so called bakers do with the now famous dough and put it in the oven"
     cues = _cues([line] * 12)
     units = units_of(cues, lexicon_for("en", ""))
     assert " ".join(unit.text for unit in units) == " ".join(cue.text for cue in cues)
@@ -127,10 +135,19 @@ def test_a_change_of_speaker_ends_a_unit() -> None:
     ]
 
 
-def test_a_shared_cue_goes_to_the_topic_it_says_more_of() -> None:
-    """A topic that begins in the first words of a cue owns the cue."""
-    lines = [*_BREAD * 3, "Done. " + _GUITAR[0], *_GUITAR * 3]
-    assert _ranges(_cues(lines)) == [(0, 11), (12, 24)]
+@pytest.mark.parametrize(
+    ("shared", "rest", "begins"),
+    [
+        ("Rise, dough. Tune the guitar before", "you touch the strings.", 12),
+        ("The dough in the oven is done. Tune the", "guitar before you touch the strings.", 13),
+    ],
+)
+def test_a_shared_cue_goes_to_the_topic_it_says_more_of(
+    shared: str, rest: str, begins: int
+) -> None:
+    """A sentence may begin in the middle of a cue, and its topic with it."""
+    lines = [*_BREAD * 3, shared, rest, *_GUITAR * 3]
+    assert _ranges(_cues(lines)) == [(0, begins - 1), (begins, 25)]
 
 
 def test_the_cheapest_split_is_found_exactly() -> None:

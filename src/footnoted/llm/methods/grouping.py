@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from footnoted.llm.methods.lexicon import Lexicon
     from footnoted.llm.tasks import SynthesisMoment
 
-_FEWEST, _MOST = 3, 16
+_FEWEST, _MOST, _TOO_LONG = 3, 16, 24
 _COMMON_SHARE = 0.25
 _TITLE_COUNTS = 2
 _JOIN_STEMS = 2
@@ -57,7 +57,7 @@ def grouped(category: str, materials: Sequence[Material], lexicon: Lexicon) -> l
     for material in materials:
         by_subtopic[(material.moment.subtopic or "").strip().casefold()].append(material)
     loose = by_subtopic.pop("", [])
-    groups = [_named(members) for members in by_subtopic.values()]
+    groups = [part for members in by_subtopic.values() for part in _named(members, lexicon)]
     gathered, left = _gather(loose, lexicon)
     for title, members in gathered:
         same = next((group for group in groups if group[0] == title), None)
@@ -71,10 +71,19 @@ def grouped(category: str, materials: Sequence[Material], lexicon: Lexicon) -> l
     return groups
 
 
-def _named(members: list[Material]) -> Group:
+def _named(members: list[Material], lexicon: Lexicon) -> list[Group]:
+    """Return the page of a sub-topic; where it is too long to read, the pages of its themes."""
     names = Counter((member.moment.subtopic or "").strip() for member in members)
     name = min(names, key=lambda name: (-names[name], name))
-    return title_case(name.split()), members
+    title = title_case(name.split())
+    if len(members) <= _TOO_LONG:
+        return [(title, members)]
+    themes, left = _gather(members, lexicon)
+    pages: dict[str, list[Material]] = {}
+    for theme, part in [*themes, ("", left)]:
+        says_more = theme.casefold() not in title.casefold()
+        pages.setdefault(f"{title}: {theme}" if says_more else title, []).extend(part)
+    return [(page, part) for page, part in pages.items() if part]
 
 
 def _gather(loose: Sequence[Material], lexicon: Lexicon) -> tuple[list[Group], list[Material]]:
@@ -86,9 +95,10 @@ def _gather(loose: Sequence[Material], lexicon: Lexicon) -> tuple[list[Group], l
     left = list(loose)
     while keys := _keys(usable, left):
         members = [material for material in left if _belongs(material, keys)]
-        groups.append((_shared_title(keys[0], members, lexicon), members))
-        left = [material for material in left if not _belongs(material, keys)]
         usable.discard(keys[0])
+        if len(members) >= _FEWEST:
+            groups.append((_shared_title(keys[0], members, lexicon), members))
+            left = [material for material in left if not _belongs(material, keys)]
     return groups, left
 
 
@@ -99,7 +109,7 @@ def _keys(usable: set[str], left: Sequence[Material]) -> list[str]:
     keys = [
         (-(said[stem] + _TITLE_COUNTS * count), stem)
         for stem, count in titled.items()
-        if count > 1 and said[stem] >= _FEWEST and stem in usable
+        if said[stem] >= _FEWEST and stem in usable
     ]
     return [stem for _, stem in sorted(keys)]
 

@@ -92,12 +92,6 @@ def stem_weights(
     }
 
 
-def best_title(phrases: Iterable[Phrase], weights: Mapping[str, float], conjunction: str) -> str:
-    """Return the title the candidates make; empty without candidates."""
-    titles = titles_from(phrases, weights, conjunction)
-    return titles[0] if titles else ""
-
-
 def titles_from(
     phrases: Iterable[Phrase], weights: Mapping[str, float], conjunction: str
 ) -> list[str]:

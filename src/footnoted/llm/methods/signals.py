@@ -39,6 +39,7 @@ class Signals:
     chatter: re.Pattern[str]
     talking: re.Pattern[str]
     leaning: re.Pattern[str]
+    question: re.Pattern[str]
     unfinished: re.Pattern[str]
 
     def kinds_of(self, text: str) -> dict[str, float]:
@@ -56,7 +57,7 @@ class Signals:
 
     def is_noise(self, text: str) -> bool:
         """Return whether `text` greets, promotes, chats, or asks a question without an answer."""
-        if text.rstrip().endswith(("?", "\uff1f")):
+        if text.rstrip().endswith(("?", "\uff1f")) or self.question.match(text):
             return True
         return self.promotion.search(text) is not None or self.chatter.search(text) is not None
 
@@ -88,6 +89,7 @@ def signals_for(language: str) -> Signals:
         chatter=_anywhere(lists.get("chatter")),
         talking=_anywhere(lists.get("talking")),
         leaning=_opening(lists.get("leaning")),
+        question=_opening(lists.get("question")),
         unfinished=_ending(lists.get("unfinished")),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from footnoted.llm.methods.keyphrases import best_title, phrases_of, stem_weights
+from footnoted.llm.methods.keyphrases import phrases_of, stem_weights, titles_from
 from footnoted.llm.methods.lexicon import lexicon_for
 from footnoted.llm.methods.segmentation import Prior, find_boundaries
 from footnoted.llm.methods.units import units_of
@@ -30,6 +30,7 @@ _WORDS_PER_SECOND = 2.5
 _SAMPLE_CUES = 200
 _TELLING_UNITS = 24
 _MOSTLY = 0.5
+_BEGINNING_WORDS = 6
 _EVERYWHERE = 1_000_000_000
 
 
@@ -97,31 +98,30 @@ def _split(units: Sequence[Unit], topic: _Topic) -> list[_Topic]:
 
 
 def _titles(units: Sequence[Unit], topics: Sequence[_Topic], lexicon: Lexicon) -> list[str]:
-    counts = [
-        Counter(stem for unit in units[topic.first : topic.last + 1] for stem in unit.stems)
-        for topic in topics
-    ]
+    """Return a title per topic, no title twice where the words allow another."""
+    parts = [units[topic.first : topic.last + 1] for topic in topics]
+    counts = [Counter(stem for unit in part for stem in unit.stems) for part in parts]
     spread = Counter(stem for count in counts for stem in count)
     for name in {unit.speaker for unit in units if unit.speaker}:
         for stem in lexicon.stems(name):
             spread[stem] = _EVERYWHERE
-    return [
-        topic.title
-        or _title(
-            units[topic.first : topic.last + 1], stem_weights(count, spread, len(topics)), lexicon
-        )
-        for topic, count in zip(topics, counts, strict=True)
-    ]
+    titles: list[str] = []
+    for topic, part, count in zip(topics, parts, counts, strict=True):
+        possible = [topic.title] if topic.title else []
+        possible = possible or _possible(part, stem_weights(count, spread, len(topics)), lexicon)
+        titles.append(next((title for title in possible if title not in titles), possible[0]))
+    return titles
 
 
-def _title(units: Sequence[Unit], weights: dict[str, float], lexicon: Lexicon) -> str:
-    """Return a title from the units that carry most of the topic; else how it begins."""
+def _possible(units: Sequence[Unit], weights: dict[str, float], lexicon: Lexicon) -> list[str]:
+    """Return titles from the units that carry most of the topic; at last, how it begins."""
     telling = sorted(
         units,
         key=lambda unit: (-sum(weights[stem] for stem in sorted(set(unit.stems))), unit.first),
     )[:_TELLING_UNITS]
     phrases = (phrase for unit in telling for phrase in phrases_of(unit.text, unit.tokens, lexicon))
-    return best_title(phrases, weights, lexicon.conjunction) or " ".join(units[0].text.split()[:6])
+    beginning = " ".join(units[0].text.split()[:_BEGINNING_WORDS])
+    return [*titles_from(phrases, weights, lexicon.conjunction), beginning]
 
 
 def _ranges(
