@@ -92,7 +92,11 @@ def transcript_windows(facts: VideoFacts, cues: Sequence[Cue]) -> list[Document]
 
 
 def moment_document(facts: VideoFacts, moment: MomentFacts) -> Document:
-    """Return the document of a moment: its summary, then the words it rests on."""
+    """Return the document of a moment: its summary, then the words it rests on.
+
+    A summary that only repeats those words is left out: they would count twice, and read twice.
+    """
+    summary = "" if moment.summary.casefold() in moment.quote.casefold() else moment.summary
     return Document(
         id=uuid.uuid5(_NAMESPACE, f"moment:{moment.moment_id}"),
         kind=DocumentKind.MOMENT,
@@ -101,7 +105,7 @@ def moment_document(facts: VideoFacts, moment: MomentFacts) -> Document:
         source_id=facts.source_id,
         creator=facts.creator,
         title=moment.title,
-        text="\n".join(part for part in (moment.summary, moment.quote) if part),
+        text="\n".join(part for part in (summary, moment.quote) if part),
         url=facts.url,
         start_ms=moment.start_ms,
         end_ms=moment.end_ms,

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
     from footnoted.search.port import Document, Filters, Query
 
+_FLUSH_EVERY = 20_000
+"""Points after which the write-ahead log is let go of; a flush waits for the disk."""
+
 _SCHEMAS = {
     FieldType.KEYWORD: edge.PayloadSchemaType.Keyword,
     FieldType.INTEGER: edge.PayloadSchemaType.Integer,
@@ -50,6 +53,7 @@ class Shard:
     def __init__(self, shard: edge.EdgeShard) -> None:
         """Wrap an open shard and make sure that every field has its index."""
         self._shard = shard
+        self._unflushed = 0
         known = shard.info().payload_schema
         for field, field_type in FIELDS.items():
             if field not in known:
@@ -73,6 +77,9 @@ class Shard:
         """Write these documents, weighed by the average of what is there and of them."""
         points = points_of(documents, self.lengths())
         self._shard.update(edge.UpdateOperation.upsert_points([_point(point) for point in points]))
+        self._unflushed += len(points)
+        if self._unflushed >= _FLUSH_EVERY:
+            self.flush()
 
     def delete(self, document_ids: Sequence[UUID]) -> None:
         """Remove these documents."""
@@ -130,6 +137,7 @@ class Shard:
     def flush(self) -> None:
         """Return when everything written survives a loss of power."""
         self._shard.flush()
+        self._unflushed = 0
 
     def close(self) -> None:
         """Write everything out and let go of the files."""

@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+import time
+from pathlib import Path
 
 from footnoted.db.file_locks import directory_error, open_lock_file, try_lock, unlock_and_close
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 _CURRENT = "current"
 _OPENING = "opening"
+_OPEN = "open"
 _DEATHS_THAT_CONDEMN = 2
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_CLOCK_STEP_S = 60
 
 
 class Generations:
@@ -108,16 +109,35 @@ class Generations:
         """Remember that the current generation is about to be opened."""
         (self._root / _OPENING).write_text(str(self._deaths() + 1), encoding="ascii")
 
-    def note_opened(self) -> None:
-        """Remember that opening the current generation left the process alive."""
+    def note_not_opened(self) -> None:
+        """Remember that it could not be opened for another reason than its files."""
         (self._root / _OPENING).unlink(missing_ok=True)
 
-    def is_condemned(self) -> bool:
-        """Return whether the process died more than once in a row while opening the current one.
+    def note_opened(self) -> None:
+        """Remember that opening the current generation left the process alive, and that it is open.
 
-        Once may be a kill at a bad moment; twice is the files.
+        What is written from now on is safe from a death of the process, as the kernel has it, but
+        not from one of the machine.
         """
-        return self._deaths() >= _DEATHS_THAT_CONDEMN
+        (self._root / _OPENING).unlink(missing_ok=True)
+        (self._root / _OPEN).write_text(_boot(), encoding="ascii")
+
+    def note_closed(self) -> None:
+        """Remember that everything written has reached the disk."""
+        (self._root / _OPEN).unlink(missing_ok=True)
+
+    def is_condemned(self) -> bool:
+        """Return whether the current generation must not be used any more.
+
+        Either the process died more than once in a row while opening it (once may be a kill at a
+        bad moment, twice is the files), or the machine went down while it was open: then its last
+        writes may be lost though the outbox let go of them.
+        """
+        try:
+            left_open_under = (self._root / _OPEN).read_text(encoding="ascii")
+        except FileNotFoundError:
+            left_open_under = _boot()
+        return self._deaths() >= _DEATHS_THAT_CONDEMN or left_open_under != _boot()
 
     def _deaths(self) -> int:
         try:
@@ -128,3 +148,12 @@ class Generations:
     def _highest(self, prefix: str) -> int:
         numbers = (path.name.removeprefix(prefix) for path in self._root.glob(f"{prefix}*"))
         return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
+def _boot() -> str:
+    """Return what tells this boot of the machine from every other one."""
+    try:
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        # Without a boot id: when the machine started, coarsely, as clocks are corrected.
+        return str(round((time.time() - time.monotonic()) / _CLOCK_STEP_S))

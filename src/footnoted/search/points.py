@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from footnoted.search.port import Document, Hit
 
+WRITE_BATCH = 64
+"""Documents written at once: some milliseconds of the interpreter lock, and equal averages in
+every adapter."""
 SCROLL_SIZE = 1000
 DISTINCT_LENGTHS = 100_000
 """More lengths than documents can have; a longer one would be a book per document."""
@@ -67,3 +70,8 @@ def ranked(hits: Iterable[Hit], limit: int) -> list[Hit]:
 def _searched_text(document: Document) -> str:
     """Return the text of a document that queries are matched against."""
     return "\n".join((document.title, document.text, *document.tags, *document.tools))
+
+
+def batches(documents: Sequence[Document]) -> list[Sequence[Document]]:
+    """Return `documents` cut into what is written at once."""
+    return [documents[at : at + WRITE_BATCH] for at in range(0, len(documents), WRITE_BATCH)]

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 from footnoted.errors import FootnotedError, TransientError
 from footnoted.search.edge_shard import Shard
 from footnoted.search.generations import Generations
+from footnoted.search.points import batches as in_batches
 from footnoted.search.terms import ANALYSIS_VERSION
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_BATCH = 64
 _RETRY_AFTER_S = 5.0
 _RUST_PANIC = "PanicException"
 _NOT_THE_FILES = (
@@ -74,17 +74,15 @@ class QdrantEdgeIndex:
 
     async def upsert(self, documents: Sequence[Document]) -> None:
         """Make these documents findable, replacing those with equal ids."""
-        for batch in _batches(documents):
+        for batch in in_batches(documents):
             await self._run(partial(self._upsert, batch))
         while await self._run(lambda: self._open().weigh_some_anew()):
             pass
-        await self._run(lambda: self._open().flush())
 
     async def delete(self, document_ids: Sequence[UUID]) -> None:
         """Make these documents unfindable; unknown ids are fine."""
         if document_ids:
             await self._run(lambda: self._open().delete(document_ids))
-            await self._run(lambda: self._open().flush())
 
     async def query(self, query: Query) -> list[Hit]:
         """Return the best hits, best first; ties in the order of ids."""
@@ -116,7 +114,7 @@ class QdrantEdgeIndex:
 
     async def _fill(self, shard: Shard, batches: AsyncIterator[Sequence[Document]]) -> None:
         async for documents in batches:
-            for batch in _batches(documents):
+            for batch in in_batches(documents):
                 await self._run(partial(shard.upsert, batch))
         while await self._run(shard.weigh_some_anew):
             pass
@@ -154,10 +152,10 @@ class QdrantEdgeIndex:
         if path is None:
             return None
         shard = None if self._generations.is_condemned() else self._try_loading(path)
-        self._generations.note_opened()
         if shard is None:
             self._generations.set_aside(path)
         else:
+            self._generations.note_opened()
             self._generations.sweep()
         return shard
 
@@ -169,7 +167,7 @@ class QdrantEdgeIndex:
             if not _is_vendors(error):
                 raise
             if any(cause in str(error) for cause in _NOT_THE_FILES):
-                self._generations.note_opened()
+                self._generations.note_not_opened()
                 why = f"cannot be opened: {error}"
                 raise self._away(why) from error
             return None
@@ -178,6 +176,7 @@ class QdrantEdgeIndex:
         path = self._generations.fresh()
         shard = Shard.create(path)
         self._generations.switch(path)
+        self._generations.note_opened()
         self._was_recreated = True
         return shard
 
@@ -192,7 +191,9 @@ class QdrantEdgeIndex:
         shard, self._shard = self._shard, None
         try:
             if shard is not None:
+                shard.flush()
                 shard.close()
+                self._generations.note_closed()
         finally:
             self._generations.release()
 
@@ -213,7 +214,3 @@ def _is_vendors(error: BaseException) -> bool:
 def _discard(shard: Shard, path: Path) -> None:
     shard.close()
     shutil.rmtree(path, ignore_errors=True)
-
-
-def _batches(documents: Sequence[Document]) -> list[Sequence[Document]]:
-    return [documents[at : at + _BATCH] for at in range(0, len(documents), _BATCH)]

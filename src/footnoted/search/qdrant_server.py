@@ -16,6 +16,7 @@ from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException
 
 from footnoted.errors import TransientError
+from footnoted.search.points import batches as in_batches
 from footnoted.search.server_collection import Collection
 from footnoted.search.terms import ANALYSIS_VERSION
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from footnoted.search.port import Document, Hit, Query
 
-_BATCH = 256
 _TIMEOUT_S = 30
 _RETRY_AFTER_S = 30.0
 _VENDOR_ERRORS = (ApiException, QdrantException, httpx.HTTPError, OSError)
@@ -163,7 +163,7 @@ class QdrantServerIndex:
 
 
 async def _fill(collection: Collection, documents: Sequence[Document]) -> None:
-    for at in range(0, len(documents), _BATCH):
-        await collection.upsert(documents[at : at + _BATCH])
+    for batch in in_batches(documents):
+        await collection.upsert(batch)
     while await collection.weigh_some_anew():
         pass
