@@ -57,6 +57,21 @@ def test_one_stray_word_is_not_enough_alone() -> None:
     assert [label.category for label in favoured] == ["Baking"] * 3
 
 
+def test_words_the_taxonomy_forgot_are_learnt_from_the_recording() -> None:
+    """What speaks of crumb and crust like the moments on bread is on baking too."""
+    labels = _labels(
+        "Bread dough with a crackling crust and an airy crumb",
+        "Flour and yeast give the crust its colour and the crumb its holes",
+        "An open crumb needs a thin crust",
+        "The senate votes in November",
+    )
+    assert [(label.index, label.category) for label in labels] == [
+        (0, "Baking"),
+        (3, "Baking"),
+        (6, "Baking"),
+    ]
+
+
 def test_a_subtopic_needs_all_words_of_one_alternative() -> None:
     """`reverb and delay` is either; `sound design` is both words."""
     (reverb,) = _labels("A long reverb makes vocals sound far away")

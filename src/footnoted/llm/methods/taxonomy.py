@@ -3,7 +3,7 @@
 Overlap of stems, each worth its inverse category frequency (Sparck Jones 1972), so that a word all
 categories use decides nothing. Moments that are asked about together come from one recording, so a
 category that fits them on the whole is a little likelier for each; but a moment gets no category
-that its own words do not speak for.
+that neither its own words nor its likeness to the others speak for.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 _NAME_WEIGHT, _SUBTOPIC_WEIGHT, _DESCRIPTION_WEIGHT = 2.0, 1.5, 1.0
 _TITLE_TIMES = 1.0
-_COMPANY = 1.5
+_COMPANY = 1.0
 _WHOLE_PART = 1.0
 _FEWEST_SHARED = 2
+_FEWEST_ECHOED, _CLEAR_SHARE = 2, 0.6
 _ALTERNATIVES = re.compile(r"\s+(?:and|or|et|und|y|e|en)\s+|[,/&]")
 
 
@@ -49,13 +50,15 @@ def classify(task: ClassifyTask) -> ClassifyAnswer:
         return ClassifyAnswer(labels=())
     words = [_words(moment, lexicon) for moment in task.moments]
     scores = [[_score(bag, shelf) for shelf in shelves] for bag in words]
-    company = [sum(column) / len(scores) for column in zip(*scores, strict=True)]
+    company = _company(words, shelves)
     favourite = _best(company, company)
-    labels = (
+    labels = [
         _label(moment.index, bag, shelves[at], surely=at == favourite)
-        for moment, bag, row in zip(task.moments, words, scores, strict=True)
         if row[at := _best(row, company)] > 0
-    )
+        else None
+        for moment, bag, row in zip(task.moments, words, scores, strict=True)
+    ]
+    labels = _echoed(task.moments, words, labels, shelves[favourite].name)
     return ClassifyAnswer(labels=tuple(label for label in labels if label is not None))
 
 
@@ -108,6 +111,48 @@ def _score(words: Mapping[str, float], shelf: _Shelf) -> float:
     return sum(words[stem] * shelf.weights[stem] for stem in shared)
 
 
+def _company(words: Sequence[Mapping[str, float]], shelves: Sequence[_Shelf]) -> list[float]:
+    """Return how well each category fits all moments: many words of it once beat one often."""
+    spread = Counter(stem for bag in words for stem in bag)
+    most = math.log(1 + len(words))
+    return [
+        sum(
+            shelf.weights[stem] * math.log(1 + spread[stem]) / most
+            for stem in sorted(spread.keys() & shelf.weights.keys())
+        )
+        for shelf in shelves
+    ]
+
+
+def _echoed(
+    moments: Sequence[MomentBrief],
+    words: Sequence[Mapping[str, float]],
+    labels: Sequence[MomentLabel | None],
+    favourite: str,
+) -> list[MomentLabel | None]:
+    """Return the labels, with the favourite for moments that speak as its moments do.
+
+    Feedback from what is surely relevant (Rocchio, 1971) finds the words a taxonomy forgot. It
+    needs a favourite that most labelled moments have, and words that at least two of those say.
+    """
+    named = [bag for bag, label in zip(words, labels, strict=True) if label is not None]
+    sure = [
+        bag
+        for bag, label in zip(words, labels, strict=True)
+        if label is not None and label.category == favourite
+    ]
+    if len(sure) < _FEWEST_ECHOED or len(sure) < _CLEAR_SHARE * len(named):
+        return list(labels)
+    spread = Counter(stem for bag in sure for stem in bag)
+    spoken = {stem for stem, count in spread.items() if count > 1}
+    return [
+        MomentLabel(index=moment.index, category=favourite)
+        if label is None and len(spoken & bag.keys()) >= _FEWEST_SHARED
+        else label
+        for moment, bag, label in zip(moments, words, labels, strict=True)
+    ]
+
+
 def _best(own: Sequence[float], company: Sequence[float]) -> int:
     """Return the position of the category that fits a moment and its company best."""
     return max(
@@ -121,10 +166,9 @@ def _label(
 ) -> MomentLabel | None:
     """Return the label, or None where one stray word is all that speaks for the category."""
     shared = words.keys() & shelf.weights.keys()
-    subtopic = _subtopic(words, shelf)
-    if len(shared) < _FEWEST_SHARED and subtopic is None and not surely:
+    if len(shared) < _FEWEST_SHARED and not surely:
         return None
-    return MomentLabel(index=index, category=shelf.name, subtopic=subtopic)
+    return MomentLabel(index=index, category=shelf.name, subtopic=_subtopic(words, shelf))
 
 
 def _subtopic(words: Mapping[str, float], shelf: _Shelf) -> str | None:
