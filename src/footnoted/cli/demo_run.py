@@ -19,7 +19,7 @@ from footnoted.knowledge.verify import verify
 from footnoted.model.status import INDEXED, QUARANTINED, STOPPED_STATUSES
 from footnoted.pipeline.plan import Mode, RunPlan
 from footnoted.pipeline.reports import store as reports
-from footnoted.pipeline.reports.status import QUALITY, StatusQuery, read_status
+from footnoted.pipeline.reports.status import StatusQuery, read_status
 from footnoted.search.port import Query
 from footnoted.settings import Settings, bundled_dir
 from footnoted.sources.discover import add_paths
@@ -38,6 +38,7 @@ QUESTION = "parallel compression"
 """What the demo searches for."""
 UNFIT_SAMPLES = 1
 """How many of the samples the quality gate must stop."""
+_QUALITY = "quality_"
 _LOOK_EVERY_S = 0.25
 
 
@@ -75,7 +76,7 @@ class Outcome:
             "not every sample came to its end": sum(counts.values()) != self.samples
             or set(counts) - {INDEXED, QUARANTINED},
             "the quality gate did not stop exactly what it should": sum(
-                line.count for line in unfit if line.code.startswith(QUALITY)
+                line.count for line in unfit if line.code.startswith(_QUALITY)
             )
             != UNFIT_SAMPLES,
             "something else stopped": len(unfit) != len(self.status.stopped),
