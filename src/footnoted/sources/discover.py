@@ -70,17 +70,19 @@ class _Adding:
     targets: list[str]
     total: Recorded = field(default_factory=Recorded)
     seen: int = 0
+    known_count: int = -1
     ignored: dict[str, str] = field(default_factory=dict[str, str])
     problems: dict[str, None] = field(default_factory=dict[str, None])
 
     async def run(self) -> None:
         unsettled_looks = 0
         while self.targets:
+            known_before = self.known_count
             scan = await self._look()
             if scan is None:
                 continue
-            recorded = await self._record(scan)
-            if scan.is_partial and recorded.media_ids:
+            await self._record(scan)
+            if scan.is_partial and self.known_count > known_before:
                 continue
             if not scan.unsettled:
                 return
@@ -92,9 +94,10 @@ class _Adding:
 
     async def _look(self) -> Scan | None:
         """Return what is there now, or None after leaving out a folder that is away."""
-        roots = [stored_path(target) for target in self.targets]
+        places = await asyncio.to_thread(_places, self.targets)
         async with self.database.transaction() as session:
-            known = await store.known_files(session, roots, self.origin.profiles, None)
+            known = await store.known_files(session, places, self.origin.profiles, None)
+        self.known_count = len(known)
         try:
             scan = await look(self.scanner, self._request(known))
         except SourceUnreachableError as error:
@@ -111,7 +114,7 @@ class _Adding:
         now_ns = int(self.clock.now().timestamp() * 1e9)
         return ScanRequest(self.targets, known, now_ns, self.limits)
 
-    async def _record(self, scan: Scan) -> Recorded:
+    async def _record(self, scan: Scan) -> None:
         """Write the look. Equal content at a path that is gone has moved from there."""
         contents = _contents(scan)
         async with self.database.transaction() as session:
@@ -124,7 +127,6 @@ class _Adding:
         for name in ("added", "changed", "renamed", "copied"):
             setattr(self.total, name, getattr(self.total, name) + getattr(recorded, name))
         self.total.media_ids += recorded.media_ids
-        return recorded
 
     def report(self) -> AddReport:
         total = self.total
@@ -139,6 +141,15 @@ class _Adding:
             tuple(self.problems),
             tuple(dict.fromkeys(total.media_ids)),
         )
+
+
+def _places(targets: Iterable[str]) -> store.Places:
+    files: list[str] = []
+    folders: list[str] = []
+    for target in targets:
+        is_file = os.path.isfile(target)  # noqa: PTH113 - odd names, see contents.py
+        (files if is_file else folders).append(stored_path(read_target(target).root))
+    return store.Places(files, list(dict.fromkeys(folders)))
 
 
 def _contents(scan: Scan) -> list[str]:

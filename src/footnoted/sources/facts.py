@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ EDITABLE_FIELDS = ("title", "url", "creator", "published_at", "language", "tags"
 
 _FACT_FIELDS = ("title", "url", "published_at", "duration_ms", "language", "description")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
+_ACCENTED = re.compile("([a-z])[\u0300-\u036f]+")
 _MAX_SLUG = 80
 
 
@@ -34,9 +36,10 @@ class StoredFacts:
 
 def title_of_path(stored: str) -> str:
     """Return the title that a file's name gives its recording."""
-    name = real_path(stored).rpartition("/")[2]
+    folder, name = os.path.split(real_path(stored))
     read = read_name(name)
-    return readable(title_of(name if isinstance(read, NotTaken) else read.stem))
+    stem = name if isinstance(read, NotTaken) else read.stem
+    return storable(title_of(stem, os.path.basename(folder)))  # noqa: PTH119 - any bytes
 
 
 def readable(text: str) -> str:
@@ -67,10 +70,9 @@ def changed_columns(wanted: Mapping[str, Any], stored: StoredFacts) -> dict[str,
 def slug_of(name: str) -> str:
     """Return the words of a name in lower case, joined by `-`; never empty.
 
-    Letters of every script stay, accents go where they can (NFKD).
+    Letters of every script stay; those of Latin lose their accents.
     """
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = _ACCENTED.sub(r"\1", unicodedata.normalize("NFKD", name.casefold()))
     words = _NOT_WORD.sub("-", unicodedata.normalize("NFC", plain)).strip("-")
     return words[:_MAX_SLUG].strip("-") or "creator"
 

@@ -27,6 +27,8 @@ _LIVE_CHAT = ".live_chat.json"
 _MARKS = frozenset({"forced", "sdh", "cc", "default", "orig", "auto", "manual"})
 _STREAM = re.compile(r"f\d{1,4}(-\d+)?")
 _VIDEO_ID = re.compile(r"\s*\[[A-Za-z0-9_-]{11}\]$")
+_NOUNS = frozenset({"transcript", "captions", "subtitles", "audio", "video", "recording"})
+_SAYS_NOTHING = _NOUNS | {"auto", "generated", "corrected", "edited", "final", "original"}
 _ESCAPED = re.compile(r"\\x(5c|[89a-f][0-9a-f])")
 _TO_ESCAPE = re.compile(r"\\(?=x)|[\udc80-\udcff]")
 
@@ -127,10 +129,22 @@ def stem_key(stem: str) -> str:
     return unicodedata.normalize("NFC", stem)
 
 
-def title_of(stem: str) -> str:
-    """Return a title for a recording nothing else names: its stem, in words."""
-    title = _VIDEO_ID.sub("", stem).replace("_", " ")
-    return " ".join(title.split()) or stem
+def title_of(stem: str, folder: str) -> str:
+    """Return a title for a recording nothing else names: its stem, in words.
+
+    A stem like `transcript` says nothing; then the folder (its last part) says it, and both when
+    more than one such word is there.
+    """
+    title = _in_words(_VIDEO_ID.sub("", stem)) or stem
+    words = set(title.casefold().replace(".", " ").replace("-", " ").split())
+    if not folder or not words & _NOUNS or words - _SAYS_NOTHING:
+        return title
+    folder = _in_words(folder)
+    return folder if len(words) == 1 else f"{folder}: {title}"
+
+
+def _in_words(name: str) -> str:
+    return " ".join(name.replace("_", " ").split())
 
 
 def stored_path(path: str) -> str:

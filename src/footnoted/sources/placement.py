@@ -95,8 +95,9 @@ class _Placing:
                 self._by_content.setdefault((row.role, row.sha256), []).append(row)
         self._moves = self._find_moves()
         moved = {row.id for row in self._moves.values()}
-        taken = (self._by_path.get(path) for path in self._moves)
-        self.displaced = {row.id for row in taken if row is not None and row.id not in moved}
+        self._staying = {row.path: row for row in known.rows if row.id not in moved}
+        taken = (self._staying.get(path) for path in self._moves)
+        self.displaced = {row.id for row in taken if row is not None}
         self._new: dict[tuple[FileRole, str], int] = {}
         self._count = 0
 
@@ -141,7 +142,7 @@ class _Placing:
         )
 
     def _row_of(self, file: FoundFile) -> FileRow | None:
-        return self._moves.get(file.path) or self._by_path.get(file.path)
+        return self._moves.get(file.path) or self._staying.get(file.path)
 
     def _known_media(self, media: FoundMedia, rows: tuple[FileRow | None, ...]) -> int | None:
         """Return the recording by content or path, else by stem.
@@ -156,7 +157,7 @@ class _Placing:
         if ranked:
             row = min(ranked)[3]
             return None if self._has_split(media, row.media_id) else row.media_id
-        beside = (self._by_path.get(path) for path in media.siblings)
+        beside = (self._staying.get(path) for path in media.siblings)
         known = [row for row in beside if row and row.id not in self.displaced]
         return min(known, key=lambda row: row.id).media_id if known else None
 
@@ -180,8 +181,7 @@ class _Placing:
 
     def _copied_media(self, media: FoundMedia) -> int | None:
         for key in _contents(media):
-            rows = self._by_content.get(key, [])
-            rows = [row for row in rows if row.path not in self._files or not self._is_vacated(row)]
+            rows = self._by_content.get(key)
             if rows:
                 return min(rows, key=lambda row: (row.is_missing, row.id)).media_id
             if key[1] in self._known.identities:

@@ -17,7 +17,6 @@ from footnoted.sources.facts import (
     readable,
     title_of_path,
 )
-from footnoted.sources.names import title_of
 from footnoted.sources.placement import Placed, place
 from footnoted.sources.port import FileRole
 from footnoted.sources.recordings import store
@@ -101,7 +100,7 @@ class _Recording:
             self.session, [*(file.path for file in files), *beside], contents, set(scan.missing)
         )
         placement = place(scan.found, known)
-        self.affected |= {row.media_id for row in known.rows}
+        self.affected |= {row.media_id for row in known.rows}.union(known.identities.values())
         await videos.lock_videos(self.session, sorted(self.affected))
         turn = await videos.first_turn(self.session, self.origin.source_id)
         opening = videos.Opening(self.origin.source_id, self.origin.trigger, self.now, turn)
@@ -192,7 +191,7 @@ class _Recording:
             if row is not None and row.path != file.path
         }
         if stored.values["title"] in old_titles:
-            wanted.setdefault("title", readable(title_of(placed.found.stem)))
+            wanted.setdefault("title", title_of_path(_first_file(placed.found).path))
         return wanted
 
     async def _update(

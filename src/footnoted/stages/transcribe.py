@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from footnoted.errors import PermanentError, TransientError
 from footnoted.model.outcome import Stopped, Waiting
@@ -218,9 +218,6 @@ class TranscribeStage:
             return self._unreachable(candidate.path, error)
         except PermanentError as error:
             return error
-        except ValidationError as error:
-            message = f"{candidate.path}: a cue holds what is no text: {error.error_count()} times"
-            return PermanentError(message, failure_code="transcript_malformed")
         transcript = store.storable_transcript(transcript)
         quality = assess(
             transcript, expected_language=given.language, duration_ms=given.duration_ms

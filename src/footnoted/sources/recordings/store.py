@@ -39,16 +39,20 @@ async def lock_discovery(session: AsyncConnection) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
+class Places(NamedTuple):
+    """Where somebody looks: stored paths of single files, and of folders with all below them."""
+
+    files: Sequence[str]
+    folders: Sequence[str]
+
+
 async def known_files(
-    session: AsyncConnection,
-    roots: Sequence[str],
-    profiles: Sequence[str],
-    source_id: int | None,
+    session: AsyncConnection, places: Places, profiles: Sequence[str], source_id: int | None
 ) -> dict[str, KnownFile]:
     """Return by path what needs no second look unless it changed.
 
-    These are the files of the source, and files at or below `roots` whose recording has a video in
-    each of `profiles`, whoever brought them.
+    These are the files of the source, and files at or below `places` whose recording has a video
+    in each of `profiles`, whoever brought them.
     """
     rows = await session.execute(
         text("""
@@ -56,15 +60,16 @@ async def known_files(
             f.missing_at IS NOT NULL AS is_missing
           FROM media_files f JOIN media m ON m.id = f.media_id
           WHERE m.source_id = CAST(:source AS bigint)
-            OR ((f.path = ANY(:roots) OR EXISTS (
-                  SELECT 1 FROM unnest(CAST(:roots AS text[])) root
-                  WHERE starts_with(f.path, root || '/')))
+            OR ((f.path = ANY(:files) OR EXISTS (
+                  SELECT 1 FROM unnest(CAST(:folders AS text[])) folder
+                  WHERE starts_with(f.path, folder || '/')))
                 AND (SELECT count(*) FROM videos v
                      WHERE v.media_id = f.media_id AND v.profile = ANY(:profiles)) = :count)
           ORDER BY f.id"""),
         {
             "source": source_id,
-            "roots": [root.rstrip("/") for root in roots],
+            "files": list(places.files),
+            "folders": [folder.rstrip("/") for folder in places.folders],
             "profiles": list(profiles),
             "count": len(set(profiles)),
         },
