@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _SPEECH_PRIOR = Prior(weight=0.6, shortest=15.0, shortest_penalty=4.0, longest_units=400)
 _WORDS_PER_SECOND = 2.5
 _SAMPLE_CUES = 200
-_TELLING_UNITS = 24
+_TELLING_UNITS = 14
 _MOSTLY = 0.5
 _BEGINNING_WORDS = 6
 _EVERYWHERE = 1_000_000_000
