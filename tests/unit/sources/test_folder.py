@@ -204,6 +204,18 @@ def test_links_are_followed_out_and_never_back(tmp_path: Path) -> None:
     ]
 
 
+def test_files_behind_a_link_that_leads_nowhere_are_not_missed(tmp_path: Path) -> None:
+    """What it led to may be a disk that is away."""
+    write(tmp_path / "disk", "a.vtt")
+    (tmp_path / "in").mkdir()
+    write(tmp_path / "in", "b.vtt")
+    (tmp_path / "in" / "disk").symlink_to(tmp_path / "disk")
+    known = known_of(scan(tmp_path / "in"))
+    (tmp_path / "disk").rename(tmp_path / "away")
+    found = scan(tmp_path / "in", known=known)
+    assert (len(known), found.missing, found.unchanged) == (2, (), 1)
+
+
 def test_what_is_no_regular_file_is_never_opened(tmp_path: Path) -> None:
     """A pipe would block for ever."""
     os.mkfifo(tmp_path / "a.vtt")
