@@ -21,7 +21,7 @@ from footnoted.clock import SystemClock
 from footnoted.db import embedded, migrate
 from footnoted.db.engine import is_connection_lost, make_engine
 from footnoted.db.session import Database
-from footnoted.errors import FootnotedError, UsageError
+from footnoted.errors import FootnotedError, TransientError, UsageError
 from footnoted.llm.extractive import Extractive
 from footnoted.llm.gateway import CallScope, Gateway
 from footnoted.model.status import DISCOVERED, GROUP_STALE, SOURCE_DUE, ItemKind, Resource
@@ -167,6 +167,25 @@ def make_index(settings: Settings) -> SearchIndex:
     return QdrantServerIndex.connect(
         settings.qdrant_url, api_key=key.get_secret_value() if key else None
     )
+
+
+async def catch_up_index(storage: Storage) -> bool:
+    """Apply to the index what changed in PostgreSQL; return False when another process has it.
+
+    That process is the daemon, which applies it by itself, or a command about to end.
+    """
+    index = make_index(storage.settings)
+    try:
+        await index.ensure_ready()
+        if index.was_recreated:
+            await ensure_filled(storage.database, index)
+        else:
+            await OutboxDrainer(storage.database, index).drain_all()
+    except TransientError:
+        return False
+    finally:
+        await index.close()
+    return True
 
 
 class GatewayAskers:

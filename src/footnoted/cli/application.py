@@ -8,6 +8,7 @@ import typer
 
 from footnoted.cli import (
     add,
+    cancel,
     config,
     demo,
     edit,
@@ -15,6 +16,8 @@ from footnoted.cli import (
     migrate,
     pages,
     recent,
+    remove,
+    retry,
     run,
     runs,
     search,
@@ -47,6 +50,9 @@ def build() -> typer.Typer:
         runs,
         transcript,
         edit,
+        retry,
+        cancel,
+        remove,
         search,
         pages,
         recent,

@@ -16,6 +16,7 @@ from footnoted.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from footnoted.pipeline.controls.removal.removal import RemovedSource
     from footnoted.sources.follow import AddedSource, SourcePreview
     from footnoted.sources.store import Source
 
@@ -99,3 +100,13 @@ def print_preview(preview: SourcePreview, *, as_json: bool) -> None:
     hidden = sum(preview.ignored_counts.values()) - min(len(preview.ignored), _MOST_NAMED)
     if hidden > 0:
         remark(f"... and {hidden} more are not taken; --json names more")
+
+
+def print_removed(removed: RemovedSource, *, as_json: bool) -> None:
+    """Print what became of a source's videos."""
+    if as_json:
+        write_json("source.remove/1", asdict(removed))
+        return
+    counts = {"erased": removed.purged, "cancelled": removed.cancelled, "kept": removed.kept}
+    videos = ", ".join(f"{count} videos {what}" for what, count in counts.items() if count)
+    say(f"Source {removed.id} {removed.title!r} is followed no longer: {videos or 'no videos'}.")

@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from footnoted.app import Storage
+    from footnoted.pipeline.controls.removal.removal import RemovedSource
     from footnoted.sources.follow import AddedSource, SourcePreview
     from footnoted.sources.store import Source
 
@@ -24,6 +25,7 @@ def register(program: typer.Typer) -> None:
     group.command("test")(preview)
     group.command("pause")(pause)
     group.command("resume")(resume)
+    group.command("remove")(remove)
     program.add_typer(group, name="source")
 
 
@@ -116,3 +118,31 @@ def resume(source: _Id, as_json: _Json = False) -> None:
         return await resume_source(storage.database, source, clock=storage.clock)
 
     print_sources([with_storage(work)], as_json=as_json)
+
+
+def remove(
+    source: _Id,
+    *,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep what it brought; unfinished videos are cancelled.")
+    ] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Erase what was made of its videos; files stay.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Follow a source no longer; what it brought is kept, or erased for good."""
+    from footnoted.app import catch_up_index
+    from footnoted.cli.following import print_removed
+    from footnoted.cli.remove import require_one
+    from footnoted.cli.storage import with_storage
+    from footnoted.pipeline.controls.removal.removal import remove_source
+
+    async def work(storage: Storage) -> RemovedSource:
+        removed = await remove_source(storage.database, source, clock=storage.clock, purges=purge)
+        if purge:
+            await catch_up_index(storage)
+        return removed
+
+    require_one(keep=keep, purge=purge)
+    print_removed(with_storage(work), as_json=as_json)

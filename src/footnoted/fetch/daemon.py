@@ -18,25 +18,41 @@ _SERVER_ERROR = 500
 
 
 async def ask_daemon(
-    socket_path: Path, path: str, parameters: Mapping[str, str | int] | None = None
+    socket_path: Path,
+    path: str,
+    parameters: Mapping[str, str | int] | None = None,
+    *,
+    method: str = "GET",
+    timeout_s: float = _TIMEOUT_S,
 ) -> dict[str, Any] | None:
-    """Return the daemon's answer to GET `path`, or None when no daemon listens there.
+    """Return the daemon's answer to a request for `path`, or None when no daemon listens there.
 
     Raises UsageError with the daemon's own sentence for a request it refuses, and
     DependencyDownError when it answers that it cannot serve now.
     """
     transport = httpx.AsyncHTTPTransport(uds=str(socket_path))
     try:
-        async with httpx.AsyncClient(transport=transport, timeout=_TIMEOUT_S) as client:
-            response = await client.get(f"http://footnoted{path}", params=dict(parameters or {}))
+        async with httpx.AsyncClient(transport=transport, timeout=timeout_s) as client:
+            url = f"http://footnoted{path}"
+            response = await client.request(method, url, params=dict(parameters or {}))
     except httpx.ConnectError:
         return None
     except httpx.HTTPError as error:
-        message = f"the daemon at {socket_path} does not answer: {error or type(error).__name__}"
+        message = (
+            f"the daemon at {socket_path} does not answer: {str(error) or type(error).__name__}"
+        )
         raise DependencyDownError(message) from error
     answer: dict[str, Any] = response.json()
     if response.status_code >= _SERVER_ERROR:
-        raise DependencyDownError(str(answer.get("detail", answer)))
+        raise DependencyDownError(_sentence(answer))
     if response.status_code >= _BAD_REQUEST:
-        raise UsageError(str(answer.get("detail", answer)))
+        raise UsageError(_sentence(answer))
     return answer
+
+
+def _sentence(answer: Mapping[str, Any]) -> str:
+    """Return why the daemon refused: its detail, else what its parts say that are not well."""
+    if "detail" in answer:
+        return str(answer["detail"])
+    parts = [f"{part} {why}" for part, why in answer.items() if part != "ready" and why != "ok"]
+    return f"the daemon is not ready: {'; '.join(parts)}"

@@ -138,6 +138,15 @@ async def mark_unusable(session: AsyncConnection, call_id: int, reason: str) -> 
     )
 
 
+async def erase_answers(session: AsyncConnection, item_kind: str, item_ids: Sequence[int]) -> None:
+    """Forget what models answered about these items; that they were asked, and its cost, stays."""
+    await session.execute(
+        text("""UPDATE llm_calls SET answer = '', usable = false, unusable_reason = 'purged'
+                WHERE item_kind = :kind AND item_id = ANY(:ids) AND state = 'answered'"""),
+        {"kind": item_kind, "ids": list(item_ids)},
+    )
+
+
 async def totals(session: AsyncConnection, since: datetime) -> tuple[int, str]:
     """Return how many calls were journaled since a time, and their cost in USD as text."""
     row = (

@@ -99,5 +99,10 @@ def _stop_line(row: store.StopGroup, examples: _Examples) -> StopLine:
 
 def retry_command(code: str) -> str:
     """Return the command that takes up again what stopped with `code`."""
-    accepts = " --accept-quality" if code.startswith(QUALITY) else ""
+    accepts = " --accept-quality" if accepts_quality(code) else ""
     return f"footnoted retry --reason {code}{accepts}"
+
+
+def accepts_quality(code: str | None) -> bool:
+    """Return whether it was the quality gate that stopped with `code`."""
+    return code is not None and code.startswith(QUALITY)

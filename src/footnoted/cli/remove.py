@@ -1,0 +1,81 @@
+"""`footnoted remove`: follows videos no longer, or erases them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from footnoted.app import Storage
+    from footnoted.pipeline.controls.removal.removal import Removed
+    from footnoted.pipeline.controls.selection import Handled
+
+
+def register(program: typer.Typer) -> None:
+    """Add the command to the program."""
+    program.command()(remove)
+
+
+def remove(
+    videos: Annotated[
+        list[int], typer.Argument(metavar="VIDEO...", help="Ids that `status` shows.")
+    ],
+    *,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep pages and all else that was made of them.")
+    ] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Erase all that was made of them; files stay.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Follow videos no longer; what was made of them is kept, or erased for good."""
+    require_one(keep=keep, purge=purge)
+    if keep:
+        _keep(videos, as_json=as_json)
+    else:
+        _purge(videos, as_json=as_json)
+
+
+def require_one(*, keep: bool, purge: bool) -> None:
+    """Raise UsageError unless exactly one of the two was said."""
+    from footnoted.errors import UsageError
+
+    if keep == purge:
+        message = "say either --keep (what was made of it stays) or --purge (it is erased)"
+        raise UsageError(message)
+
+
+def _keep(videos: list[int], *, as_json: bool) -> None:
+    from footnoted.cli.handled import print_handled
+    from footnoted.cli.storage import with_storage
+    from footnoted.pipeline.controls.taking_up import keep as set_aside
+
+    async def work(storage: Storage) -> Handled:
+        return await set_aside(storage.database, videos, clock=storage.clock)
+
+    print_handled("remove", with_storage(work), as_json=as_json)
+
+
+def _purge(videos: list[int], *, as_json: bool) -> None:
+    from footnoted.app import catch_up_index
+    from footnoted.cli.lines import remark, say
+    from footnoted.cli.storage import with_storage
+    from footnoted.cli.terminal import write_json
+    from footnoted.pipeline.controls.removal.removal import purge
+
+    async def work(storage: Storage) -> Removed:
+        removed = await purge(storage.database, videos, clock=storage.clock)
+        await catch_up_index(storage)
+        return removed
+
+    removed = with_storage(work)
+    if as_json:
+        purged = [{"id": video_id, "title": title} for video_id, title in removed.videos]
+        write_json("remove/1", {"purged": purged, "seen_again": list(removed.seen_again)})
+        return
+    for video_id, title in removed.videos:
+        say(f"video {video_id} {title!r}: erased")
+    for path in removed.seen_again:
+        remark(f"{path} is still in a followed folder: the next look takes it again")

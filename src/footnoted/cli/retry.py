@@ -1,0 +1,46 @@
+"""`footnoted retry`: takes up again what stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from footnoted.app import Storage
+    from footnoted.pipeline.controls.selection import Handled
+
+
+def register(program: typer.Typer) -> None:
+    """Add the command to the program."""
+    program.command()(retry)
+
+
+def retry(
+    videos: Annotated[
+        list[int] | None, typer.Argument(metavar="[VIDEO]...", help="Ids that `status` shows.")
+    ] = None,
+    *,
+    reason: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Everything that stopped with this code.")
+    ] = None,
+    all_failed: Annotated[
+        bool, typer.Option("--all-failed", help="Everything that stopped, but for bad words.")
+    ] = False,
+    accept_quality: Annotated[
+        bool, typer.Option("--accept-quality", help="Take words that the quality gate stopped.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Take up again what failed or was quarantined, where it stopped; wake what waits."""
+    from footnoted.cli.handled import print_handled
+    from footnoted.cli.storage import with_storage
+    from footnoted.pipeline.controls.selection import Selection
+    from footnoted.pipeline.controls.taking_up import retry as take_up
+
+    selection = Selection(tuple(videos or ()), reason, all_failed, accept_quality)
+
+    async def work(storage: Storage) -> Handled:
+        return await take_up(storage.database, selection, clock=storage.clock)
+
+    print_handled("retry", with_storage(work), as_json=as_json)

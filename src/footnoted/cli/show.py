@@ -1,0 +1,57 @@
+"""`footnoted show`: everything about one video."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from footnoted.model.transcript import Transcript
+    from footnoted.pipeline.reports.videos.report import VideoReport
+    from footnoted.settings import Settings
+
+
+def register(program: typer.Typer) -> None:
+    """Add the command to the program."""
+    program.command()(show)
+
+
+def show(
+    video: Annotated[int, typer.Argument(help="The id that `status` and `search` show.")],
+    transcript: Annotated[
+        bool, typer.Option("--transcript", help="Print what was said too, under its topics.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show a video: where it stands, what was said, what was found, what happened to it."""
+    from footnoted.cli.session import read_settings
+    from footnoted.cli.terminal import write_json
+    from footnoted.cli.video import print_video
+    from footnoted.cli.words import print_words
+
+    report, words = asyncio.run(_read(read_settings(), video, with_words=transcript))
+    if as_json:
+        fields = report.model_dump(mode="json")
+        cues = {} if words is None else {"cues": [cue._asdict() for cue in words.cues]}
+        write_json("show/1", {**fields, **cues})
+        return
+    print_video(report)
+    if words is not None:
+        print_words(words, report.topics)
+
+
+async def _read(
+    settings: Settings, video_id: int, *, with_words: bool
+) -> tuple[VideoReport, Transcript | None]:
+    from footnoted.app import open_app
+    from footnoted.pipeline.reports.videos.video import read_report, read_words
+
+    async with open_app(settings) as app:
+        database, now = app.storage.database, app.storage.clock.now()
+        readers = {profile.name: profile.video_moments for profile in app.profiles}
+        report = await read_report(database, video_id, readers, now)
+        if not with_words:
+            return report, None
+        return report, (await read_words(database, video_id)).transcript

@@ -1,0 +1,1 @@
+"""Erasing videos and sources, with all that was made of them."""

@@ -1,0 +1,152 @@
+"""The SQL that erases a video: its row takes most along, the rest is named here.
+
+The order of locks is that of discovery and of the stages: the video, its page
+groups, its recording.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import text
+
+from footnoted.model.status import ItemKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+VIDEO_PURGED = "video.purged"
+SOURCE_REMOVED = "source.removed"
+
+
+class Doomed(NamedTuple):
+    """A video about to be erased; `seen_again` are its files that a followed source still has."""
+
+    id: int
+    media_id: int
+    profile: str
+    creator_id: int
+    title: str
+    seen_again: tuple[str, ...]
+
+
+async def lock_doomed(session: AsyncConnection, video_id: int) -> Doomed | None:
+    """Return a video, locked so that nobody saves anything of it any more; None when it is gone."""
+    rows = await session.execute(
+        text("""
+          SELECT v.id, v.media_id, v.profile, v.creator_id, m.title, ARRAY(
+            SELECT f.path FROM media_files f JOIN sources s ON s.id = m.source_id AND NOT s.paused
+            WHERE f.media_id = m.id AND f.missing_at IS NULL AND f.role <> 'metadata'
+            ORDER BY f.id) AS seen_again
+          FROM videos v JOIN media m ON m.id = v.media_id WHERE v.id = :id FOR UPDATE OF v"""),
+        {"id": video_id},
+    )
+    row = rows.one_or_none()
+    return None if row is None else Doomed(*row)._replace(seen_again=tuple(row.seen_again))
+
+
+async def interrupt_groups(session: AsyncConnection, video_id: int) -> list[int]:
+    """Take the page groups a video contributes to from whoever composes them; return them.
+
+    Their pinned input goes too: it quotes the video, and a page made from it would be refused.
+    """
+    groups = await session.scalars(
+        text("""
+          UPDATE page_groups g SET fence = fence + 1, lease_owner = NULL, lease_expires_at = NULL
+          WHERE g.id IN (SELECT x.id FROM page_groups x
+                         JOIN contributions c ON c.group_id = x.id AND c.video_id = :id
+                         ORDER BY x.id FOR NO KEY UPDATE OF x)
+          RETURNING g.id"""),
+        {"id": video_id},
+    )
+    ids = sorted(groups.all())
+    await session.execute(
+        text("""DELETE FROM work_orders WHERE item_kind = :kind AND item_id = ANY(:ids)
+                  AND closed_at IS NULL"""),
+        {"kind": ItemKind.PAGE_GROUP.value, "ids": ids},
+    )
+    return ids
+
+
+async def delete_video(session: AsyncConnection, doomed: Doomed, now: datetime) -> None:
+    """Erase a video and its record; that it was purged, and when, is all that remains.
+
+    The recording goes with it, words and all, unless another profile uses it.
+    """
+    key = {"kind": ItemKind.VIDEO.value, "id": doomed.id}
+    for table in ("work_orders", "events", "runs"):
+        await session.execute(
+            text(f"DELETE FROM {table} WHERE item_kind = :kind AND item_id = :id"),  # noqa: S608 - constants
+            key,
+        )
+    await session.execute(text("DELETE FROM videos WHERE id = :id"), {"id": doomed.id})
+    await session.execute(
+        text("""DELETE FROM media m WHERE m.id = :media
+                  AND NOT EXISTS (SELECT 1 FROM videos v WHERE v.media_id = m.id)"""),
+        {"media": doomed.media_id},
+    )
+    await session.execute(
+        text("""INSERT INTO events (item_kind, item_id, name, at)
+                VALUES (:kind, :id, :event, :now)"""),
+        {**key, "event": VIDEO_PURGED, "now": now},
+    )
+
+
+async def drop_emptied_pages(session: AsyncConnection, doomed: Doomed) -> None:
+    """Delete what is left of pages, groups and a creator that have nothing to say any more.
+
+    Old versions of a page whose claims all went with the video go too: their titles and summaries
+    were made of it.
+    """
+    values = {"profile": doomed.profile, "creator": doomed.creator_id}
+    await session.execute(
+        text("""
+          DELETE FROM page_versions v USING pages p
+          WHERE p.id = v.page_id AND p.profile = :profile AND p.creator_id = :creator
+            AND (p.retired_at IS NOT NULL OR v.id IS DISTINCT FROM p.current_version_id)
+            AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.page_version_id = v.id)"""),
+        values,
+    )
+    await session.execute(
+        text("""
+          DELETE FROM pages p
+          WHERE p.profile = :profile AND p.creator_id = :creator AND p.retired_at IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM page_versions v WHERE v.page_id = p.id)"""),
+        values,
+    )
+    await session.execute(
+        text("""
+          DELETE FROM page_groups g
+          WHERE g.profile = :profile AND g.creator_id = :creator
+            AND NOT EXISTS (SELECT 1 FROM videos v
+                            WHERE v.profile = g.profile AND v.creator_id = g.creator_id)
+            AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.group_id = g.id)"""),
+        values,
+    )
+    await session.execute(
+        text("""
+          DELETE FROM creators c WHERE c.id = :creator
+            AND NOT EXISTS (SELECT 1 FROM media m WHERE m.creator_id = c.id)
+            AND NOT EXISTS (SELECT 1 FROM videos v WHERE v.creator_id = c.id)
+            AND NOT EXISTS (SELECT 1 FROM page_groups g WHERE g.creator_id = c.id)
+            AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.creator_id = c.id)"""),
+        values,
+    )
+
+
+async def delete_source(session: AsyncConnection, source_id: int, now: datetime) -> None:
+    """Delete a source and its record; what it brought stays, without a source."""
+    key = {"kind": ItemKind.SOURCE.value, "id": source_id}
+    for table in ("work_orders", "events", "runs"):
+        await session.execute(
+            text(f"DELETE FROM {table} WHERE item_kind = :kind AND item_id = :id"),  # noqa: S608 - constants
+            key,
+        )
+    await session.execute(text("DELETE FROM sources WHERE id = :id"), {"id": source_id})
+    await session.execute(
+        text("""INSERT INTO events (item_kind, item_id, name, at)
+                VALUES (:kind, :id, :event, :now)"""),
+        {**key, "event": SOURCE_REMOVED, "now": now},
+    )
