@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -228,6 +229,8 @@ class Liar:
         if bare(words[i])[:3] == bare(words[j])[:3]:
             return None
         words[i], words[j] = words[j], words[i]
+        if any(bare(one) == bare(other) for one, other in pairwise(words)):
+            return None  # what reads like a stutter of the truth is no lie
         return self.joined(words), start, end
 
     def spliced(self) -> tuple[str, int, int] | None:

@@ -61,7 +61,9 @@ class Fidelity:
             start = differences[0].said_start
         if differences and differences[-1].quote_end == len(self._quote):
             end = differences[-1].said_end
-        is_same = self._states_the_same(said[start:end]) and not self._moves(said, differences)
+        beside = {*said[max(0, start - 1) : start], *said[end : end + 1]}
+        is_same = self._states_the_same(said[start:end])
+        is_same = is_same and not self._moves(said, differences, beside)
         total = self._total(said, differences) if is_same and end > start else None
         score = 0.0 if total is None else max(0.0, 1.0 - total / len(self._quote))
         return Judgement(score, start, end)
@@ -92,10 +94,15 @@ class Fidelity:
             and count_negations(span) == self._negations
         )
 
-    def _moves(self, said: Sequence[str], differences: Sequence[Difference]) -> bool:
-        """Return whether the quote leaves a word out in one place and has it in another."""
+    def _moves(
+        self, said: Sequence[str], differences: Sequence[Difference], beside: set[str]
+    ) -> bool:
+        """Return whether the quote leaves a word out in one place and has it in another.
+
+        `beside` are the words just outside of it: one may have been moved in from there.
+        """
         added: set[str] = set()
-        missing: set[str] = set()
+        missing = set(beside)
         for difference in differences:
             quoted = self._quoted(difference)
             meant = said[difference.said_start : difference.said_end]

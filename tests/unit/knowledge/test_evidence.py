@@ -133,6 +133,9 @@ def test_what_whoever_quotes_tidies_is_accepted(
         ("We then boost the low end by 25 percent and cut the highs", 4),  # opposites
         ("It decreased the loudness of the whole mix, and Bob liked it", 8),
         ("We then cut the high end by twenty five percent and boost the lows", 4),  # exchanged
+        ("otherwise will the snare lose all of its energy in the room", 7),
+        ("you do not compress the kick before drum", 2),  # moved in from beside
+        ("Alice told me that it is the best plugin for mastering vocals", 3),  # no name at all
         ("drums on compression parallel about talk to going are we today", 0),  # shuffled
         ("parallel compression on drums. Alice told me that Fab filter", 0),  # spliced
         ("We then boost the high end otherwise the snare will lose", 4),
