@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from footnoted.errors import PermanentError
 from footnoted.knowledge.groups.store import contribute
+from footnoted.llm.tasks import ExtractTask
 from footnoted.model.identity import deterministic_id
 from footnoted.profiles.techniques.types import ComposeOutput
 from footnoted.stages.port import StageContext
-from tests.fakes.asker import FakeAsker
-from tests.fakes.workshop import Recording
+from tests.fakes.asker import FakeAsker, answer_by_rules
+from tests.fakes.workshop import Recording, transcript_of
 
 if TYPE_CHECKING:
     from footnoted.stages.port import AnyStage
@@ -93,20 +94,24 @@ async def test_evidence_that_was_never_there_fails_the_group(workshop: Workshop)
     assert await _status(workshop) == ("stale", 1)
 
 
-async def test_a_moment_that_left_stays_until_no_page_cites_it(workshop: Workshop) -> None:
-    """Retired, it supports the published page; composed anew, it is gone with its evidence."""
-    video = await workshop.add(ONE)
-    await workshop.process(video)
-    await workshop.compose()
-    asker = workshop.asker
-    assert isinstance(asker, FakeAsker)
+async def _extract_nothing(workshop: Workshop, video: int) -> None:
+    """Extract again and find no moment."""
     extract = workshop.profile.video_stages[2]
     empty = extract.given_type.model_validate(
         {"video_id": video, "transcript_id": None, "language": None, "cues": (), "topics": ()}
     )
-    nothing = await extract.run(empty, StageContext(asker, workshop.profile.prompts))
+    context = StageContext(workshop.asker, workshop.profile.prompts)
+    nothing = await extract.run(empty, context)
     async with workshop.database.transaction() as session:
         await workshop.save(session, extract, video, nothing)
+
+
+async def test_a_moment_that_left_stays_until_no_page_cites_it(workshop: Workshop) -> None:
+    """Retired, it supports the published page; composed anew, it is gone."""
+    video = await workshop.add(ONE)
+    await workshop.process(video)
+    await workshop.compose()
+    await _extract_nothing(workshop, video)
     between = await workshop.rows(
         "SELECT (SELECT count(*) FROM technique_moments WHERE retired_at IS NOT NULL),"
         " (SELECT count(*) FROM evidence), (SELECT count(*) FROM documents WHERE kind = 'moment')"
@@ -119,6 +124,60 @@ async def test_a_moment_that_left_stays_until_no_page_cites_it(workshop: Worksho
     assert tuple(between[0]) == (1, 1, 0)
     assert holds
     assert (moments, pages, documents) == (0, 0, 0)
+
+
+async def test_a_moment_that_leaves_while_its_page_is_composed_stays_cited(
+    workshop: Workshop,
+) -> None:
+    """The page that was on its way is published whole; the next one does without."""
+    video = await workshop.add(ONE)
+    await workshop.process(video)
+    await workshop.compose()
+    out = await _load_and_run(workshop)
+    await _extract_nothing(workshop, video)
+    await _save(workshop, out)
+    retired = await workshop.scalar("SELECT count(*) FROM technique_moments")
+    status = await _status(workshop)
+    assert (retired, status) == (1, ("stale", 1))
+    assert (await workshop.verify()).holds
+
+
+def _extract_task(recording: Recording) -> ExtractTask:
+    cues = transcript_of(recording.lines).cues
+    return ExtractTask(language="en", topic="t", cues=cues, content_types=("technique",))
+
+
+async def test_a_page_loses_what_a_recording_does_not_say_any_more(workshop: Workshop) -> None:
+    """The group is wanted though other moments of the recording stay in it.
+
+    The version that cited the lost words keeps its evidence.
+    """
+    both = Recording("both", (*ONE.lines, *TWO.lines))
+    video = await workshop.add(both)
+    await workshop.process(video)
+    await workshop.compose()
+    fewer = answer_by_rules(_extract_task(ONE))
+    asker = workshop.asker
+    assert isinstance(asker, FakeAsker)
+    asker.will_answer("topic-0", fewer, fewer)
+    await workshop.process(video)
+    await workshop.compose()
+    await workshop.process(video)
+    cited = await workshop.rows("""
+      SELECT v.version, count(*) FROM page_versions v JOIN claims c ON c.page_version_id = v.id
+      JOIN claim_evidence e ON e.claim_id = c.id GROUP BY v.version ORDER BY v.version""")
+    assert {claim[2] for claim in await workshop.claims()} == set(ONE.lines)
+    assert [tuple(row) for row in cited] == [(1, 2), (2, 1)]
+
+
+async def test_moments_are_composed_in_the_order_of_publication(workshop: Workshop) -> None:
+    """Whenever they arrived."""
+    for recording in (TWO, Recording("three", TWO.lines, day=2), ONE):
+        await workshop.process(await workshop.add(recording))
+    out_of_order = await workshop.scalar("SELECT id FROM page_groups")
+    async with workshop.database.transaction() as session:
+        given = await _stage(workshop).load(session, out_of_order)
+    assert [moment.recording for moment in given.moments] == ["one", "two", "three"]
 
 
 async def test_contributors_in_any_order_never_wait_in_a_circle(workshop: Workshop) -> None:
