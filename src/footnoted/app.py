@@ -25,6 +25,9 @@ from footnoted.errors import FootnotedError, TransientError, UsageError
 from footnoted.llm.extractive import Extractive
 from footnoted.llm.gateway import CallScope, Gateway
 from footnoted.model.status import DISCOVERED, GROUP_STALE, SOURCE_DUE, ItemKind, Resource
+from footnoted.pipeline.alerts import store as alerts
+from footnoted.pipeline.alerts.alert import INDEX_REBUILT as INDEX_REBUILT_CODE
+from footnoted.pipeline.alerts.alert import SEARCH_INDEX, index_rebuilt
 from footnoted.pipeline.deps import Deps, Pace
 from footnoted.pipeline.flow import Flow, Flows
 from footnoted.pipeline.gate import Limits
@@ -223,7 +226,13 @@ class App:
         """Open the index, and refill it from PostgreSQL when it is empty or was lost."""
         await self.index.ensure_ready()
         repair = await ensure_filled(self.storage.database, self.index)
-        if repair.kind is RepairKind.REBUILT:
+        now, is_rebuilt = self.storage.clock.now(), repair.kind is RepairKind.REBUILT
+        async with self.storage.database.transaction() as session:
+            if is_rebuilt:
+                await alerts.raise_alert(session, index_rebuilt(repair.found.documents), now)
+            else:
+                await alerts.resolve_alert(session, INDEX_REBUILT_CODE, SEARCH_INDEX, now)
+        if is_rebuilt:
             get_logger().warning(INDEX_REBUILT, documents=repair.found.documents)
 
     async def probe_database(self) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from footnoted.model.outcome import Advanced, Lost, Outcome, Stopped, Waiting
 from footnoted.model.status import STOPPED_STATUSES
 from footnoted.pipeline import gate, store
+from footnoted.pipeline.alerts import store as alert_store
+from footnoted.pipeline.alerts.alert import alert_of, ended_by
 from footnoted.pipeline.orders import order as orders
 from footnoted.pipeline.orders import store as order_store
 
@@ -35,6 +37,8 @@ async def save_output(claim: Claim, stage: AnyStage, out: BaseModel, deps: Deps)
             await order_store.close(session, claim, stage.name, digest, now)
         if _is_end(claim, change.status, deps):
             await store.close_run(session, claim, "done", None, now)
+        if (over := ended_by(claim, outcome)) is not None:
+            await alert_store.resolve_alert(session, over, str(claim), now)
     return outcome
 
 
@@ -56,6 +60,8 @@ async def settle_outcome(claim: Claim, stage: AnyStage, outcome: Outcome, deps: 
             return Lost()
         if change.status in STOPPED_STATUSES:
             await store.close_run(session, claim, "failed", stage.name, now)
+        if (alert := alert_of(claim, outcome)) is not None:
+            await alert_store.raise_alert(session, alert, now)
     return outcome
 
 

@@ -26,6 +26,15 @@ class Alert:
     message: str
 
 
+def index_rebuilt(documents: int) -> Alert:
+    """Return the alert of an index that was missing or broken; the next good start ends it."""
+    message = (
+        f"it was missing or broken at the start and was built again from {documents} documents;"
+        " if this happens again, look at the disk and at what else writes there"
+    )
+    return Alert(INDEX_REBUILT, SEARCH_INDEX, message)
+
+
 def alert_of(claim: Claim, outcome: Outcome) -> Alert | None:
     """Return what a person should hear of an outcome, if anything."""
     match outcome:
