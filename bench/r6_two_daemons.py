@@ -35,7 +35,7 @@ async def share(stand: Stand) -> tuple[int, int, int]:
              (SELECT count(*) FROM bench_saves) - (SELECT count(DISTINCT item_id) FROM bench_saves)
                + (SELECT count(*) FROM events WHERE name = 'stage.advanced')
                - (SELECT count(*) FROM videos WHERE status = 'indexed') AS doubles,
-             (SELECT min(n) FROM (SELECT count(*) AS n FROM bench_saves GROUP BY pid) s) AS least""",
+             (SELECT min(n) FROM (SELECT count(*) n FROM bench_saves GROUP BY pid) p) AS least""",
     )
     return row.saves, row.doubles, row.least
 
