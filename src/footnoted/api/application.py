@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from footnoted import __version__
 from footnoted.api.health import health_router
+from footnoted.api.index import index_router
 from footnoted.api.search import search_router
 
 if TYPE_CHECKING:
@@ -19,4 +20,5 @@ def build_application(app: App) -> FastAPI:
     application = FastAPI(title="footnoted", version=__version__, docs_url=None, redoc_url=None)
     application.include_router(health_router(app))
     application.include_router(search_router(app))
+    application.include_router(index_router(app))
     return application

@@ -16,7 +16,7 @@ from footnoted.app import make_index, open_storage
 from footnoted.clock import SystemClock
 from footnoted.errors import DependencyDownError, TransientError
 from footnoted.fetch.daemon import ask_daemon
-from footnoted.search.audit import ensure_filled
+from footnoted.search.audit import RepairKind, ensure_filled
 from footnoted.search.drain import OutboxDrainer
 from footnoted.search.query import SearchResult, search
 
@@ -85,9 +85,18 @@ async def _find_here(storage: Storage, query: Query) -> list[SearchResult]:
     try:
         await index.ensure_ready()
         await _catch_up(storage, index)
-        return await search(storage.database, index, query)
+        found = await search(storage.database, index, query)
+        if not found and await _repaired(storage, index):
+            found = await search(storage.database, index, query)
+        return found
     finally:
         await index.close()
+
+
+async def _repaired(storage: Storage, index: SearchIndex) -> bool:
+    """Return whether an index that found nothing was not what PostgreSQL has, and is now."""
+    repair = await ensure_filled(storage.database, index)
+    return repair.kind is not RepairKind.NOTHING
 
 
 async def _catch_up(storage: Storage, index: SearchIndex) -> None:

@@ -33,6 +33,13 @@ _STILL_HELD = """
           AND classid = $1 AND objid = $2
     )
 """
+_HELD_BY_ANYBODY = """
+    SELECT EXISTS (
+        SELECT 1 FROM pg_locks
+        WHERE locktype = 'advisory' AND granted AND classid = $1 AND objid = $2
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+"""
 # A holder whose machine went away unannounced is noticed after about a minute, not two hours.
 # Unix sockets take no notice of these.
 _KEEPALIVE = {
@@ -106,6 +113,20 @@ class DaemonLock:
         connection, self._connection = self._connection, None
         if connection is not None:
             await _close(connection)
+
+
+async def is_daemon_lock_held(url: str) -> bool:
+    """Return whether any process holds the daemon's lock of this database, without taking it.
+
+    Raises:
+        DatabaseDownError: the database cannot be reached now.
+
+    """
+    connection = await connect(url, application_name="footnoted daemon lock")
+    try:
+        return bool(await connection.fetchval(_HELD_BY_ANYBODY, _FAMILY, _DAEMON))
+    finally:
+        await _close(connection)
 
 
 @asynccontextmanager

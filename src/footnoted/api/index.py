@@ -1,0 +1,46 @@
+"""Comparing the index with PostgreSQL, and repairing it, while the daemon has it open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, Field
+
+from footnoted.doctor.indexing import IndexFacts, OwnIndex
+from footnoted.errors import TransientError
+
+if TYPE_CHECKING:
+    from footnoted.app import App
+
+_UNAVAILABLE = 503
+
+
+class Repaired(BaseModel):
+    """What a repair did."""
+
+    done: str = Field(description="What was done, in words.")
+
+
+def index_router(app: App) -> APIRouter:
+    """Return the routes of the index."""
+    router = APIRouter(prefix="/api/v1/index")
+    own = OwnIndex(app.storage.database, app.index)
+
+    async def audit() -> IndexFacts:
+        """Return how the index differs from PostgreSQL."""
+        try:
+            return await own.facts()
+        except TransientError as error:
+            raise HTTPException(_UNAVAILABLE, error.message) from None
+
+    async def repair() -> Repaired:
+        """Make the index what PostgreSQL says; costs nothing but time."""
+        try:
+            return Repaired(done=await own.mend())
+        except TransientError as error:
+            raise HTTPException(_UNAVAILABLE, error.message) from None
+
+    router.add_api_route("/audit", audit)
+    router.add_api_route("/repair", repair, methods=["POST"])
+    return router

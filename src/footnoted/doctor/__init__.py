@@ -1,0 +1,1 @@
+"""Whether everything footnoted stands on is well, in named checks, and what can be put right."""

@@ -1,0 +1,113 @@
+"""The whole examination: every check in its order, each from what the ones before it allow.
+
+files and disk -> database -> schema -> daemon -> profiles -> items -> evidence -> index
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footnoted.app import build_app, make_index, open_database
+from footnoted.db import migrate
+from footnoted.db.locks import is_daemon_lock_held
+from footnoted.doctor import machine, place, store
+from footnoted.doctor.check import CheckName, failure, ok, warning
+from footnoted.doctor.indexing import check_index, index_access
+from footnoted.errors import ConfigurationError, DependencyDownError, FootnotedError
+from footnoted.fetch.daemon import ask_daemon
+
+if TYPE_CHECKING:
+    from footnoted.app import App, Storage
+    from footnoted.doctor.check import Check
+    from footnoted.settings import Settings
+
+
+async def examine(settings: Settings, *, fix: bool) -> list[Check]:
+    """Return every check that could be made; with `fix`, after putting right what can be."""
+    checks = [
+        place.check_disk_space(settings),
+        place.check_postgresql_major(settings),
+    ]
+    try:
+        async with open_database(settings) as storage:
+            async with storage.database.transaction() as session:
+                version = await store.server_version(session)
+            checks.append(ok(CheckName.DATABASE, f"PostgreSQL {version} answers"))
+            checks += await _examine_content(storage, fix=fix)
+    except (ConfigurationError, DependencyDownError) as error:
+        checks.append(failure(CheckName.DATABASE, error.message))
+    return checks
+
+
+async def _examine_content(storage: Storage, *, fix: bool) -> list[Check]:
+    schema = await _check_schema(storage, fix=fix)
+    if schema.state != "ok":
+        return [schema]
+    daemon, is_up = await _check_daemon(storage)
+    checks = [schema, daemon]
+    try:
+        app = build_app(storage, make_index(storage.settings))
+        checks += [check_resources(app), await machine.check_statuses(app)]
+    except ConfigurationError as error:  # it names every path that was tried
+        checks.append(failure(CheckName.RESOURCES, error.message))
+    checks += [
+        await machine.check_profiles(storage),
+        await machine.check_leases(storage, is_daemon_up=is_up, fix=fix),
+        await machine.check_waits(storage, fix=fix),
+        await machine.check_evidence(storage),
+    ]
+    async with index_access(storage, is_daemon_up=is_up) as access:
+        return checks + await check_index(storage, access, fix=fix)
+
+
+def check_resources(app: App) -> Check:
+    """Return what of each profile was found; what is missing stopped `app` from being built."""
+    found = [
+        f"{profile.name} has {len(profile.taxonomy.categories)} categories and"
+        f" {len(profile.prompts)} prompts"
+        for profile in app.profiles
+    ]
+    return ok(CheckName.RESOURCES, "; ".join(found))
+
+
+async def _check_schema(storage: Storage, *, fix: bool) -> Check:
+    try:
+        state = await migrate.schema_state(storage.engine)
+        migrate.refuse_newer(state)
+        if state.is_current:
+            return ok(CheckName.SCHEMA, f"at {state.needed}, as this release needs")
+        was = state.current or "nothing"
+        if fix and storage.settings.migrates_itself:
+            await migrate.upgrade(storage.engine)
+            done = ok(CheckName.SCHEMA, f"at {state.needed}, as this release needs")
+            return done.model_copy(update={"fixed": f"migrated from {was}"})
+    except FootnotedError as error:
+        return failure(CheckName.SCHEMA, error.message)
+    text = f"at {was}, and this release needs {state.needed}: run `footnoted migrate`"
+    return failure(CheckName.SCHEMA, text)
+
+
+async def _check_daemon(storage: Storage) -> tuple[Check, bool]:
+    """Return how the daemon is, and whether it answers at all."""
+    settings = storage.settings
+    try:
+        answer = await ask_daemon(settings.socket_path, "/healthz")
+    except FootnotedError as error:
+        return failure(CheckName.DAEMON, error.message), False
+    if answer is None:
+        return await _check_absent_daemon(storage), False
+    try:
+        await ask_daemon(settings.socket_path, "/readyz")
+    except FootnotedError as error:
+        return warning(CheckName.DAEMON, f"it answers, and is not ready: {error.message}"), True
+    return ok(CheckName.DAEMON, f"version {answer['version']} answers and is ready"), True
+
+
+async def _check_absent_daemon(storage: Storage) -> Check:
+    if await is_daemon_lock_held(storage.url):
+        text = (
+            "a daemon holds this database and does not listen on"
+            f" {storage.settings.socket_path}: it is starting, on another machine, or stuck"
+        )
+        return warning(CheckName.DAEMON, text)
+    return ok(CheckName.DAEMON, "none runs; `footnoted run` starts one")

@@ -1,0 +1,178 @@
+"""Checks of the search index against PostgreSQL: through the daemon where it has the index."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from footnoted.app import make_index
+from footnoted.doctor.check import CheckName, State, failure, ok, warning
+from footnoted.doctor.holder import describe_holder
+from footnoted.errors import DependencyDownError, TransientError
+from footnoted.fetch.daemon import ask_daemon
+from footnoted.search.audit import audit, repair
+from footnoted.search.drain import OutboxDrainer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from footnoted.app import Storage
+    from footnoted.db.session import Database
+    from footnoted.doctor.check import Check
+    from footnoted.search.port import SearchIndex
+    from footnoted.settings import Settings
+
+LATE = timedelta(minutes=5)
+"""An index that is further behind is not about to catch up by itself."""
+_REPAIR_TIMEOUT_S = 3_600.0
+
+
+class IndexFacts(BaseModel):
+    """How the index differs from PostgreSQL, in numbers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    documents: int
+    """How many documents PostgreSQL has."""
+    missing: int
+    """How many of them the index does not have."""
+    orphaned: int
+    """How many the index has that PostgreSQL has not."""
+    waiting: int
+    """How many changes wait to be applied."""
+    oldest_at: datetime | None
+    """Since when the oldest of them waits."""
+
+
+class IndexAccess(Protocol):
+    """A way to the index, through whoever has it."""
+
+    async def facts(self) -> IndexFacts:
+        """Return how the index differs; raises TransientError or DependencyDownError."""
+        ...
+
+    async def mend(self) -> str:
+        """Make the index what PostgreSQL says, and return what was done."""
+        ...
+
+
+class OwnIndex:
+    """The index opened by this process."""
+
+    def __init__(self, database: Database, index: SearchIndex) -> None:
+        """Compare `index` with `database`."""
+        self._database = database
+        self._index = index
+
+    async def facts(self) -> IndexFacts:
+        """Return how the index differs."""
+        found = await audit(self._database, self._index)
+        return IndexFacts(
+            documents=found.documents,
+            missing=len(found.missing),
+            orphaned=len(found.orphaned),
+            waiting=found.lag.size,
+            oldest_at=found.lag.oldest_at,
+        )
+
+    async def mend(self) -> str:
+        """Repair what differs, apply what waits, and return what was done."""
+        done = await repair(self._database, self._index)
+        drained = await OutboxDrainer(self._database, self._index).drain_all()
+        found = f"{len(done.found.missing)} missing, {len(done.found.orphaned)} orphaned"
+        applied = f"; {drained} change(s) applied" if drained else ""
+        return f"{done.kind.value.replace('_', ' ')}: {found}{applied}"
+
+
+class DaemonsIndex:
+    """The index as the running daemon has it."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Ask over the socket of `settings`."""
+        self._socket_path = settings.socket_path
+
+    async def facts(self) -> IndexFacts:
+        """Return what the daemon says of its index."""
+        answer = await ask_daemon(self._socket_path, "/api/v1/index/audit")
+        return IndexFacts.model_validate(_there(answer))
+
+    async def mend(self) -> str:
+        """Let the daemon repair its index, and return what it did."""
+        answer = await ask_daemon(
+            self._socket_path,
+            "/api/v1/index/repair",
+            method="POST",
+            timeout_s=_REPAIR_TIMEOUT_S,
+        )
+        return str(_there(answer)["done"])
+
+
+def _there(answer: dict[str, object] | None) -> dict[str, object]:
+    if answer is None:
+        message = "the daemon went away"
+        raise DependencyDownError(message)
+    return answer
+
+
+@asynccontextmanager
+async def index_access(storage: Storage, *, is_daemon_up: bool) -> AsyncGenerator[IndexAccess]:
+    """Yield the way to the index that is open now."""
+    if is_daemon_up and storage.settings.qdrant_url is None:
+        yield DaemonsIndex(storage.settings)
+        return
+    index = make_index(storage.settings)
+    try:
+        yield OwnIndex(storage.database, index)
+    finally:
+        await index.close()
+
+
+async def check_index(storage: Storage, access: IndexAccess, *, fix: bool) -> list[Check]:
+    """Return whether the index can be reached, has what it should, and keeps up."""
+    fixed: str | None = None
+    try:
+        checks = judge_index(await access.facts(), storage.clock.now())
+        if fix and any(check.state is not State.OK for check in checks):
+            fixed = await access.mend()
+            checks = judge_index(await access.facts(), storage.clock.now())
+    except (TransientError, DependencyDownError) as error:
+        return [failure(CheckName.INDEX_ACCESS, _why_away(storage.settings, error.message))]
+    reached = ok(CheckName.INDEX_ACCESS, "the index answers")
+    return [reached, checks[0].model_copy(update={"fixed": fixed}), checks[1]]
+
+
+def judge_index(facts: IndexFacts, now: datetime) -> tuple[Check, Check]:
+    """Return what the numbers mean: for the content, then for how far it is behind."""
+    return _judge_content(facts), _judge_lag(facts, now)
+
+
+def _judge_content(facts: IndexFacts) -> Check:
+    name = CheckName.INDEX_CONTENT
+    if facts.missing:
+        text = f"{facts.missing:,} of {facts.documents:,} documents are missing in the index"
+        return failure(name, f"{text}: they are not found until it is repaired (--fix, $0)")
+    if facts.orphaned:
+        text = f"the index has {facts.orphaned:,} documents that PostgreSQL has not"
+        return warning(name, f"{text}; --fix removes them")
+    return ok(name, f"the index has all {facts.documents:,} documents and no other")
+
+
+def _judge_lag(facts: IndexFacts, now: datetime) -> Check:
+    name = CheckName.INDEX_LAG
+    if facts.oldest_at is not None and now - facts.oldest_at > LATE:
+        text = f"{facts.waiting:,} change(s) wait since {facts.oldest_at:%Y-%m-%d %H:%M} UTC"
+        return warning(name, f"{text}; --fix applies them")
+    return ok(name, f"{facts.waiting:,} change(s) wait to be indexed")
+
+
+def _why_away(settings: Settings, message: str) -> str:
+    lock = settings.index_dir / "index.lock"
+    if settings.qdrant_url is None and "held by another process" in message:
+        return (
+            f"the index is held by {describe_holder(lock)}, which does not answer on"
+            f" {settings.socket_path}: end it, then start the daemon"
+        )
+    return message

@@ -1,0 +1,122 @@
+"""Checks of the work items and of what they made: held, asleep, unknown, unsupported."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from footnoted.app import PROFILES
+from footnoted.db.locks import DaemonLock
+from footnoted.doctor import store
+from footnoted.doctor.check import CheckName, failure, ok, warning
+from footnoted.errors import LockHeldError
+from footnoted.pipeline import store as work
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from footnoted.app import App, Storage
+    from footnoted.doctor.check import Check
+    from footnoted.doctor.store import Parked, Stuck
+
+_SLACK = timedelta(minutes=2)
+"""How long after its time a daemon that is well has let go of anything."""
+
+
+async def check_statuses(app: App) -> Check:
+    """Return whether every item stands at a status that its flow knows."""
+    async with app.storage.database.transaction() as session:
+        seen = await work.statuses_in_use(session)
+    if unknown := app.deps.flows.unknown_statuses(seen):
+        text = f"{'; '.join(unknown)}: another release made it, and no daemon will start"
+        return failure(CheckName.STATUSES, text)
+    return ok(CheckName.STATUSES, "every item stands where a stage or an end is")
+
+
+async def check_profiles(storage: Storage) -> Check:
+    """Return whether there are videos that no installed profile works on."""
+    async with storage.database.transaction() as session:
+        return judge_parked(await store.parked_videos(session, PROFILES))
+
+
+def judge_parked(parked: Sequence[Parked]) -> Check:
+    """Return what parked videos mean."""
+    if not parked:
+        return ok(CheckName.PROFILES, "every video is of an installed profile")
+    named = ", ".join(f"{one.videos} of {one.profile!r}" for one in parked)
+    text = f"videos of profiles that are not installed are parked: {named}"
+    return warning(CheckName.PROFILES, text)
+
+
+async def check_leases(storage: Storage, *, is_daemon_up: bool, fix: bool) -> Check:
+    """Return whether items are held by processes that are gone; with `fix`, they are let go."""
+    found = judge_leases(await _stuck(storage), is_daemon_up=is_daemon_up)
+    if not fix or found.state == "ok":
+        return found
+    count = await _let_go(storage)
+    again = judge_leases(await _stuck(storage), is_daemon_up=is_daemon_up)
+    return again.model_copy(update={"fixed": f"{count} lease(s) ended"})
+
+
+def judge_leases(stuck: Stuck, *, is_daemon_up: bool) -> Check:
+    """Return what held items mean, with and without a daemon that may hold them."""
+    if is_daemon_up and not stuck.leases_run_out:
+        return ok(CheckName.LEASES, f"{stuck.leases} item(s) in work, none of them overdue")
+    count = stuck.leases_run_out if is_daemon_up else stuck.leases
+    if not count:
+        return ok(CheckName.LEASES, "no item is held")
+    return warning(CheckName.LEASES, f"{count} item(s) are held by a process that is gone")
+
+
+async def _let_go(storage: Storage) -> int:
+    """End the leases of the dead; return how many there were.
+
+    Whoever holds the daemon's lock knows that every lease is a dead one's. Where a daemon has it,
+    or several share a server's index, only those that ran out are.
+    """
+    lock = DaemonLock(storage.url)
+    if storage.settings.qdrant_url is None:
+        try:
+            await lock.acquire()
+            async with storage.database.transaction() as session:
+                return await work.release_dead(session)
+        except LockHeldError:
+            pass
+        finally:
+            await lock.release()
+    async with storage.database.transaction() as session:
+        return await work.wake(session, storage.clock.now())
+
+
+async def check_waits(storage: Storage, *, fix: bool) -> Check:
+    """Return whether items sleep past their time; with `fix`, they are woken."""
+    found = judge_waits(await _stuck(storage))
+    if not fix or found.state == "ok":
+        return found
+    async with storage.database.transaction() as session:
+        await work.wake(session, storage.clock.now())
+    again = judge_waits(await _stuck(storage))
+    return again.model_copy(update={"fixed": "woken: they are ready for the next daemon"})
+
+
+def judge_waits(stuck: Stuck) -> Check:
+    """Return what waits past their time mean."""
+    if not stuck.waits_over:
+        return ok(CheckName.WAITS, "no wait is overdue")
+    text = f"{stuck.waits_over} item(s) sleep past their time: no daemon woke them"
+    return warning(CheckName.WAITS, text)
+
+
+async def check_evidence(storage: Storage) -> Check:
+    """Return whether every published claim has evidence; `footnoted verify` looks at the words."""
+    async with storage.database.transaction() as session:
+        count = await store.unsupported_claims(session)
+    if count:
+        text = f"{count} published claim(s) have no evidence; `footnoted verify` names them"
+        return failure(CheckName.EVIDENCE, text)
+    return ok(CheckName.EVIDENCE, "every published claim has evidence")
+
+
+async def _stuck(storage: Storage) -> Stuck:
+    async with storage.database.transaction() as session:
+        return await store.stuck_items(session, storage.clock.now() - _SLACK)
