@@ -49,7 +49,7 @@ class Language:
 
     def __init__(self) -> None:
         """Make up the words."""
-        self.rng = random.Random(SEED)  # noqa: S311 - the same run after run
+        self.rng = random.Random(SEED)
         letters = "abcdefghijklmnoprstuvwyz"
         self.words = [
             "".join(self.rng.choices(letters, k=self.rng.randint(3, 9))) for _ in range(WORDS)

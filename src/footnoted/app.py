@@ -31,7 +31,6 @@ from footnoted.pipeline.alerts.alert import SEARCH_INDEX, index_rebuilt
 from footnoted.pipeline.deps import Deps, Pace
 from footnoted.pipeline.flow import Flow, Flows
 from footnoted.pipeline.gate import Limits
-from footnoted.profiles.port import Build, SharedStages
 from footnoted.profiles.techniques.profile import NAME as TECHNIQUES
 from footnoted.profiles.techniques.profile import Tuning, techniques_profile
 from footnoted.search.audit import RepairKind, ensure_filled
@@ -42,6 +41,7 @@ from footnoted.sources.folder import FolderScanner
 from footnoted.sources.port import ScanLimits
 from footnoted.stages.index import IndexStage
 from footnoted.stages.poll import PollStage
+from footnoted.stages.profile import Build, SharedStages
 from footnoted.stages.transcribe import TranscribeStage
 from footnoted.telemetry import INDEX_REBUILT, SCHEMA_MIGRATED, get_logger
 from footnoted.transcripts.captions import read_transcript
@@ -54,11 +54,11 @@ if TYPE_CHECKING:
 
     from footnoted.clock import Clock
     from footnoted.db.embedded import EmbeddedServer
-    from footnoted.profiles.port import Profile
     from footnoted.search.port import SearchIndex
     from footnoted.settings import Settings
     from footnoted.sources.port import Scanner
     from footnoted.stages.port import Asker
+    from footnoted.stages.profile import Profile
 
 PROFILES = (TECHNIQUES,)
 """The names of the profiles that are installed."""

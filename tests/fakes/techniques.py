@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from footnoted.profiles.port import Build, Profile, SharedStages
 from footnoted.profiles.techniques.profile import Tuning, techniques_profile
 from footnoted.stages.index import IndexStage
+from footnoted.stages.profile import Build, Profile, SharedStages
 from tests.fakes.clock import FakeClock
 from tests.fakes.search import FakeIndex
 from tests.fakes.stages import FakeStage

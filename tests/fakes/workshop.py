@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from footnoted.db.session import Database
     from footnoted.knowledge.verify import VerifyReport
-    from footnoted.profiles.port import Profile
     from footnoted.stages.port import AnyStage, Asker
+    from footnoted.stages.profile import Profile
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 CUE_MS = 4_000

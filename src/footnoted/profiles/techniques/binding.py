@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from footnoted.llm.tasks import ExtractAnswer, ExtractedMoment
     from footnoted.model.citation import Evidence
     from footnoted.model.topic import Topic
-    from footnoted.profiles.taxonomy import Taxonomy
+    from footnoted.stages.taxonomy import Taxonomy
 
 _TITLE_LIMIT = 200
 _SUMMARY_LIMIT = 2_000

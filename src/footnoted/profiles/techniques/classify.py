@@ -13,12 +13,12 @@ from footnoted.llm.port import ModelRequest
 from footnoted.llm.tasks import ClassifyAnswer, ClassifyTask, MomentBrief
 from footnoted.model.status import ItemKind, Resource
 from footnoted.model.text import one_line
-from footnoted.profiles.taxonomy import render_taxonomy, subtopic_of
 from footnoted.profiles.techniques import store
 from footnoted.profiles.techniques.documents import write_moment_documents
 from footnoted.profiles.techniques.types import ClassifyInput, ClassifyOutput, MomentClass
 from footnoted.stages.port import ItemGoneError
 from footnoted.stages.segment import UNKNOWN_LANGUAGE
+from footnoted.stages.taxonomy import render_taxonomy, subtopic_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.llm.tasks import MomentLabel
-    from footnoted.profiles.taxonomy import Taxonomy
     from footnoted.profiles.techniques.types import StoredMoment
     from footnoted.stages.port import StageContext
+    from footnoted.stages.taxonomy import Taxonomy
 
 CLASSIFIED = "classified"
 

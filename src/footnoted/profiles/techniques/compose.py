@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from footnoted.profiles.port import MadeBy
     from footnoted.profiles.techniques.types import StoredMoment
     from footnoted.stages.port import StageContext
+    from footnoted.stages.profile import MadeBy
 
 
 class ComposeStage:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.model.topic import Topic
-    from footnoted.profiles.taxonomy import Taxonomy
     from footnoted.stages.port import StageContext
+    from footnoted.stages.taxonomy import Taxonomy
 
 EXTRACTED = "extracted"
 UNLABELLED = "unlabelled"

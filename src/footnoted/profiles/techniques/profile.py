@@ -10,20 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from footnoted.profiles.port import MadeBy, Profile
-from footnoted.profiles.taxonomy import read_taxonomy
 from footnoted.profiles.techniques.classify import ClassifyStage
 from footnoted.profiles.techniques.compose import ComposeStage
 from footnoted.profiles.techniques.extract import ExtractStage
 from footnoted.profiles.techniques.store import live_moments, show_moments
 from footnoted.prompting import read_prompt
+from footnoted.stages.profile import MadeBy, Profile
 from footnoted.stages.segment import SegmentStage
+from footnoted.stages.taxonomy import read_taxonomy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from footnoted.profiles.port import Build, SharedStages
+    from footnoted.stages.profile import Build, SharedStages
 
 NAME = "techniques"
 

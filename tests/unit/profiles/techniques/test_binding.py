@@ -10,9 +10,9 @@ from footnoted.llm.tasks import ExtractAnswer, ExtractedMoment
 from footnoted.model.citation import MatchKind
 from footnoted.model.topic import Topic
 from footnoted.model.transcript import Cue
-from footnoted.profiles.taxonomy import read_taxonomy
 from footnoted.profiles.techniques.binding import bind_moments
 from footnoted.profiles.techniques.types import ExtractInput, ExtractOutput
+from footnoted.stages.taxonomy import read_taxonomy
 
 TAXONOMY = read_taxonomy([Path(__file__).parents[4] / "prompts"], "techniques")
 LINES = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from footnoted.llm.tasks import ClassifyAnswer, MomentLabel
-from footnoted.profiles.taxonomy import read_taxonomy
 from footnoted.profiles.techniques.classify import ClassifyStage
 from footnoted.profiles.techniques.types import ClassifyInput, ClassifyOutput, MomentClass
 from footnoted.prompting import parse_prompt
 from footnoted.stages.port import StageContext
+from footnoted.stages.taxonomy import read_taxonomy
 from tests.fakes.asker import FakeAsker
 from tests.unit.profiles.techniques.moments import moment
 

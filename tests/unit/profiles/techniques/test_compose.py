@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from footnoted.knowledge.groups.group import PageGroup
-from footnoted.profiles.port import MadeBy
 from footnoted.profiles.techniques.compose import ComposeStage
 from footnoted.profiles.techniques.types import ComposeInput, ComposeOutput, StoredMoment
 from footnoted.prompting import parse_prompt
 from footnoted.stages.port import StageContext
+from footnoted.stages.profile import MadeBy
 from tests.fakes.asker import FakeAsker
 from tests.unit.profiles.techniques.moments import moment
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from footnoted.knowledge.audit.store import MomentSource
     from footnoted.knowledge.moments import MomentReader
-    from footnoted.profiles.taxonomy import Taxonomy
     from footnoted.prompting import Prompt
     from footnoted.stages.port import AnyStage
+    from footnoted.stages.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, slots=True)

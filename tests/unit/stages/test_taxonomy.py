@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from footnoted.errors import ConfigurationError
-from footnoted.profiles.taxonomy import (
+from footnoted.stages.taxonomy import (
     parse_taxonomy,
     read_taxonomy,
     render_taxonomy,
