@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 
 import typer
@@ -28,7 +30,7 @@ from footnoted.cli import (
     transcript,
     verify,
 )
-from footnoted.cli.exits import exit_of
+from footnoted.cli.exits import Exit, exit_of
 from footnoted.errors import FootnotedError
 
 
@@ -70,8 +72,37 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run the program; an error of ours is one sentence on stderr and its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a title may not fit the locale
+    try:
+        _run()
+    except FootnotedError as error:
+        _end(error.message, exit_of(error))
+    except BrokenPipeError:
+        # Whoever read us has seen enough; the interpreter flushes once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.SOME_FAILED)
+    except Exception as error:
+        if (reason := _outage(error)) is None:
+            raise
+        _end(reason, Exit.DEPENDENCY_DOWN)
+
+
+def _run() -> None:
     try:
         build()()
-    except FootnotedError as error:
-        sys.stderr.write(f"footnoted: {error.message}\n")
-        sys.exit(exit_of(error))
+    finally:
+        sys.stdout.flush()
+
+
+def _end(sentence: str, code: Exit) -> None:
+    sys.stderr.write(f"footnoted: {sentence}\n")
+    sys.exit(code)
+
+
+def _outage(error: Exception) -> str | None:
+    """Return that the database went away while a command used it, if that is what happened."""
+    from footnoted.db.engine import is_connection_lost
+
+    first = str(error).partition("\n")[0]
+    return f"the database went away: {first}" if is_connection_lost(error) else None
