@@ -1,7 +1,7 @@
 """The documents and the outbox of the index in PostgreSQL; the only SQL of search.
 
 A trigger notes every written and deleted document in `index_outbox`, cascades included
-(db/triggers.py), so nothing here does.
+(made by the first migration), so nothing here does.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ async def test_only_the_last_corrupted_shard_is_kept(root: Path) -> None:
     assert names(root, "corrupt-*") == ["corrupt-3"]
 
 
-@pytest.mark.parametrize("content", ["", "v999-0001", "../elsewhere", "\x00"])
+@pytest.mark.parametrize("content", ["", "v999-0001", "../elsewhere", "v1-0001/..", "\x00"])
 async def test_a_pointer_to_nothing_of_ours_gives_an_empty_index(
     root: Path, reopened: QdrantEdgeIndex, content: str
 ) -> None:
@@ -200,19 +200,20 @@ async def test_a_rebuild_leaves_one_generation(root: Path, reopened: QdrantEdgeI
 
 
 async def test_the_average_length_stays_that_of_the_content(reopened: QdrantEdgeIndex) -> None:
-    """Documents written when all were short are weighed anew once most are long."""
-    await reopened.upsert([doc(number, "lantern festival") for number in range(1, 11)])
-    long = " ".join(f"word{number}" for number in range(100))
-    await reopened.upsert([doc(number, f"lantern {long}") for number in range(11, 200)])
+    """Documents written when all were short are weighed anew when long ones join, all of them."""
+    short = [doc(number, "lantern festival") for number in range(1, 1051)]
+    words = " ".join(f"word{number}" for number in range(100))
+    long = [doc(number, f"lantern {words}") for number in range(2001, 2061)]
+    await reopened.upsert(short)
+    await reopened.upsert(long)
     grown = await scores(reopened)
-    rebuilt = [doc(number, "lantern festival") for number in range(1, 11)]
-    rebuilt += [doc(number, f"lantern {long}") for number in range(11, 200)]
 
     async def batches() -> AsyncIterator[Sequence[Document]]:
-        yield rebuilt
+        yield [*long, *short]
 
     await reopened.rebuild(batches())
     expected = await scores(reopened)
+    assert len(expected) == 1110
     assert grown.keys() == expected.keys()
     factors = [grown[number] / expected[number] for number in expected]
     assert max(factors) < AVERAGE_TOLERANCE
@@ -221,5 +222,5 @@ async def test_the_average_length_stays_that_of_the_content(reopened: QdrantEdge
 
 async def scores(index: QdrantEdgeIndex) -> dict[int, float]:
     """Return the score of every document for one query, best first."""
-    hits = await index.query(Query(text="lantern", limit=300))
+    hits = await index.query(Query(text="lantern", limit=2000))
     return {hit.document_id.int: hit.score for hit in hits}

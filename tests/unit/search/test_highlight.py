@@ -42,7 +42,7 @@ def test_a_short_text_is_its_own_excerpt() -> None:
 
 def test_the_excerpt_is_around_the_best_match() -> None:
     """Both words together beat one word twice before."""
-    text = "kettle kettle " + "x " * 300 + "a copper kettle sings " + "y " * 300
+    text = "kettle kettle " + "x " * 300 + "a copper kettle sings " + "y " * 300 + "kettle"
     found = excerpt(text, "copper kettle")
     assert "a copper kettle sings" in found.text
     assert [found.text[start:end] for start, end in found.spans] == ["copper", "kettle"]
