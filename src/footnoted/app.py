@@ -47,7 +47,7 @@ from footnoted.telemetry import INDEX_REBUILT, SCHEMA_MIGRATED, get_logger
 from footnoted.transcripts.captions import read_transcript
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -94,7 +94,7 @@ class Keeper:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Storage]:
+async def open_database(settings: Settings) -> AsyncGenerator[Storage]:
     """Yield PostgreSQL as the settings name it, whatever its schema is; started if need be."""
     server: EmbeddedServer | None = None
     if settings.database_url is None:
@@ -120,7 +120,7 @@ def _secret(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
+async def open_storage(settings: Settings) -> AsyncGenerator[Storage]:
     """Yield PostgreSQL with the schema of this release.
 
     An old schema is migrated where the settings allow it. Raises MigrationsNeededError otherwise.
@@ -256,7 +256,7 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings) -> AsyncIterator[App]:
+async def open_app(settings: Settings) -> AsyncGenerator[App]:
     """Yield the whole program around an open database; the index is opened by `prepare_index`."""
     async with open_storage(settings) as storage:
         index = make_index(settings)

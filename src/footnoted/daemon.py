@@ -31,7 +31,7 @@ from footnoted.telemetry import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import AsyncGenerator, Coroutine
     from contextlib import AbstractAsyncContextManager
 
     from footnoted.app import App
@@ -82,7 +82,7 @@ def _stop_on_signals(loop: Loop) -> None:
 
 
 @asynccontextmanager
-async def _sole_daemon(app: App, loop: Loop) -> AsyncIterator[None]:
+async def _sole_daemon(app: App, loop: Loop) -> AsyncGenerator[None]:
     """Hold the daemon lock, end what the dead left, and watch that the lock stays ours."""
     lock = DaemonLock(app.storage.url)
     await lock.acquire()
@@ -113,7 +113,7 @@ async def _hold(lock: DaemonLock, loop: Loop) -> None:
 
 
 @asynccontextmanager
-async def _background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+async def _background(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
     task = asyncio.create_task(work)
     try:
         yield

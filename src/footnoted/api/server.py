@@ -14,7 +14,7 @@ from footnoted.api.application import build_application
 from footnoted.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, Generator
     from pathlib import Path
 
     from footnoted.app import App
@@ -37,13 +37,13 @@ class _QuietServer(uvicorn.Server):
         self.is_up.set()
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Capture nothing."""
         yield
 
 
 @asynccontextmanager
-async def serve(app: App) -> AsyncIterator[None]:
+async def serve(app: App) -> AsyncGenerator[None]:
     """Serve the API of `app` on its unix socket until the context ends."""
     listener = _listen(app.storage.settings.socket_path)
     config = uvicorn.Config(

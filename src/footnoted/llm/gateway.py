@@ -25,7 +25,7 @@ from footnoted.ledger import store
 from footnoted.ledger.journal import FREE, CallDraft, CallState, Settlement
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from footnoted.clock import Clock
     from footnoted.db.session import Database
@@ -229,7 +229,7 @@ class _Flights:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def sole(self, hashes: Sequence[str]) -> AsyncIterator[None]:
+    async def sole(self, hashes: Sequence[str]) -> AsyncGenerator[None]:
         """Hold every one of `hashes` alone; taken in order, so that two callers never deadlock."""
         locks = [self._locks.setdefault(digest, asyncio.Lock()) for digest in sorted(set(hashes))]
         async with AsyncExitStack() as stack:
