@@ -24,7 +24,7 @@ from stand import finish, open_stand, report
 from footnoted.db.engine import connect
 from footnoted.model.status import ItemKind, Resource
 from footnoted.pipeline import store
-from footnoted.pipeline.flow import Flows
+from footnoted.pipeline.flows import Flows
 from footnoted.pipeline.loop import Loop
 from footnoted.pipeline.plan import Mode, RunPlan
 from tests.fakes.machine import PROFILE, add_videos, machine, rows_of, video_flow

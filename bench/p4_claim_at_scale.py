@@ -24,7 +24,7 @@ from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
 from footnoted.model.status import ItemKind
 from footnoted.pipeline import store
-from footnoted.pipeline.flow import Flows
+from footnoted.pipeline.flows import Flows
 from tests.fakes.machine import PROFILE, video_flow
 from tests.fakes.stages import FakeStage
 

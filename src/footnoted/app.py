@@ -13,8 +13,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import text
-
 from footnoted import __version__
 from footnoted.build import git_sha
 from footnoted.clock import SystemClock
@@ -29,7 +27,8 @@ from footnoted.pipeline.alerts import store as alerts
 from footnoted.pipeline.alerts.alert import INDEX_REBUILT as INDEX_REBUILT_CODE
 from footnoted.pipeline.alerts.alert import SEARCH_INDEX, index_rebuilt
 from footnoted.pipeline.deps import Deps, Pace
-from footnoted.pipeline.flow import Flow, Flows
+from footnoted.pipeline.flow import Flow
+from footnoted.pipeline.flows import Flows
 from footnoted.pipeline.gate import Limits
 from footnoted.profiles.techniques.profile import NAME as TECHNIQUES
 from footnoted.profiles.techniques.profile import Tuning, techniques_profile
@@ -238,8 +237,7 @@ class App:
     async def probe_database(self) -> str:
         """Return `ok`, or why PostgreSQL does not answer."""
         try:
-            async with self.storage.database.transaction() as session:
-                await session.execute(text("SELECT 1"))
+            await self.storage.database.ping()
         except Exception as error:
             if not self.storage.keeper.is_lost(error):
                 raise

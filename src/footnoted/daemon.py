@@ -22,6 +22,7 @@ from footnoted.errors import DependencyDownError, LockHeldError
 from footnoted.ledger import store as journal
 from footnoted.pipeline import store
 from footnoted.pipeline.loop import Loop
+from footnoted.pipeline.watch import check_statuses
 from footnoted.telemetry import (
     DAEMON_STARTED,
     DAEMON_STOPPED,
@@ -61,7 +62,7 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
         _stop_on_signals(loop)
         if settings.qdrant_url is None:
             await stack.enter_async_context(_sole_daemon(app, loop))
-        await loop.check()
+        await check_statuses(app.deps)
         await app.prepare_index()
         await stack.enter_async_context(serve(app))
         await stack.enter_async_context(_background(listen(app.storage.url, loop.nudge)))

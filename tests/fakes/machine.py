@@ -13,7 +13,8 @@ from footnoted.clock import SystemClock
 from footnoted.db.engine import is_connection_lost
 from footnoted.model.status import ItemKind, Resource
 from footnoted.pipeline.deps import Deps, Pace
-from footnoted.pipeline.flow import Flow, Flows
+from footnoted.pipeline.flow import Flow
+from footnoted.pipeline.flows import Flows
 from footnoted.pipeline.gate import Limits
 
 if TYPE_CHECKING:

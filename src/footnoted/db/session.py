@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
@@ -26,3 +28,8 @@ class Database:
         """Yield a connection in a transaction: committed on exit, rolled back on an error."""
         async with self._engine.begin() as connection:
             yield connection
+
+    async def ping(self) -> None:
+        """Return when PostgreSQL answered a query; raises what the driver raises when it is away."""
+        async with self._engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))

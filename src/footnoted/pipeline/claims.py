@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from footnoted.model.claim import Claim
     from footnoted.model.status import Resource
     from footnoted.pipeline.deps import Deps
-    from footnoted.pipeline.flow import Lane
+    from footnoted.pipeline.flows import Lane
 
 
 class Quota:

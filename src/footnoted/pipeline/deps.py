@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from footnoted.clock import Clock
     from footnoted.db.session import Database
     from footnoted.model.status import Resource
-    from footnoted.pipeline.flow import Flows
+    from footnoted.pipeline.flows import Flows
     from footnoted.pipeline.gate import Limits
     from footnoted.prompting import Prompt
     from footnoted.stages.port import Asker

@@ -14,9 +14,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from footnoted.errors import ConfigurationError
 from footnoted.pipeline import plan as plans
-from footnoted.pipeline import store
 from footnoted.pipeline.claims import Quota, Rules, fill, take_interrupted
 from footnoted.pipeline.crew import Crew
 from footnoted.pipeline.indexing import IndexKeeper
@@ -56,14 +54,6 @@ class Loop:
         """Claim nothing from now on and end when what is in flight has ended."""
         self._stop.set()
         self._news.set()
-
-    async def check(self) -> None:
-        """Raise ConfigurationError when the database holds a status that a known flow does not."""
-        async with self._deps.database.transaction() as session:
-            seen = await store.statuses_in_use(session)
-        if unknown := self._deps.flows.unknown_statuses(seen):
-            message = f"the database has {'; '.join(unknown)}: it was made by another release"
-            raise ConfigurationError(message)
 
     async def run(self) -> Report:
         """Work until the plan is fulfilled or `stop` is called; return what was done.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from footnoted.pipeline.flow import Lane
+    from footnoted.pipeline.flows import Lane
     from footnoted.pipeline.gate import Change
 
 _TABLES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from footnoted.errors import DependencyDownError
+from footnoted.errors import ConfigurationError, DependencyDownError
 from footnoted.pipeline import store
 from footnoted.telemetry import DATABASE_LOST, DATABASE_RECOVERED, LEASES_REAPED, get_logger
 
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 _RETRY_S = 0.25
 GIVE_UP_S = 60.0
 """How long a drain or a single pass waits for a database that is away."""
+
+
+async def check_statuses(deps: Deps) -> None:
+    """Raise ConfigurationError when the database holds a status that a known flow does not."""
+    async with deps.database.transaction() as session:
+        seen = await store.statuses_in_use(session)
+    if unknown := deps.flows.unknown_statuses(seen):
+        message = f"the database has {'; '.join(unknown)}: it was made by another release"
+        raise ConfigurationError(message)
 
 
 class Watch:

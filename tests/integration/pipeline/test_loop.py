@@ -14,6 +14,7 @@ from footnoted.model.status import ItemKind, Resource
 from footnoted.pipeline.flow import Flow
 from footnoted.pipeline.loop import Loop
 from footnoted.pipeline.plan import Mode, RunPlan
+from footnoted.pipeline.watch import check_statuses
 from tests.fakes.machine import PROFILE, add_videos, machine, rows_of, video_flow
 from tests.fakes.stages import FakeStage, Parcel
 
@@ -329,17 +330,17 @@ async def test_a_removed_item_is_no_failure_and_starves_nobody(database: Databas
 async def test_an_unknown_status_stops_the_start_with_one_sentence(database: Database) -> None:
     """A status no release of ours made must not be walked past."""
     await add_videos(database, 1, status="stage5")
-    loop = Loop(machine(database, [video_flow(FakeStage("cut", "indexed"))]), RunPlan())
+    deps = machine(database, [video_flow(FakeStage("cut", "indexed"))])
     with pytest.raises(ConfigurationError, match="'stage5'"):
-        await loop.check()
+        await check_statuses(deps)
 
 
 async def test_videos_of_a_removed_profile_are_parked(database: Database) -> None:
     """No flow, no fault: they wait until their profile is back."""
     await add_videos(database, 1)
-    loop = Loop(machine(database, [video_flow(FakeStage("c", "indexed"), profile="x")]), DRAIN)
-    await loop.check()
-    assert (await loop.run()).outcomes == {}
+    deps = machine(database, [video_flow(FakeStage("c", "indexed"), profile="x")])
+    await check_statuses(deps)
+    assert (await Loop(deps, DRAIN).run()).outcomes == {}
 
 
 async def test_pages_wait_for_their_creators_videos(database: Database) -> None:

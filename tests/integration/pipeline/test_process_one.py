@@ -9,7 +9,7 @@ from uuid import uuid4
 from footnoted.model.outcome import Advanced, Failed, Lost
 from footnoted.model.status import ItemKind
 from footnoted.pipeline import store
-from footnoted.pipeline.flow import Flows
+from footnoted.pipeline.flows import Flows
 from footnoted.pipeline.process_one import process_one
 from tests.fakes.machine import add_videos, machine, rows_of, video_flow
 from tests.fakes.stages import FakeStage, Parcel

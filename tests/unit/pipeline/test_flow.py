@@ -6,7 +6,8 @@ import pytest
 
 from footnoted.errors import ConfigurationError
 from footnoted.model.status import ItemKind
-from footnoted.pipeline.flow import Flow, Flows
+from footnoted.pipeline.flow import Flow
+from footnoted.pipeline.flows import Flows
 from tests.fakes.machine import video_flow
 from tests.fakes.stages import FakeStage
 
