@@ -1,0 +1,133 @@
+"""Settings from an environment: what is taken, what is refused, and in which words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from footnoted.errors import ConfigurationError
+from footnoted.settings import Settings, default_data_dir, load_settings, secret_fields
+
+
+def refusal(**environ: str) -> str:
+    """Return the sentence with which an environment is refused."""
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings({f"FOOTNOTED_{name}": value for name, value in environ.items()})
+    return caught.value.message
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    """Every value says that it is a default."""
+    loaded = load_settings({"PATH": "/bin"})
+    assert loaded.settings == Settings()
+    assert set(loaded.origins.values()) == {"default"}
+
+
+def test_a_value_is_parsed_and_says_where_it_came_from() -> None:
+    """Numbers, flags and paths come as text."""
+    loaded = load_settings(
+        {"FOOTNOTED_LEASE_S": "2.5", "FOOTNOTED_AUTO_MIGRATE": "1", "FOOTNOTED_DATA_DIR": "/d"}
+    )
+    settings = loaded.settings
+    assert (settings.lease_s, settings.auto_migrate, settings.data_dir) == (2.5, True, Path("/d"))
+    assert loaded.origins["lease_s"] == "FOOTNOTED_LEASE_S"
+    assert loaded.origins["drain_wait_s"] == "default"
+
+
+def test_a_misspelt_name_is_refused_with_the_nearest_valid_one() -> None:
+    """A setting that takes no effect silently is worse than a refusal."""
+    expected = "FOOTNOTED_LEASES is not a setting of footnoted; did you mean FOOTNOTED_LEASE_S?"
+    assert refusal(LEASES="1") == expected
+
+
+def test_a_name_near_to_nothing_is_refused_without_a_guess() -> None:
+    """A wild guess would be no help."""
+    assert refusal(QQQQQQQQQQQQQQQQQQQQQ="1").endswith("is not a setting of footnoted")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LEASE_S", "soon"),
+        ("LEASE_S", "0"),
+        ("CONCURRENCY_CPU", "2.5"),
+        ("LOG_LEVEL", "loud"),
+        ("AUTO_MIGRATE", "perhaps"),
+    ],
+)
+def test_a_value_of_the_wrong_shape_names_its_variable(name: str, value: str) -> None:
+    """One sentence, which begins with what to change."""
+    sentence = refusal(**{name: value})
+    assert sentence.startswith(f"FOOTNOTED_{name}: ")
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("name", ["DATA_DIR", "USER_DIR"])
+def test_a_relative_path_is_refused(name: str) -> None:
+    """Nothing depends on the folder one happens to stand in."""
+    assert refusal(**{name: "data"}) == f"FOOTNOTED_{name}: data is not an absolute path"
+
+
+def test_a_secret_is_read_from_the_file_its_twin_names(tmp_path: Path) -> None:
+    """The line end is not part of the secret; the origin names the file, never the value."""
+    path = tmp_path / "url"
+    path.write_text("postgresql://user:pass@host/name\n", encoding="utf-8")
+    loaded = load_settings({"FOOTNOTED_DATABASE_URL_FILE": str(path)})
+    secret = loaded.settings.database_url
+    assert secret is not None
+    assert secret.get_secret_value() == "postgresql://user:pass@host/name"
+    assert loaded.origins["database_url"] == f"FOOTNOTED_DATABASE_URL_FILE ({path})"
+    assert "pass" not in repr(loaded)
+
+
+def test_every_secret_has_a_twin_and_nothing_else_has() -> None:
+    """A twin of a setting that is no secret is a misspelling."""
+    assert secret_fields() == {"database_url", "qdrant_api_key"}
+    assert refusal(LEASE_S_FILE="/x").startswith("FOOTNOTED_LEASE_S_FILE is not a setting")
+
+
+def test_a_secret_and_its_twin_exclude_each_other(tmp_path: Path) -> None:
+    """Which of them counts would be a guess."""
+    (tmp_path / "url").write_text("x", encoding="utf-8")
+    sentence = refusal(DATABASE_URL="y", DATABASE_URL_FILE=str(tmp_path / "url"))
+    assert sentence == "FOOTNOTED_DATABASE_URL and FOOTNOTED_DATABASE_URL_FILE are both set"
+
+
+def test_a_secret_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """The sentence says which variable, which file, and what is wrong with it."""
+    path = tmp_path / "none"
+    expected = f"FOOTNOTED_QDRANT_API_KEY_FILE: cannot read {path}: No such file or directory"
+    assert refusal(QDRANT_API_KEY_FILE=str(path)) == expected
+
+
+def test_a_secret_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    """A binary file is not taken for a secret."""
+    path = tmp_path / "binary"
+    path.write_bytes(b"\xff\xfe\x00")
+    sentence = refusal(QDRANT_API_KEY_FILE=str(path))
+    assert sentence == f"FOOTNOTED_QDRANT_API_KEY_FILE: cannot read {path}: it is not UTF-8 text"
+
+
+def test_only_the_embedded_database_migrates_itself_unasked() -> None:
+    """Somebody else's database is migrated when somebody says so."""
+    ours, theirs = Settings(), load_settings({"FOOTNOTED_DATABASE_URL": "postgresql://h/d"})
+    assert (ours.is_embedded, ours.migrates_itself) == (True, True)
+    assert (theirs.settings.is_embedded, theirs.settings.migrates_itself) == (False, False)
+
+
+def test_a_long_data_path_moves_the_socket() -> None:
+    """The address of a unix socket has 107 bytes (unix(7))."""
+    near = Settings(data_dir=Path("/d"))
+    far = Settings(data_dir=Path("/" + "d" * 120))
+    assert near.socket_path == Path("/d/daemon.sock")
+    assert len(str(far.socket_path)) <= 107
+
+
+def test_data_lives_in_the_users_data_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the XDG Base Directory Specification says; root has a folder for services."""
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("XDG_DATA_HOME", "/home/ada/data")
+    assert default_data_dir() == Path("/home/ada/data/footnoted")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert default_data_dir() == Path("/var/lib/footnoted")
