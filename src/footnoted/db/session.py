@@ -30,6 +30,6 @@ class Database:
             yield connection
 
     async def ping(self) -> None:
-        """Return when PostgreSQL answered a query; raises what the driver raises when it is away."""
+        """Return when PostgreSQL answered a query; raise what its driver raises otherwise."""
         async with self._engine.connect() as connection:
             await connection.execute(text("SELECT 1"))

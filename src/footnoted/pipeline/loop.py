@@ -24,6 +24,7 @@ from footnoted.pipeline.watch import Watch, refuse_to_wait
 if TYPE_CHECKING:
     from footnoted.model.claim import Claim
     from footnoted.pipeline.deps import Deps
+    from footnoted.pipeline.store import Outlook
 
 _LOOK_EVERY_S = 0.5
 _INDEX_PAUSE_S = 0.1
@@ -96,7 +97,7 @@ class Loop:
             return True
         return outlook is None or await self._rest(outlook)
 
-    async def _look(self) -> store.Outlook:
+    async def _look(self) -> Outlook:
         outlook = await self._watch.look()
         self._is_busy = self._is_busy or outlook.is_asleep
         if outlook.is_index_behind:
@@ -119,7 +120,7 @@ class Loop:
         (self._crew.give_back if self._stop.is_set() else self._crew.start)(claims)
         return len(claims)
 
-    async def _rest(self, outlook: store.Outlook) -> bool:
+    async def _rest(self, outlook: Outlook) -> bool:
         """Pause an idle loop until something can be due; return False when its plan is done."""
         await self._crew.release_orphans()
         now, pace, mode = self._deps.clock.now(), self._deps.pace, self._plan.mode
