@@ -9,12 +9,14 @@ RUN python -m venv --without-pip /opt/footnoted
 COPY requirements.lock ./
 RUN python -m pip --python /opt/footnoted/bin/python install --require-hashes --only-binary :all: \
       --requirement requirements.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml hatch_build.py README.md ./
 COPY src src
 COPY prompts prompts
 COPY migrations migrations
 COPY samples samples
-RUN python -m pip wheel --no-deps --wheel-dir /wheels . \
+# There is no git here: docker build --build-arg GIT_SHA=$(git rev-parse HEAD) .
+ARG GIT_SHA=""
+RUN FOOTNOTED_GIT_COMMIT_SHA=$GIT_SHA python -m pip wheel --no-deps --wheel-dir /wheels . \
  && python -m pip --python /opt/footnoted/bin/python install --no-deps /wheels/footnoted-*.whl
 
 FROM python:3.12-slim
