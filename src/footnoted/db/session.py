@@ -29,6 +29,15 @@ class Database:
         async with self._engine.begin() as connection:
             yield connection
 
+    @asynccontextmanager
+    async def statements(self) -> AsyncGenerator[AsyncConnection]:
+        """Yield a connection on which each statement is a transaction of its own.
+
+        For a single read that is made again and again: no BEGIN and COMMIT travel with it.
+        """
+        async with self._engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
     async def ping(self) -> None:
         """Return when PostgreSQL answered a query; raise what its driver raises otherwise."""
         async with self._engine.connect() as connection:

@@ -10,6 +10,7 @@ from footnoted.telemetry import DATABASE_LOST, DATABASE_RECOVERED, LEASES_REAPED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from footnoted.pipeline.deps import Deps
 
@@ -45,15 +46,19 @@ class Watch:
         """Return what is due, having woken what waited and ended what leases have run out."""
         now = self._deps.clock.now()
         profiles = sorted({flow.profile for flow in self._deps.flows})
-        async with self._deps.database.transaction() as session:
+        async with self._deps.database.statements() as session:
             outlook = await store.look(session, now, profiles)
-            if outlook.is_asleep:
-                reaped = await store.wake(session, now)
-                if reaped:
-                    self.saw_interrupted = True
-                    get_logger().warning(LEASES_REAPED, leases=reaped)
+        if outlook.is_asleep:
+            await self._wake(now)
         self._looked_at_s = self._deps.clock.monotonic_s()
         return outlook
+
+    async def _wake(self, now: datetime) -> None:
+        async with self._deps.database.transaction() as session:
+            reaped = await store.wake(session, now)
+        if reaped:
+            self.saw_interrupted = True
+            get_logger().warning(LEASES_REAPED, leases=reaped)
 
     async def wait_for_database(
         self, recover: Callable[[], Awaitable[None]], give_up: Callable[[float], bool]

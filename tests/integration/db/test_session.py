@@ -1,0 +1,66 @@
+"""How stores reach PostgreSQL, on one pooled connection so that what one use leaves is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from footnoted.db.engine import make_engine
+from footnoted.db.session import Database
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Return a database behind a pool of one connection."""
+    engine = make_engine(database_url, application_name="test", pool_size=1, max_overflow=0)
+    yield Database(engine)
+    await engine.dispose()
+
+
+async def numbers(session: AsyncConnection) -> list[int]:
+    """Return the number of the transaction that each of two statements runs in."""
+    return [await session.scalar(text("SELECT pg_current_xact_id()::text::bigint")) for _ in "12"]
+
+
+async def test_statements_are_transactions_of_their_own(database: Database) -> None:
+    """So a read that an idle daemon repeats is one message, not three."""
+    async with database.statements() as session:
+        first, second = await numbers(session)
+    assert first != second
+
+
+async def test_a_transaction_after_statements_is_one_again(database: Database) -> None:
+    """The pool gives the same connection back as if nothing had been asked of it."""
+    async with database.statements() as session:
+        await session.execute(text("SELECT 1"))
+    async with database.transaction() as session:
+        first, second = await numbers(session)
+    assert first == second
+
+
+INSERT = text("INSERT INTO creators (slug, name) VALUES (:slug, 'n')")
+
+
+async def insert_and_fail(database: Database) -> None:
+    """Raise in the middle of a transaction."""
+    async with database.transaction() as session:
+        await session.execute(INSERT, {"slug": "lost"})
+        raise ZeroDivisionError
+
+
+async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    """Commit on exit, roll back on an error."""
+    with pytest.raises(ZeroDivisionError):
+        await insert_and_fail(database)
+    async with database.transaction() as session:
+        await session.execute(INSERT, {"slug": "kept"})
+    async with database.statements() as session:
+        slugs = (await session.scalars(text("SELECT slug FROM creators"))).all()
+    assert slugs == ["kept"]
