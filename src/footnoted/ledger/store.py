@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from footnoted.db.tables import llm_calls
 from footnoted.ledger.journal import CallDraft, CallState, Entry, Settlement
@@ -33,7 +33,7 @@ async def latest_entries(session: AsyncConnection, hashes: Sequence[str]) -> dic
             llm_calls.c.usable,
             llm_calls.c.answer,
         )
-        .distinct(llm_calls.c.request_sha256)
+        .ext(distinct_on(llm_calls.c.request_sha256))
         .where(llm_calls.c.request_sha256.in_(hashes))
         .order_by(llm_calls.c.request_sha256, llm_calls.c.generation.desc())
     )

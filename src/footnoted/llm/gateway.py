@@ -107,10 +107,11 @@ class Gateway:
                 if digest not in known
             }
             answers = known | (await self._buy(scope, fresh) if fresh else {})
-        return [
-            await self._validated(answers[digest], request)
+        checked = [
+            await self._checked(answers[digest], request)
             for digest, request in zip(hashes, requests, strict=True)
         ]
+        return [_or_raise(answer) for answer in checked]
 
     async def settled(self) -> None:
         """Return when no answer is on its way any more."""
@@ -194,7 +195,7 @@ class Gateway:
         return task
 
     async def _ask(self, call_id: int, request: ModelRequest[BaseModel]) -> RawAnswer:
-        raw = await self._model.answer(request)
+        raw = await self._answer_of(call_id, request)
         settlement = Settlement(
             answer=raw.text,
             stop_reason=raw.stop_reason,
@@ -206,14 +207,33 @@ class Gateway:
             await store.settle(session, call_id, settlement, self._clock.now())
         return raw
 
-    async def _validated(self, answered: _Answered, request: ModelRequest[AnswerT]) -> AnswerT:
+    async def _answer_of(self, call_id: int, request: ModelRequest[BaseModel]) -> RawAnswer:
+        """Return the raw answer; a call that failed and can't have been billed is released."""
+        try:
+            return await self._model.answer(request)
+        except Exception:
+            if self._model.is_free:
+                async with self._database.transaction() as session:
+                    await store.release(session, [call_id])
+            raise
+
+    async def _checked(
+        self, answered: _Answered, request: ModelRequest[AnswerT]
+    ) -> AnswerT | ContractViolationError:
+        """Return the answer as its schema has it, or what is wrong with it, journaled."""
         try:
             return request.answer.model_validate_json(answered.text)
         except ValidationError as error:
             reason = f"{request.label}: {error.error_count()} schema violations"
         async with self._database.transaction() as session:
             await store.mark_unusable(session, answered.call_id, reason)
-        raise ContractViolationError(reason)
+        return ContractViolationError(reason)
+
+
+def _or_raise(answer: AnswerT | ContractViolationError) -> AnswerT:
+    if isinstance(answer, ContractViolationError):
+        raise answer
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+"""A model that answers what a test tells it, and remembers what it was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from footnoted.llm.port import RawAnswer, Usage
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from pydantic import BaseModel
+
+    from footnoted.llm.port import ModelRequest
+
+EMPTY = '{"topics": []}'
+
+
+@dataclass
+class FakeModel:
+    """Answers each label with its scripted texts in order, else with an empty answer."""
+
+    name: str = "fake"
+    is_free: bool = False
+    asked: list[str] = field(default_factory=list)
+    scripted: dict[str, list[str | Exception]] = field(default_factory=dict)
+    held: asyncio.Event | None = None
+
+    def say(self, label: str, *answers: str | Exception) -> None:
+        """Answer `label` with these texts, or failures, in this order."""
+        self.scripted.setdefault(label, []).extend(answers)
+
+    async def answer(self, request: ModelRequest[BaseModel]) -> RawAnswer:
+        """Return the next answer of the label, once it is not held back any more."""
+        self.asked.append(request.label)
+        if self.held is not None:
+            await self.held.wait()
+        script = self.scripted.get(request.label)
+        answer = script.pop(0) if script else EMPTY
+        if isinstance(answer, Exception):
+            raise answer
+        return RawAnswer(answer, "end_turn", Usage(output_tokens=1), self.name)
