@@ -1,139 +1,19 @@
-"""The installed program as people run it: a process of its own, on a data directory of its own."""
+"""Data directories for the program: none yet, the one that the demo made, and copies of it."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import time
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from footnoted.db import embedded
-from footnoted.errors import FootnotedError
+from tests.acceptance.program import Demonstrated, copy_library, open_home
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
 
-_COMMAND_TIMEOUT_S = 100.0
-_START_TIMEOUT_S = 45.0
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """A data directory and the program that works on it."""
-
-    data_dir: Path
-    project_root: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """Return the environment of the program: ours, with no setting but the data directory."""
-        kept = {name: value for name, value in os.environ.items() if "FOOTNOTED" not in name}
-        path = str(self.project_root / "src")
-        return {**kept, "PYTHONPATH": path, "FOOTNOTED_DATA_DIR": str(self.data_dir)}
-
-    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Return how a command ended."""
-        return subprocess.run(
-            [sys.executable, "-m", "footnoted", *arguments],
-            env={**self.environment, **variables},
-            capture_output=True,
-            text=True,
-            timeout=_COMMAND_TIMEOUT_S,
-            check=False,
-        )
-
-    def ask(self, *arguments: str) -> dict[str, Any]:
-        """Return the JSON that a command prints; it must end well or with findings (1)."""
-        ended = self.run(*arguments, "--json")
-        assert ended.returncode in (0, 1), ended.stderr
-        answer: dict[str, Any] = json.loads(ended.stdout)
-        return answer
-
-    @contextmanager
-    def daemon(self, **variables: str) -> Generator[Daemon]:
-        """Run a daemon that is ready; one that is left is killed."""
-        log = self.data_dir.with_name(f"{self.data_dir.name}.log")
-        with log.open("a", encoding="utf-8") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "footnoted", "run"],
-                env={**self.environment, **variables},
-                stdout=output,
-                stderr=output,
-            )
-            try:
-                daemon = Daemon(process, log)
-                daemon.wait_for("daemon.started")
-                yield daemon
-            finally:
-                process.kill()
-                process.wait()
-
-
-@dataclass(frozen=True, slots=True)
-class Daemon:
-    """A daemon and what it logged, together with those before it in the same data directory."""
-
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def wait_for(self, event: str) -> None:
-        """Return when the log has `event` once more for each daemon that wrote to it."""
-        deadline_s = time.monotonic() + _START_TIMEOUT_S
-        while event not in self.said():
-            assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
-            assert time.monotonic() < deadline_s, self.log.read_text(encoding="utf-8")
-            time.sleep(0.05)
-
-    def said(self) -> str:
-        """Return what this daemon logged: everything since the last one stopped or was killed."""
-        text = self.log.read_text(encoding="utf-8")
-        return text.rpartition(MARK)[2]
-
-    def stop(self) -> tuple[int, float]:
-        """Send SIGTERM; return the exit code and the seconds it took."""
-        started_s = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=30)
-        self._draw_line()
-        return code, time.monotonic() - started_s
-
-    def kill(self) -> None:
-        """Kill it as nothing can prevent."""
-        self.process.kill()
-        self.process.wait()
-        self._draw_line()
-
-    def _draw_line(self) -> None:
-        with self.log.open("a", encoding="utf-8") as log:
-            log.write(MARK)
-
-
-MARK = "\n---- end of this daemon ----\n"
-
-
-@contextmanager
-def open_home(project_root: Path) -> Generator[Home]:
-    """Yield a place for a data directory; the database in it is stopped afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="fn-", dir="/tmp"))
-    folder.chmod(0o711)
-    home = Home(folder / "data", project_root)
-    try:
-        yield home
-    finally:
-        if home.data_dir.exists():
-            with suppress(FootnotedError):  # whoever was killed left it running
-                embedded.stop(embedded.start(home.data_dir))
-        shutil.rmtree(folder, ignore_errors=True)
+    from tests.acceptance.program import Home
 
 
 @pytest.fixture
@@ -143,24 +23,27 @@ def new_home(project_root: Path) -> Iterator[Home]:
         yield home
 
 
-@dataclass(frozen=True, slots=True)
-class Demonstrated:
-    """What the demo printed, and the data directory it kept."""
-
-    ended: subprocess.CompletedProcess[str]
-    home: Home
+@pytest.fixture(scope="session")
+def demonstrated(project_root: Path) -> Iterator[Demonstrated]:
+    """Return the one demo of the whole test run; what it made lies still, to be copied."""
+    with open_home(project_root) as home:
+        ended = home.run("demo", "--keep", "--data-dir", str(home.data_dir))
+        yield Demonstrated(ended, home)
 
 
 @pytest.fixture(scope="session")
-def demonstrated(project_root: Path) -> Iterator[Demonstrated]:
-    """Return the one demo of the whole test run; nobody changes what it made."""
+def library(demonstrated: Demonstrated, project_root: Path) -> Iterator[Home]:
+    """Return a copy of it to read, with its database up, which spares each command a start."""
     with open_home(project_root) as home:
-        yield Demonstrated(home.run("demo", "--keep", "--data-dir", str(home.data_dir)), home)
+        copy_library(demonstrated.home, home)
+        server = embedded.start(home.data_dir)
+        yield home
+        embedded.stop(server)
 
 
 @pytest.fixture
 def own_library(demonstrated: Demonstrated, project_root: Path) -> Iterator[Home]:
     """Return a copy of what the demo made, to change and to break."""
     with open_home(project_root) as home:
-        subprocess.run(["cp", "-a", demonstrated.home.data_dir, home.data_dir], check=True)
+        copy_library(demonstrated.home, home)
         yield home

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Demonstrated, Home
+    from tests.acceptance.program import Demonstrated, Home
 
 
 def test_the_demo_ends_well_and_tells_what_it_made(demonstrated: Demonstrated) -> None:
@@ -44,9 +44,7 @@ def test_the_demo_removes_what_it_made(new_home: Home) -> None:
     assert list(folder.iterdir()) == []
 
 
-def test_the_demo_never_writes_into_a_folder_that_is_in_use(
-    new_home: Home, tmp_path: Path
-) -> None:
+def test_the_demo_never_writes_into_a_folder_that_is_in_use(new_home: Home, tmp_path: Path) -> None:
     """A folder with something in it is refused and stays as it was."""
     (tmp_path / "mine.txt").write_text("mine")
     ended = new_home.run("demo", "--data-dir", str(tmp_path))
