@@ -30,13 +30,14 @@ SETTLE_S, WATCHED_S = 20.0, 60.0
 LOGGED = {"log_min_duration_statement": "0", "log_line_prefix": "<%a> "}
 # A line of the log, and the lines of a long statement below it, which begin with a tab.
 SENT = re.compile(
-    r"^<footnoted[^>]*> LOG:  duration: [0-9.]+ ms  (?:statement|bind [^:]+): (.*(?:\n\t.*)*)", re.M
+    r"^<footnoted[^>]*> LOG:  duration: [0-9.]+ ms  (?:statement|bind [^:]+): (.*(?:\n\t.*)*)",
+    re.MULTILINE,
 )
 
 FILL = (
     "INSERT INTO creators (slug, name) VALUES ('c', 'C')",
-    f"""INSERT INTO media (identity, creator_id, title)
-        SELECT n::text, (SELECT max(id) FROM creators), 't' FROM generate_series(1, {VIDEOS}) n""",
+    """INSERT INTO media (identity, creator_id, title)
+       SELECT n::text, (SELECT max(id) FROM creators), 't' FROM generate_series(1, :videos) n""",
     """INSERT INTO videos (media_id, profile, creator_id, status, turn, not_before, wait_reason)
        SELECT id, 'techniques', creator_id,
          CASE WHEN id % 20 > 0 THEN 'indexed' ELSE 'discovered' END, id,
@@ -51,9 +52,7 @@ def statements_of(program: Program) -> Counter[str]:
     """Return how often each statement of the daemon's sessions stands in the server's log."""
     logs = (program.data_dir / "postgres").glob("**/log/*.log")
     texts = [log.read_text(errors="replace") for log in logs]
-    return Counter(
-        " ".join(said.split()[:2]) for text in texts for said in SENT.findall(text)
-    )
+    return Counter(" ".join(said.split()[:2]) for text in texts for said in SENT.findall(text))
 
 
 def cpu_s(process: psutil.Popen) -> float:
@@ -89,7 +88,8 @@ async def main() -> tuple[bool, bool]:
         async with program.database(**LOGGED) as database:
             program.must("migrate")
             for statement in FILL:
-                await rows_of(database, statement)
+                values = {"videos": VIDEOS} if ":videos" in statement else {}
+                await rows_of(database, statement, **values)
             with program.start("run") as process:
                 await program.wait_for("daemon.started")
                 found, used_s, passed_s = await watch(program, process)
