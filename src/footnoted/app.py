@@ -17,10 +17,10 @@ from footnoted import __version__
 from footnoted.build import git_sha
 from footnoted.clock import SystemClock
 from footnoted.db import embedded, migrate
-from footnoted.db.engine import is_connection_lost, make_engine
+from footnoted.db.engine import make_engine
+from footnoted.db.outage import is_database_down
 from footnoted.db.session import Database
 from footnoted.errors import FootnotedError, TransientError, UsageError
-from footnoted.llm.extractive import Extractive
 from footnoted.llm.gateway import CallScope, Gateway
 from footnoted.model.status import DISCOVERED, GROUP_STALE, SOURCE_DUE, ItemKind, Resource
 from footnoted.pipeline.alerts import store as alerts
@@ -30,8 +30,7 @@ from footnoted.pipeline.deps import Deps, Pace
 from footnoted.pipeline.flow import Flow
 from footnoted.pipeline.flows import Flows
 from footnoted.pipeline.gate import Limits
-from footnoted.profiles.techniques.profile import NAME as TECHNIQUES
-from footnoted.profiles.techniques.profile import Tuning, techniques_profile
+from footnoted.profiles.techniques import NAME as TECHNIQUES
 from footnoted.search.audit import RepairKind, ensure_filled
 from footnoted.search.drain import OutboxDrainer
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
@@ -84,7 +83,7 @@ class Keeper:
 
     def is_lost(self, error: BaseException) -> bool:
         """Return whether an error means that the database went away."""
-        return is_connection_lost(error)
+        return is_database_down(error)
 
     async def ensure_running(self) -> None:
         """Return when the embedded server answers; do nothing for any other."""
@@ -266,6 +265,13 @@ async def open_app(settings: Settings) -> AsyncGenerator[App]:
 
 def build_app(storage: Storage, index: SearchIndex) -> App:
     """Return everything joined around a database and an index."""
+    # What works on words needs numpy and word lists: 0.6 s that other commands need not wait for.
+    from footnoted.llm.extractive import Extractive  # noqa: PLC0415
+    from footnoted.profiles.techniques.profile import (  # noqa: PLC0415
+        Tuning,
+        techniques_profile,
+    )
+
     settings, clock = storage.settings, storage.clock
     gateway = Gateway(storage.database, Extractive(), clock)
     build = Build(gateway.model_name, __version__, git_sha(settings.git_commit_sha))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from footnoted.profiles.techniques import NAME
 from footnoted.profiles.techniques.classify import ClassifyStage
 from footnoted.profiles.techniques.compose import ComposeStage
 from footnoted.profiles.techniques.extract import ExtractStage
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from footnoted.stages.profile import Build, SharedStages
-
-NAME = "techniques"
 
 
 @dataclass(frozen=True, slots=True)
