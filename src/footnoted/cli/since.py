@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from footnoted.errors import UsageError
 
-_AGO = re.compile(r"(\d{1,5})([hdw])", re.IGNORECASE)
+_AGO = re.compile(r"(\d{1,6})([hdw])", re.IGNORECASE)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 

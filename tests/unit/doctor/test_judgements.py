@@ -1,0 +1,108 @@
+"""What the examination makes of what it sees."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from footnoted.doctor.check import Check, State
+from footnoted.doctor.holder import find_holder
+from footnoted.doctor.indexing import LATE, IndexFacts, judge_index
+from footnoted.doctor.machine import judge_leases, judge_parked, judge_waits
+from footnoted.doctor.place import judge_major, judge_space
+from footnoted.doctor.store import Parked, Stuck
+
+NOW = datetime(2026, 3, 15, 12, 30, tzinfo=UTC)
+
+
+def facts(**changed: object) -> IndexFacts:
+    """Return an index that is as it should be, with changes."""
+    well = {"documents": 10, "missing": 0, "orphaned": 0, "waiting": 0, "oldest_at": None}
+    return IndexFacts.model_validate({**well, **changed})
+
+
+def states(checks: tuple[Check, ...]) -> list[str]:
+    """Return how each is."""
+    return [check.state.value for check in checks]
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, ["ok", "ok"]),
+        ({"missing": 1}, ["failure", "ok"]),
+        ({"orphaned": 1}, ["warning", "ok"]),
+        ({"missing": 1, "orphaned": 1}, ["failure", "ok"]),
+        ({"waiting": 9, "oldest_at": NOW - LATE}, ["ok", "ok"]),
+        ({"waiting": 9, "oldest_at": NOW - LATE - timedelta(seconds=1)}, ["ok", "warning"]),
+    ],
+)
+def test_an_index_is_judged_by_what_people_miss(
+    changed: dict[str, object], expected: list[str]
+) -> None:
+    """What is not found is a failure; what is found and gone, or late, is worth a look."""
+    assert states(judge_index(facts(**changed), NOW)) == expected
+
+
+@pytest.mark.parametrize(
+    ("stuck", "is_daemon_up", "expected"),
+    [
+        (Stuck(0, 0, 0), False, State.OK),
+        (Stuck(3, 0, 0), True, State.OK),
+        (Stuck(3, 1, 0), True, State.WARNING),
+        (Stuck(3, 0, 0), False, State.WARNING),
+    ],
+)
+def test_leases_are_stuck_when_nobody_can_hold_them(
+    *, stuck: Stuck, is_daemon_up: bool, expected: State
+) -> None:
+    """A daemon that is up holds items; without one, every lease is a dead one's."""
+    assert judge_leases(stuck, is_daemon_up=is_daemon_up).state is expected
+
+
+def test_waits_past_their_time_are_worth_a_look() -> None:
+    """One that is over and not woken says that no daemon looks."""
+    assert judge_waits(Stuck(0, 0, 0)).state is State.OK
+    assert judge_waits(Stuck(0, 0, 2)).state is State.WARNING
+
+
+def test_parked_videos_are_counted_by_profile() -> None:
+    """The sentence names what is not installed."""
+    check = judge_parked([Parked("stocks", 4), Parked("brain", 1)])
+    assert check.state is State.WARNING
+    assert "4 of 'stocks', 1 of 'brain'" in check.explanation
+    assert judge_parked([]).state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("free_mib", "expected"),
+    [(63, State.FAILURE), (64, State.WARNING), (1023, State.WARNING), (1024, State.OK)],
+)
+def test_space_is_judged_by_what_postgresql_needs(free_mib: int, expected: State) -> None:
+    """Too little to start is a failure, little a warning."""
+    assert judge_space(free_mib, "/data").state is expected
+
+
+def test_a_cluster_of_another_major_version_is_a_failure() -> None:
+    """The version that made it is named."""
+    check = judge_major("17")
+    assert check.state is State.FAILURE
+    assert "PostgreSQL 17" in check.explanation
+    assert judge_major("18").state is State.OK
+
+
+LOCKS = """\
+1: POSIX  ADVISORY  WRITE 88 08:01:555 0 EOF
+2: FLOCK  ADVISORY  WRITE 4711 08:01:555 0 EOF
+2: -> FLOCK  ADVISORY  WRITE 4712 08:01:555 0 EOF
+3: FLOCK  ADVISORY  WRITE 0 08:01:777 0 EOF
+"""
+
+
+@pytest.mark.parametrize(("inode", "expected"), [(555, 4711), (55, None), (777, None)])
+def test_the_holder_of_a_lock_is_read_off_the_systems_list(
+    inode: int, expected: int | None
+) -> None:
+    """Only a flock, only the one who has it, and nobody whom another namespace hides (pid 0)."""
+    assert find_holder(LOCKS, inode) == expected
