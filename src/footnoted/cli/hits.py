@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from footnoted.cli.terminal import plain
-from footnoted.model.citation import deep_link
 from footnoted.model.text import clock_time
 from footnoted.search.port import DocumentKind
 
@@ -31,7 +30,7 @@ def hit_lines(rank: int, result: SearchResult, slugs: Mapping[UUID, str]) -> Ite
     head.append("  ").append(plain(f"{document.kind.value} · {_where(document)}", "dim"))
     yield head
     yield Text(_INDENT).append(highlighted(result.excerpt))
-    target = way_to(document, slugs)
+    target = way_to(document, result.link, slugs)
     if target is not None:
         yield Text(_INDENT).append(plain(target, "cyan"))
 
@@ -45,12 +44,12 @@ def _where(document: Document) -> str:
     return " · ".join(parts)
 
 
-def way_to(document: Document, slugs: Mapping[UUID, str]) -> str | None:
+def way_to(document: Document, link: str | None, slugs: Mapping[UUID, str]) -> str | None:
     """Return the link that plays a document; for a page, the command that shows it."""
     if document.page_id is not None:
         slug = slugs.get(document.page_id)
         return f"footnoted pages {slug}" if slug else None
-    return deep_link(document.url, document.start_ms) if document.url else None
+    return link
 
 
 def highlighted(excerpt: Excerpt) -> Text:
@@ -67,17 +66,19 @@ def hit_fields(rank: int, result: SearchResult, slugs: Mapping[UUID, str]) -> di
     return {
         "rank": rank,
         "score": result.score,
-        **document_fields(result.document, slugs),
+        **document_fields(result.document, result.link, slugs),
         "excerpt": result.excerpt.text,
         "matches": [list(span) for span in result.excerpt.spans],
     }
 
 
-def document_fields(document: Document, slugs: Mapping[UUID, str]) -> dict[str, object]:
+def document_fields(
+    document: Document, link: str | None, slugs: Mapping[UUID, str]
+) -> dict[str, object]:
     """Return a document as programs get it: without its text, with its link or slug."""
     page_id = document.page_id
     return {
-        **document.model_dump(mode="json", exclude={"text", "url"}),
+        **document.model_dump(mode="json", exclude={"text"}),
         "slug": slugs.get(page_id) if page_id else None,
-        "link": deep_link(document.url, document.start_ms) if document.url else None,
+        "link": link,
     }

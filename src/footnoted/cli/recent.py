@@ -75,7 +75,7 @@ def _print(after: datetime, news: News) -> None:
             one.document.kind.value,
             one.document.title,
             one.document.creator,
-            way_to(one.document, slugs),
+            way_to(one.document, one.link, slugs),
         )
         for one in made
     ]
@@ -87,5 +87,7 @@ def _print_json(after: datetime, news: News) -> None:
     from footnoted.cli.terminal import write_json
 
     made, slugs = news
-    rows = [{"at": one.at.isoformat(), **document_fields(one.document, slugs)} for one in made]
+    rows = [
+        {"at": one.at.isoformat(), **document_fields(one.document, one.link, slugs)} for one in made
+    ]
     write_json("recent/1", {"since": after.isoformat(), "documents": rows})

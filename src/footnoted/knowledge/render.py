@@ -80,6 +80,8 @@ def _footnote(note: Footnote) -> str:
         where += f", {clock_time(note.start_ms)}"
     else:
         where += f", line {note.first_cue + 1}"
+    if note.link is None and note.transcript_file:
+        where += f", in {_plain(note.transcript_file)}"
     link = f" <{note.link}>" if note.link else ""
     return f"[^{note.number}]: “{_plain(note.quote)}” ({where}){link}"
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from footnoted.model.path import file_url
+
 _MEDIA_SUFFIXES = (
     ".aac",
     ".flac",
@@ -68,6 +70,16 @@ class Evidence(BaseModel):
     def resolves(self) -> bool:
         """Return whether the quote was said; only then may it be published."""
         return self.match is not MatchKind.REJECTED
+
+
+def playable_url(url: str | None, media_path: str | None) -> str | None:
+    """Return where a recording can be played, without a time; None when nothing plays it.
+
+    That is the address it was published at, else its local file. `media_path` is as stored.
+    """
+    if url:
+        return url
+    return file_url(media_path) if media_path else None
 
 
 def deep_link(url: str, start_ms: int | None) -> str:

@@ -42,7 +42,6 @@ class VideoFacts:
     creator: str
     title: str
     source_id: int | None = None
-    url: str | None = None
     language: str | None = None
     published_at: datetime | None = None
     tags: tuple[str, ...] = ()
@@ -106,7 +105,6 @@ def moment_document(facts: VideoFacts, moment: MomentFacts) -> Document:
         creator=facts.creator,
         title=moment.title,
         text="\n".join(part for part in (summary, moment.quote) if part),
-        url=facts.url,
         start_ms=moment.start_ms,
         end_ms=moment.end_ms,
         language=facts.language,
@@ -147,7 +145,6 @@ def _window(facts: VideoFacts, cues: Sequence[Cue]) -> Document:
         creator=facts.creator,
         title=facts.title,
         text=" ".join(cue.text for cue in cues),
-        url=facts.url,
         start_ms=cues[0].start_ms,
         end_ms=max(ends, default=None),
         language=facts.language,

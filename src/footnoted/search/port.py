@@ -24,7 +24,7 @@ class DocumentKind(StrEnum):
 class Document(BaseModel):
     """One searchable thing; `id` is deterministic, `text` is what is matched and quoted.
 
-    `url` is where it can be played or opened, without a time; `start_ms` is the time.
+    Where it can be played is asked when it is shown, because files move; `start_ms` is the time.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,7 +38,6 @@ class Document(BaseModel):
     creator: str
     title: str
     text: str
-    url: str | None = None
     start_ms: int | None = None
     end_ms: int | None = None
     language: str | None = None

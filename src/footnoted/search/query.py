@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from footnoted.model.citation import deep_link
 from footnoted.search import store
 from footnoted.search.highlight import Excerpt, excerpt
 from footnoted.search.port import Document, Hit
@@ -51,10 +50,17 @@ async def search(database: Database, index: SearchIndex, query: Query) -> list[S
         return []
     async with database.transaction() as session:
         stored = await store.documents_by_id(session, [hit.document_id for hit in hits])
-    there = [hit for hit in hits if hit.document_id in stored]
+        there = [hit for hit in hits if hit.document_id in stored][: query.limit]
+        documents = [stored[hit.document_id].document for hit in there]
+        links = await store.play_links(session, documents)
     return [
-        _result(stored[hit.document_id].document, hit.score, query.text)
-        for hit in there[: query.limit]
+        SearchResult(
+            document=document,
+            score=hit.score,
+            link=links.get(document.id),
+            excerpt=excerpt(document.text, query.text),
+        )
+        for hit, document in zip(there, documents, strict=True)
     ]
 
 
@@ -73,13 +79,3 @@ def fuse(channels: Iterable[Sequence[Hit]]) -> list[Hit]:
             scores[hit.document_id] += 1 / (_RANK_CONSTANT + rank)
     fused = [Hit(document_id=found, score=score) for found, score in scores.items()]
     return sorted(fused, key=lambda hit: (-hit.score, hit.document_id))
-
-
-def _result(document: Document, score: float, query_text: str) -> SearchResult:
-    link = deep_link(document.url, document.start_ms) if document.url else None
-    return SearchResult(
-        document=document,
-        score=score,
-        link=link,
-        excerpt=excerpt(document.text, query_text),
-    )

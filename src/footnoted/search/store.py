@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Uuid
 
+from footnoted.db.recordings import MEDIA_PATH
 from footnoted.db.rows import upsert
 from footnoted.db.tables import documents as documents_table
 from footnoted.db.tables import index_outbox
 from footnoted.db.texts import storable
+from footnoted.model.citation import deep_link, playable_url
 from footnoted.search.port import Document, DocumentKind
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+_PLACES = text(f"""
+  SELECT v.id, m.url, {MEDIA_PATH} AS media_path
+  FROM videos v JOIN media m ON m.id = v.media_id WHERE v.id = ANY(:ids) ORDER BY v.id
+""")  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +70,11 @@ class StoredDocument:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """A document and when it was first stored."""
+    """A document, when it was first stored, and the link that plays it."""
 
     at: datetime
     document: Document
+    link: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +155,26 @@ async def recent_documents(
     rows = await session.execute(
         statement.order_by(made_at.desc(), documents_table.c.id).limit(limit)
     )
-    return [Recent(row.created_at, Document.model_validate(row.body)) for row in rows]
+    made = [(row.created_at, Document.model_validate(row.body)) for row in rows]
+    links = await play_links(session, [document for _, document in made])
+    return [Recent(at, document, links.get(document.id)) for at, document in made]
+
+
+async def play_links(session: AsyncConnection, documents: Collection[Document]) -> dict[UUID, str]:
+    """Return what opens the recordings of documents at their seconds, as things are now.
+
+    Pages have none, nor has what nothing plays.
+    """
+    video_ids = {document.video_id for document in documents} - {None}
+    if not video_ids:
+        return {}
+    rows = await session.execute(_PLACES, {"ids": list(video_ids)})
+    urls = {row.id: playable_url(row.url, row.media_path) for row in rows}
+    return {
+        document.id: deep_link(url, document.start_ms)
+        for document in documents
+        if document.video_id is not None and (url := urls.get(document.video_id))
+    }
 
 
 async def content_hashes(

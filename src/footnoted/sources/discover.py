@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from footnoted.errors import UsageError
+from footnoted.model.path import stored_path
 from footnoted.model.transcript import TranscriptOrigin
 from footnoted.sources.globs import is_glob, read_target
-from footnoted.sources.names import stored_path
 from footnoted.sources.port import (
     FileRole,
     Scan,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from footnoted.db.texts import storable
-from footnoted.sources.names import NotTaken, read_name, real_path, title_of
+from footnoted.model.path import real_path
+from footnoted.sources.names import NotTaken, read_name, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

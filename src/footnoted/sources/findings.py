@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from footnoted.sources.names import stored_path
+from footnoted.model.path import stored_path
 from footnoted.sources.port import FoundMedia, Ignored, Problem, Scan
 
 

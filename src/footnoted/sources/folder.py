@@ -11,20 +11,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from footnoted.model.path import real_path, stored_path
 from footnoted.sources.contents import ChangingError, StoppedError
 from footnoted.sources.findings import Findings
 from footnoted.sources.folder_tables import FolderTable, TableChain
 from footnoted.sources.gathering import Gathering, Member
 from footnoted.sources.globs import Target, read_target
-from footnoted.sources.names import (
-    METADATA_TABLE,
-    NotTaken,
-    group_key,
-    read_name,
-    real_path,
-    stem_key,
-    stored_path,
-)
+from footnoted.sources.names import METADATA_TABLE, NotTaken, group_key, read_name, stem_key
 from footnoted.sources.port import FileRole, Scan, ScanRequest, SourceUnreachableError
 from footnoted.sources.walk import Entry, Listing, Notes, walk
 

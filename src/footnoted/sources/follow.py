@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.errors import UsageError
+from footnoted.model.path import stored_path
 from footnoted.sources import store
 from footnoted.sources.discover import look
 from footnoted.sources.facts import readable, title_of_path
 from footnoted.sources.globs import is_glob, read_target
-from footnoted.sources.names import stored_path
 from footnoted.sources.port import FOLDER_KIND, FileRole, ScanLimits, ScanRequest
 from footnoted.sources.videos.store import notify_work
 

@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from footnoted.model.path import stored_path
 from footnoted.model.transcript import TranscriptOrigin
 from footnoted.sources.contents import ChangingError, StoppedError, read_small, sha256_of
 from footnoted.sources.info_json import read_info
-from footnoted.sources.names import stored_path
 from footnoted.sources.port import FileRole, FoundFile, FoundMedia
 from footnoted.sources.sidecar import MAX_SIDECAR_BYTES, Sidecar
 

@@ -1,4 +1,4 @@
-"""What file names say: role, stem, language; and names as text that can be stored. All pure."""
+"""What file names say: role, stem, language. All pure."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ _STREAM = re.compile(r"f\d{1,4}(-\d+)?")
 _VIDEO_ID = re.compile(r"\s*\[[A-Za-z0-9_-]{11}\]$")
 _NOUNS = frozenset({"transcript", "captions", "subtitles", "audio", "video", "recording"})
 _SAYS_NOTHING = _NOUNS | {"auto", "generated", "corrected", "edited", "final", "original"}
-_ESCAPED = re.compile(r"\\x(5c|[89a-f][0-9a-f])")
-_TO_ESCAPE = re.compile(r"\\(?=x)|[\udc80-\udcff]")
 
 
 class FileName(NamedTuple):
@@ -145,21 +143,3 @@ def title_of(stem: str, folder: str) -> str:
 
 def _in_words(name: str) -> str:
     return " ".join(name.replace("_", " ").split())
-
-
-def stored_path(path: str) -> str:
-    r"""Return `path` as text that can be stored: bytes that are no UTF-8 become `\xNN`.
-
-    Python holds such bytes as lone surrogates (PEP 383), which no database takes.
-    """
-    return _TO_ESCAPE.sub(lambda found: rf"\x{ord(found[0]) & 0xFF:02x}", path)
-
-
-def real_path(stored: str) -> str:
-    """Return the path that `stored_path` was given."""
-
-    def put(found: re.Match[str]) -> str:
-        byte = int(found[1], 16)
-        return "\\" if byte == ord("\\") else chr(0xDC00 + byte)
-
-    return _ESCAPED.sub(put, stored)

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, SkipValidation
 
 from footnoted.errors import PermanentError
 from footnoted.model.outcome import Waiting
+from footnoted.model.path import real_path, stored_path
 from footnoted.model.status import SOURCE_FOLLOWED, ItemKind, Resource
 from footnoted.sources import store
 from footnoted.sources.discover import look
 from footnoted.sources.globs import read_target
-from footnoted.sources.names import real_path, stored_path
 from footnoted.sources.port import (
     FOLDER_KIND,
     KnownFile,

@@ -18,7 +18,6 @@ def search_facts(video: VideoFacts) -> SearchFacts:
         creator=video.creator,
         title=video.title,
         source_id=video.source_id,
-        url=video.url,
         language=video.language,
         published_at=video.published_at,
         tags=video.tags,

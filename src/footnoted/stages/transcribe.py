@@ -20,10 +20,11 @@ from pydantic import BaseModel, ConfigDict
 
 from footnoted.errors import PermanentError, TransientError
 from footnoted.model.outcome import Stopped, Waiting
+from footnoted.model.path import real_path
 from footnoted.model.status import QUARANTINED, TRANSCRIBED, ItemKind, Resource
 from footnoted.model.transcript import Transcript, TranscriptOrigin
 from footnoted.sources.contents import read_small
-from footnoted.sources.names import NotTaken, group_key, read_name, real_path
+from footnoted.sources.names import NotTaken, group_key, read_name
 from footnoted.sources.port import SOURCE_UNREACHABLE, FileRole
 from footnoted.sources.recordings.store import recording_of_video
 from footnoted.sources.videos.store import SPEECH_RECOGNITION, TRANSCRIPT_MISSING

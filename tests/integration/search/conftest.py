@@ -94,7 +94,12 @@ async def _filled(database: Database) -> Library:
 
 
 async def _video(session: Any, creator_id: int, name: str) -> int:
-    recording = {"identity": name, "creator_id": creator_id, "title": name}
+    recording = {
+        "identity": name,
+        "creator_id": creator_id,
+        "title": name,
+        "url": f"https://v.example/{name}",
+    }
     media_id = await session.scalar(insert(media).values(recording).returning(media.c.id))
     video = {
         "media_id": media_id,

@@ -34,7 +34,6 @@ async def test_a_stored_document_comes_back_as_it_was(library: Library) -> None:
         1,
         "été 東京 'quoted'",
         title="t",
-        url="https://v.example/1",
         start_ms=1,
         end_ms=2,
         language="fr",

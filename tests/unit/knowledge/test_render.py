@@ -51,6 +51,8 @@ def _row(position: int, claim: str, number: int, start_ms: int | None) -> Citati
         first_cue=number,
         last_cue=number,
         start_ms=start_ms,
+        media_path=None,
+        transcript_path="/talks/bread.en.vtt",
     )
 
 
@@ -78,6 +80,31 @@ def test_a_transcript_without_times_is_cited_by_line() -> None:
     """A second is never invented."""
     markdown = render_markdown(build_view(HEAD, [_row(0, "It doubled.", 4, None)]))
     assert "[^1]: “quote 4” (Bread, line 5) <https://video.example/watch?v=1>" in markdown
+
+
+def test_a_local_recording_plays_from_its_file() -> None:
+    """At the second, in a file whose name needs encoding."""
+    row = _row(0, "It doubled.", 4, 61_500)._replace(url=None, media_path="/talks/my bread.mp4")
+    assert "(Bread, 1:01) <file:///talks/my%20bread.mp4#t=61>" in render_markdown(
+        build_view(HEAD, [row])
+    )
+
+
+@pytest.mark.parametrize(
+    ("transcript_path", "start_ms", "where"),
+    [
+        ("/talks/bread.en.vtt", 61_500, "(Bread, 1:01, in bread.en.vtt)\n"),
+        ("/talks/bread.txt", None, "(Bread, line 5, in bread.txt)\n"),
+        (None, 61_500, "(Bread, 1:01)\n"),
+    ],
+)
+def test_what_nothing_plays_is_cited_by_the_file_it_was_read_from(
+    transcript_path: str | None, start_ms: int | None, where: str
+) -> None:
+    """So that a person can look it up there, at the time."""
+    row = _row(0, "It doubled.", 4, start_ms)
+    row = row._replace(url=None, transcript_path=transcript_path)
+    assert where in render_markdown(build_view(HEAD, [row]))
 
 
 def test_what_was_said_forges_no_footnote_and_no_tag() -> None:

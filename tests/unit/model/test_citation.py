@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from footnoted.model.citation import Evidence, MatchKind, deep_link
+from footnoted.model.citation import Evidence, MatchKind, deep_link, playable_url
 
 
 def evidence(match: MatchKind) -> Evidence:
@@ -64,3 +64,21 @@ def test_the_first_second_is_a_time_too() -> None:
 def test_without_a_time_the_link_stays_as_it_is() -> None:
     """A transcript without times gives no second to open at."""
     assert deep_link("https://youtu.be/abc?t=5", None) == "https://youtu.be/abc?t=5"
+
+
+@pytest.mark.parametrize(
+    ("url", "media_path", "expected"),
+    [
+        ("https://youtu.be/abc", "/talks/a.mp4", "https://youtu.be/abc?t=83"),
+        (None, "/talks/a b #1?.mp4", "file:///talks/a%20b%20%231%3F.mp4#t=83"),
+        ("", "/talks/a.unknown", "file:///talks/a.unknown#t=83"),
+        (None, "//share/a.mp4", "file:///share/a.mp4#t=83"),
+        (None, None, None),
+    ],
+)
+def test_a_recording_plays_where_it_was_published_else_from_its_file(
+    url: str | None, media_path: str | None, expected: str | None
+) -> None:
+    """A local file opens at the second too; without either there is nothing to link."""
+    plays = playable_url(url, media_path)
+    assert (deep_link(plays, 83_999) if plays else None) == expected

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from footnoted.sources.names import (
     FileName,
     NotTaken,
     group_key,
     read_name,
-    real_path,
-    stored_path,
     title_of,
 )
 from footnoted.sources.port import FileRole
@@ -119,18 +113,3 @@ def test_files_of_one_recording_have_one_key() -> None:
 def test_a_title_is_the_stem_in_words(stem: str, folder: str, title: str) -> None:
     """A stem that says nothing leaves it to the folder."""
     assert title_of(stem, folder) == title
-
-
-@given(st.binary(min_size=1, max_size=40))
-def test_any_name_of_bytes_can_be_stored_and_found_again(name: bytes) -> None:
-    """The stored form is plain text, and no two names share one."""
-    path = os.fsdecode(b"/folder/" + name.replace(b"\0", b"x"))
-    stored = stored_path(path)
-    stored.encode()
-    assert real_path(stored) == path
-
-
-@pytest.mark.parametrize("path", ["/a/b.vtt", "C:\\videos\\x.vtt", "/odd\\xff", "/odd\\x5cx"])
-def test_names_that_look_escaped_are_kept_apart(path: str) -> None:
-    """A backslash before an x is escaped itself."""
-    assert real_path(stored_path(path)) == path

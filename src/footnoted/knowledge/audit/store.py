@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select, text
 
+from footnoted.db.recordings import MEDIA_PATH
 from footnoted.db.tables import transcripts
-from footnoted.model.citation import MatchKind
+from footnoted.model.citation import MatchKind, playable_url
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -63,15 +64,21 @@ async def read_cues(session: AsyncConnection, transcript_id: int) -> list[Stored
 async def read_audited(session: AsyncConnection, transcript_id: int) -> list[AuditedEvidence]:
     """Return the evidence in a transcript version that says it resolves."""
     rows = await session.execute(
-        text("""
+        text(f"""
           SELECT e.id, e.video_id, e.quote, e.match, e.score, e.first_cue, e.last_cue,
-            e.start_ms, e.end_ms, COALESCE(e.text, '') AS text, m.url
+            e.start_ms, e.end_ms, COALESCE(e.text, '') AS text, m.url,
+            {MEDIA_PATH} AS media_path
           FROM evidence e JOIN videos v ON v.id = e.video_id JOIN media m ON m.id = v.media_id
           WHERE e.transcript_id = :transcript_id AND e.match <> 'rejected' ORDER BY e.id
-        """),
+        """),  # noqa: S608 - a constant
         {"transcript_id": transcript_id},
     )
-    return [AuditedEvidence(*row)._replace(match=MatchKind(row.match)) for row in rows]
+    return [
+        AuditedEvidence(*row[:-1])._replace(
+            match=MatchKind(row.match), url=playable_url(row.url, row.media_path)
+        )
+        for row in rows
+    ]
 
 
 async def published_claims(session: AsyncConnection) -> dict[UUID, list[UUID]]:

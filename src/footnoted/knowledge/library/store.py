@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from footnoted.db.recordings import MEDIA_PATH, TRANSCRIPT_PATH
 from footnoted.knowledge.pages.reading import CitationRow, build_view
 from footnoted.knowledge.pages.view import PageSummary, PageVersion
 
@@ -76,16 +77,18 @@ _SLUGS = text("""
 
 _CITATIONS = text(f"""
   SELECT k.position, k.heading, k.text AS claim, e.id AS evidence_id, e.text AS quote,
-    e.video_id, m.title AS video_title, m.url, e.first_cue, e.last_cue, e.start_ms
+    e.video_id, m.title AS video_title, m.url, e.first_cue, e.last_cue, e.start_ms,
+    {MEDIA_PATH} AS media_path, {TRANSCRIPT_PATH} AS transcript_path
   FROM pages p {_VERSION}
   JOIN claims k ON k.page_version_id = v.id
   JOIN claim_evidence ce ON ce.claim_id = k.id
   JOIN evidence e ON e.id = ce.evidence_id
   JOIN videos w ON w.id = e.video_id
   JOIN media m ON m.id = w.media_id
+  JOIN transcripts t ON t.id = e.transcript_id
   WHERE p.id = :page_id AND e.match <> 'rejected'
   ORDER BY k.position, m.published_at NULLS LAST, m.identity, e.first_cue, e.id
-""")  # noqa: S608 - the join is the constant above
+""")  # noqa: S608 - joins constants
 
 
 async def list_pages(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from footnoted.knowledge.pages.view import ClaimView, Footnote, PageView, SectionView
-from footnoted.model.citation import deep_link
+from footnoted.model.citation import deep_link, playable_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class CitationRow(NamedTuple):
-    """One claim with one piece of its evidence; rows are in the order of claims, then of time."""
+    """One claim with one piece of its evidence; rows are in the order of claims, then of time.
+
+    Paths are as stored: of the file that plays the recording, and of the one it was read from.
+    """
 
     position: int
     heading: str
@@ -27,6 +31,8 @@ class CitationRow(NamedTuple):
     first_cue: int
     last_cue: int
     start_ms: int | None
+    media_path: str | None
+    transcript_path: str | None
 
 
 def build_view(head: Mapping[str, object], rows: Sequence[CitationRow]) -> PageView:
@@ -53,6 +59,8 @@ def _claims(rows: Sequence[CitationRow], numbers: Mapping[UUID, int]) -> list[Cl
 
 
 def _footnote(number: int, row: CitationRow) -> Footnote:
+    url = playable_url(row.url, row.media_path)
+    path = row.transcript_path
     return Footnote(
         number=number,
         quote=row.quote,
@@ -61,5 +69,6 @@ def _footnote(number: int, row: CitationRow) -> Footnote:
         first_cue=row.first_cue,
         last_cue=row.last_cue,
         start_ms=row.start_ms,
-        link=deep_link(row.url, row.start_ms) if row.url else None,
+        link=deep_link(url, row.start_ms) if url else None,
+        transcript_file=os.path.basename(path) if path else None,  # noqa: PTH119 - a stored path
     )

@@ -32,6 +32,8 @@ class Footnote(BaseModel):
     """When they were said; None in a transcript without times."""
     link: str | None
     """What opens the recording at that second; None when it is not known where it is."""
+    transcript_file: str | None
+    """The name of the file the words were read from; None when it is not known any more."""
 
 
 class ClaimView(BaseModel):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
 
-from footnoted.model.citation import MatchKind, deep_link
+from footnoted.db.recordings import MEDIA_PATH
+from footnoted.model.citation import MatchKind, deep_link, playable_url
 from footnoted.model.status import ItemKind
 from footnoted.pipeline.reports.videos.report import (
     EventLine,
@@ -28,9 +29,10 @@ _VIDEO = {"kind": ItemKind.VIDEO.value}
 
 
 class MediaRow(NamedTuple):
-    """The recording of a video, as far as its facts do not tell."""
+    """The recording of a video, as far as its facts do not tell; `url` is where it plays."""
 
     id: int
+    url: str | None
     duration_ms: int | None
     description: str | None
 
@@ -38,12 +40,15 @@ class MediaRow(NamedTuple):
 async def media_of(session: AsyncConnection, video_id: int) -> MediaRow | None:
     """Return the recording of a video, or None when there is no such video."""
     rows = await session.execute(
-        text("""SELECT m.id, m.duration_ms, m.description
-                FROM videos v JOIN media m ON m.id = v.media_id WHERE v.id = :id"""),
+        text(f"""SELECT m.id, m.url, m.duration_ms, m.description, {MEDIA_PATH} AS media_path
+                 FROM videos v JOIN media m ON m.id = v.media_id WHERE v.id = :id"""),  # noqa: S608 - a constant
         {"id": video_id},
     )
     row = rows.one_or_none()
-    return None if row is None else MediaRow(*row)
+    if row is None:
+        return None
+    url = playable_url(row.url, row.media_path)
+    return MediaRow(row.id, url, row.duration_ms, row.description)
 
 
 async def read_state(session: AsyncConnection, video_id: int, now: datetime) -> VideoState:

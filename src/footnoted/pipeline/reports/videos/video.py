@@ -42,13 +42,13 @@ async def read_report(
         media = await store.media_of(session, video_id)
         if facts is None or media is None:
             raise unknown_video(video_id)
-        evidence = await store.read_evidence_lines(session, video_id, facts.url)
+        evidence = await store.read_evidence_lines(session, video_id, media.url)
         used, reader = facts.transcript_id, readers.get(facts.profile)
         moments = None if reader is None else await reader(session, video_id)
         rejected = [line for line in evidence.values() if line.match is MatchKind.REJECTED]
         return VideoReport(
             at=now,
-            facts=facts,
+            facts=facts.model_copy(update={"url": media.url}),
             duration_ms=media.duration_ms,
             description=media.description,
             state=await store.read_state(session, video_id, now),

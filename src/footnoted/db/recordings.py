@@ -1,0 +1,21 @@
+"""Where a recording and its words lie, as SQL that every query uses, so that all links agree."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MEDIA_PATH: Final = """(
+  SELECT f.path FROM media_files f
+  WHERE f.media_id = m.id AND f.role = 'media' AND f.missing_at IS NULL ORDER BY f.id LIMIT 1)"""
+"""The stored path of the file that plays the recording `m`: the first seen of those there."""
+
+TRANSCRIPT_PATH: Final = """COALESCE(
+  (SELECT f.path FROM media_files f
+   WHERE f.media_id = m.id AND f.role = 'transcript' AND f.sha256 = t.file_sha256
+   ORDER BY f.missing_at IS NOT NULL, f.id LIMIT 1),
+  (SELECT min(f.path) FROM media_files f
+   WHERE f.media_id = m.id AND f.role = 'transcript' HAVING count(*) = 1))"""
+"""The stored path of the file that the version `t` of the recording `m` was read from.
+
+A file that changed since then is named as long as it is the only one; else it is not known.
+"""
