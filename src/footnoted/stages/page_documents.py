@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from footnoted.knowledge.library.store import read_page
+from footnoted.knowledge.library.store import read_grounds, read_page
 from footnoted.knowledge.render import render_text
 from footnoted.search.documents import PageFacts, page_document
 from footnoted.search.port import DocumentKind
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from footnoted.knowledge.library.store import Grounds
     from footnoted.knowledge.pages.view import PageView
     from footnoted.search.port import Document
 
@@ -24,12 +25,14 @@ async def write_page_documents(session: AsyncConnection, page_ids: Iterable[UUID
     """Make each published page findable as it reads now, and each retired one unfindable."""
     for page_id in page_ids:
         page = await read_page(session, page_id)
-        documents = [] if page is None else [_document(page)]
+        documents: list[Document] = []
+        if page is not None:
+            documents = [_document(page, await read_grounds(session, page_id))]
         owner = Owner(page_id=page_id)
         await replace_documents(session, documents, owner=owner, kind=DocumentKind.PAGE)
 
 
-def _document(page: PageView) -> Document:
+def _document(page: PageView, grounds: Grounds) -> Document:
     return page_document(
         PageFacts(
             page_id=page.id,
@@ -39,7 +42,9 @@ def _document(page: PageView) -> Document:
             summary=page.summary,
             text=render_text(page),
             category=page.category,
+            language=grounds.language,
             tags=page.tags,
             tools=page.tools,
+            published_at=grounds.published_at,
         )
     )

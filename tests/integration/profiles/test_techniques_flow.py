@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from footnoted.knowledge.library.store import find_pages, list_pages, read_page
 from footnoted.llm.tasks import ExtractAnswer, ExtractedMoment
 from footnoted.model.status import INDEXED
+from footnoted.search.port import Document
 from tests.fakes.asker import AUDIO, COOKING, FakeAsker
-from tests.fakes.workshop import Recording, Workshop, transcript_of
+from tests.fakes.workshop import EPOCH, Recording, Workshop, transcript_of
 
 if TYPE_CHECKING:
     from footnoted.knowledge.pages.view import PageView
@@ -68,6 +70,29 @@ async def test_one_recording_is_indexed_as_windows_moments_and_pages(workshop: W
     await workshop.compose()
     kinds = await workshop.rows("SELECT kind, count(*) FROM documents GROUP BY kind ORDER BY kind")
     assert [tuple(row) for row in kinds] == [("moment", 5), ("page", 2), ("window", 1)]
+
+
+async def test_moments_are_findable_by_who_speaks_and_pages_by_date(workshop: Workshop) -> None:
+    """A moment has the speakers of its cues; a page the date of its newest recording."""
+    said = transcript_of(BREAD.lines)
+    cues = tuple(cue._replace(speaker=("Ada", "Bo")[cue.index % 2]) for cue in said.cues)
+    spoken = said.model_copy(update={"cues": cues})
+    for day, name in ((3, "new"), (1, "old")):
+        recording = Recording(name, BREAD.lines, day=day, transcript=spoken)
+        await workshop.process(await workshop.add(recording))
+    await workshop.compose()
+    bodies = {
+        kind: await workshop.rows(
+            "SELECT body FROM documents WHERE kind = :kind ORDER BY body->>'start_ms'", kind=kind
+        )
+        for kind in ("moment", "page")
+    }
+    moments = [Document.model_validate(row.body) for row in bodies["moment"]]
+    assert {(one.start_ms, one.speakers) for one in moments} == {
+        (cue.start_ms, (cue.speaker,)) for cue in cues
+    }
+    pages = [Document.model_validate(row.body) for row in bodies["page"]]
+    assert {(one.language, one.published_at) for one in pages} == {("en", EPOCH + timedelta(3))}
 
 
 async def test_saving_the_same_again_changes_nothing(workshop: Workshop) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import text
 
@@ -12,6 +12,7 @@ from footnoted.knowledge.pages.view import PageSummary, PageVersion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import RowMapping
@@ -91,6 +92,27 @@ _CITATIONS = text(f"""
 """)  # noqa: S608 - joins constants
 
 
+_GROUNDS = text("""
+  SELECT mode() WITHIN GROUP (ORDER BY COALESCE(t.language, m.language)) AS language,
+    max(m.published_at) AS published_at
+  FROM pages p
+  JOIN claims k ON k.page_version_id = p.current_version_id
+  JOIN claim_evidence ce ON ce.claim_id = k.id
+  JOIN evidence e ON e.id = ce.evidence_id AND e.match <> 'rejected'
+  JOIN transcripts t ON t.id = e.transcript_id
+  JOIN videos w ON w.id = e.video_id
+  JOIN media m ON m.id = w.media_id
+  WHERE p.id = :page_id
+""")
+
+
+class Grounds(NamedTuple):
+    """The language most of a page's evidence is in, and when the newest of it was published."""
+
+    language: str | None
+    published_at: datetime | None
+
+
 async def list_pages(
     session: AsyncConnection,
     *,
@@ -134,6 +156,11 @@ async def read_page(
         return None
     rows = await session.execute(_CITATIONS, values)
     return build_view(_fields(head), [CitationRow(*row) for row in rows])
+
+
+async def read_grounds(session: AsyncConnection, page_id: UUID) -> Grounds:
+    """Return what the recordings behind the current version of a page have in common."""
+    return Grounds(*(await session.execute(_GROUNDS, {"page_id": page_id})).one())
 
 
 async def list_versions(session: AsyncConnection, page_id: UUID) -> list[PageVersion]:
