@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from footnoted.clock import SystemClock
-from footnoted.db.engine import is_connection_lost
+from footnoted.db.outage import is_database_down
 from footnoted.model.status import ItemKind, Resource
 from footnoted.pipeline.deps import Deps, Pace
 from footnoted.pipeline.flow import Flow
@@ -43,7 +43,7 @@ class FakeKeeper:
 
     def is_lost(self, error: BaseException) -> bool:
         """Return whether the database went away."""
-        return is_connection_lost(error)
+        return is_database_down(error)
 
     async def ensure_running(self) -> None:
         """Count the request."""

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import errno
-from typing import cast
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
 from footnoted.errors import DependencyDownError
 
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
 # "PostgreSQL Error Codes", appendix A of the manual.
 _LOST_CLASS = "08"  # connection exceptions
 _LOST_STATES = frozenset(
     {
+        "53100",  # disk_full: nothing can be written now
         "25P03",  # idle_in_transaction_session_timeout
         "53300",  # too_many_connections: none is to be had now
         "57P01",  # admin_shutdown; pg_terminate_backend too
@@ -44,6 +49,29 @@ def is_connection_lost(error: BaseException) -> bool:
         return all(is_connection_lost(member) for member in members)
     cause = error.orig if isinstance(error, DBAPIError) else error.__cause__
     return _says_lost(error) or (cause is not None and is_connection_lost(cause))
+
+
+def is_database_down(error: BaseException) -> bool:
+    """Return whether `error` is what a transaction raises while PostgreSQL is away."""
+    if isinstance(error, BaseExceptionGroup):
+        members = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        return all(is_database_down(member) for member in members)
+    return isinstance(error, DatabaseDownError)
+
+
+@contextmanager
+def telling_outages() -> Generator[None]:
+    """Raise DatabaseDownError for what a lost connection or a full disk raises inside."""
+    try:
+        yield
+    except DatabaseDownError:
+        raise
+    except Exception as error:
+        if not is_connection_lost(error):
+            raise
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+        message = f"the database went away: {str(cause).partition(chr(10))[0]}"
+        raise DatabaseDownError(message) from error
 
 
 def is_lost_state(state: str | None) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from footnoted.db.outage import telling_outages
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
@@ -25,9 +27,13 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncConnection]:
-        """Yield a connection in a transaction: committed on exit, rolled back on an error."""
-        async with self._engine.begin() as connection:
-            yield connection
+        """Yield a connection in a transaction: committed on exit, rolled back on an error.
+
+        Raises DatabaseDownError when PostgreSQL is away or goes away, or its disk is full.
+        """
+        with telling_outages():
+            async with self._engine.begin() as connection:
+                yield connection
 
     @asynccontextmanager
     async def statements(self) -> AsyncGenerator[AsyncConnection]:
@@ -35,10 +41,12 @@ class Database:
 
         For a single read that is made again and again: no BEGIN and COMMIT travel with it.
         """
-        async with self._engine.connect() as connection:
-            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        with telling_outages():
+            async with self._engine.connect() as connection:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
     async def ping(self) -> None:
-        """Return when PostgreSQL answered a query; raise what its driver raises otherwise."""
-        async with self._engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+        """Return when PostgreSQL answered a query. Raises DatabaseDownError."""
+        with telling_outages():
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from footnoted.pipeline import store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -84,11 +86,15 @@ async def fill(
 async def take_interrupted(
     session: AsyncConnection, deps: Deps, quota: Quota, rules: Rules
 ) -> list[Claim]:
-    """Claim one item that a process died with, if any, to be run with nothing beside it."""
+    """Claim one item that a process died with, if any, to be run with nothing beside it.
+
+    A page group was due when it was claimed then, and does not wait for videos again.
+    """
+    lease = replace(rules.lease(deps), group_delay=timedelta(0))
     lanes = sorted(deps.flows.lanes(), key=lambda lane: lane.kind)
     for kind, group in groupby(lanes, key=lambda lane: lane.kind):
         wanted = quota.bound(kind, store.Wanted(1, interrupted=True))
-        if taken := await store.claim(session, list(group), rules.lease(deps), wanted):
+        if taken := await store.claim(session, list(group), lease, wanted):
             quota.count(taken)
             return taken
     return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from footnoted.pipeline import store
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from footnoted.pipeline.deps import Deps
 
 _CANCEL_GRACE_S = 1.0
+_SETTLE_GRACE_S = 30.0
 
 
 class Crew:
@@ -29,7 +31,9 @@ class Crew:
         self._deps = deps
         self._on_news = on_news
         self._tasks: dict[asyncio.Task[Outcome], Claim] = {}
-        self._orphans: list[Claim] = []
+        self._has_orphans = False
+        self._killers: list[Claim] = []
+        self._loss: BaseException | None = None
         self._fault: BaseException | None = None
         self.outcomes: Counter[str] = Counter()
 
@@ -50,36 +54,63 @@ class Crew:
             self._tasks[task] = claim
             task.add_done_callback(self._ended)
 
-    def give_back(self, claims: Sequence[Claim]) -> None:
-        """Note claims that nobody will work on, to be released."""
-        self._orphans.extend(claims)
+    def expect_orphans(self) -> None:
+        """Note that claims may be held that nobody works on, to be released."""
+        self._has_orphans = True
 
     def raise_fault(self) -> None:
-        """Raise what ended a task and is neither an outcome nor an absent database: our bug."""
+        """Raise what ended a task and is no outcome: our bug, else, once, an absent database."""
         if self._fault is not None:
             raise self._fault
+        if self._loss is not None:
+            loss, self._loss = self._loss, None
+            raise loss
 
     def _ended(self, task: asyncio.Task[Outcome]) -> None:
         claim = self._tasks.pop(task)
         error = None if task.cancelled() else task.exception()
         if task.cancelled() or error is not None:
-            self._orphans.append(claim)
-            if error is not None and not self._deps.keeper.is_lost(error):
-                self._fault = error
+            self._has_orphans = True
+            self._note(claim, error)
         else:
             self.outcomes[type(task.result()).__name__.lower()] += 1
         self._on_news()
 
-    async def release_orphans(self) -> None:
-        """Release claims whose task ended without an outcome, such as in a lost database."""
-        if not self._orphans:
-            return
-        async with self._deps.database.transaction() as session:
-            for claim in self._orphans:
-                await store.release_one(session, claim)
-        self._orphans.clear()
+    def _note(self, claim: Claim, error: BaseException | None) -> None:
+        if error is not None and self._deps.keeper.is_lost(error):
+            self._loss = error
+        elif error is not None:
+            self._fault = error
+            self._killers.append(claim)
 
-    async def renew_leases(self) -> None:
+    async def release_orphans(self) -> None:
+        """Release what this process holds and nobody works on, such as after a lost database.
+
+        A claim whose commit was cut off counts too: nobody was told whether it was made.
+        """
+        if not self._has_orphans:
+            return
+        self._has_orphans = False
+        at_work = [(claim.kind, claim.id) for claim in self._tasks.values()]
+        try:
+            async with self._deps.database.transaction() as session:
+                await store.release(session, self._deps.owner, but=at_work)
+        except BaseException:
+            self._has_orphans = True
+            raise
+
+    def keep_leases(self) -> asyncio.Task[None]:
+        """Return the task that renews the leases until it is cancelled; its end is a fault."""
+        renewer = asyncio.create_task(self._renew_leases())
+        renewer.add_done_callback(self._renewer_ended)
+        return renewer
+
+    def _renewer_ended(self, renewer: asyncio.Task[None]) -> None:
+        if not renewer.cancelled() and (error := renewer.exception()) is not None:
+            self._fault = error
+            self._on_news()
+
+    async def _renew_leases(self) -> None:
         """Extend the leases of what is in flight, at a third of their length, until cancelled."""
         lease = self._deps.pace.lease
         while True:
@@ -103,9 +134,13 @@ class Crew:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_CANCEL_GRACE_S)
-        await self._deps.askers.settled()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SETTLE_GRACE_S):
+                await self._deps.askers.settled()
         try:
             async with self._deps.database.transaction() as session:
+                for claim in self._killers:
+                    await store.count_crash(session, claim)
                 await store.release(session, self._deps.owner)
         except Exception as error:
             if not self._deps.keeper.is_lost(error):

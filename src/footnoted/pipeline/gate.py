@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
+from footnoted.db.texts import storable
 from footnoted.errors import (
     BudgetExceededError,
     ContractViolationError,
@@ -86,8 +87,6 @@ def judge(error: Exception, moment: Moment, limits: Limits) -> Outcome:
             return Stopped(statuses.FAILED, error.failure_code, error.message)
         case ContractViolationError():
             return Failed(error.code, error.message)
-        case TimeoutError():
-            return Failed("time_limit", str(error) or "the stage exceeded its time limit")
         case FootnotedError():
             return Failed(error.code, error.message)
         case _:
@@ -170,12 +169,8 @@ def backoff_s(attempts: int, jitter: float, limits: Limits) -> float:
 
 
 def _short(detail: str | None) -> str | None:
-    return (
-        detail
-        if detail is None
-        else detail.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:DETAIL_LIMIT]
-    )
+    return detail if detail is None else storable(detail)[:DETAIL_LIMIT]
 
 
-EXPECTED_ERRORS = (FootnotedError, TimeoutError)
+EXPECTED_ERRORS = (FootnotedError,)
 """Errors that tell everything in their sentence; any other is logged with its traceback."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from footnoted.errors import TransientError
+from footnoted.errors import FootnotedError
 from footnoted.telemetry import INDEX_DRAINED, INDEX_LOST, get_logger
 
 if TYPE_CHECKING:
@@ -32,13 +32,8 @@ class IndexKeeper:
         self._task = asyncio.create_task(self._drain())
 
     def is_catching_up(self) -> bool:
-        """Return whether a drain is going on; raises what ended it, other than an away index."""
-        if self._task is None:
-            return False
-        if self._task.done():
-            self._task.result()
-            return False
-        return True
+        """Return whether a drain is going on."""
+        return self._task is not None and not self._task.done()
 
     async def finish(self) -> bool:
         """Let a drain that goes on end; return whether the index is still behind."""
@@ -47,22 +42,26 @@ class IndexKeeper:
         results = await asyncio.gather(self._task, return_exceptions=True)
         return results[0] is not True
 
+    def _rest(self, why: str, bug: Exception | None = None) -> None:
+        """Leave the index alone for a while; the first time in a row, say why."""
+        self._rest_until_s = self._deps.clock.monotonic_s() + _PATIENCE_S
+        if not self._is_away:
+            get_logger().warning(INDEX_LOST, why=why, exc_info=bug)
+        self._is_away = True
+
     async def _drain(self) -> bool:
         """Apply batches until none is left; return whether all could be applied."""
         total = 0
         try:
             while applied := await self._deps.drainer.drain_once():
                 total += applied
-        except TransientError as error:
-            self._rest_until_s = self._deps.clock.monotonic_s() + _PATIENCE_S
-            if not self._is_away:
-                get_logger().warning(INDEX_LOST, why=error.message)
-            self._is_away = True
+        except FootnotedError as error:
+            if not self._deps.keeper.is_lost(error):
+                self._rest(error.message)
             return False
-        except Exception as error:
-            if self._deps.keeper.is_lost(error):
-                return False
-            raise
+        except Exception as error:  # noqa: BLE001 - the index is derived: a bug in it stops no video
+            self._rest(f"{type(error).__name__}: {error}", error)
+            return False
         self._is_away = False
         get_logger().debug(INDEX_DRAINED, documents=total)
         return True

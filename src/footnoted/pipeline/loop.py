@@ -19,7 +19,7 @@ from footnoted.pipeline.claims import Quota, Rules, fill, take_interrupted
 from footnoted.pipeline.crew import Crew
 from footnoted.pipeline.indexing import IndexKeeper
 from footnoted.pipeline.plan import Mode, Report, RunPlan
-from footnoted.pipeline.watch import Watch, refuse_to_wait
+from footnoted.pipeline.watch import Loss, Watch
 
 if TYPE_CHECKING:
     from footnoted.model.claim import Claim
@@ -62,7 +62,7 @@ class Loop:
         Raises DependencyDownError when the database stays away during a drain or a single pass.
         """
         started_s = self._deps.clock.monotonic_s()
-        renewer = asyncio.create_task(self._crew.renew_leases())
+        renewer = self._crew.keep_leases()
         try:
             while not self._is_over(started_s) and await self._survive_tick():
                 pass
@@ -71,8 +71,7 @@ class Loop:
             self._report.index_behind = await self._index.finish()
             self._report.outcomes = self._crew.outcomes
             renewer.cancel()
-            with suppress(asyncio.CancelledError):
-                await renewer
+            await asyncio.wait([renewer])
         return self._report
 
     def _is_over(self, started_s: float) -> bool:
@@ -86,6 +85,7 @@ class Loop:
         """Look, claim, pause; return whether there may be more to do."""
         self._crew.raise_fault()
         self._news.clear()
+        await self._crew.release_orphans()
         outlook = None
         if not self._is_busy or self._watch.age_s > _LOOK_EVERY_S:
             outlook = await self._look()
@@ -117,12 +117,14 @@ class Loop:
                 self._watch.saw_interrupted = bool(claims)
             if not claims:
                 claims = await fill(session, self._deps, free, self._quota, rules)
-        (self._crew.give_back if self._stop.is_set() else self._crew.start)(claims)
+        if self._stop.is_set():
+            self._crew.expect_orphans()
+        else:
+            self._crew.start(claims)
         return len(claims)
 
     async def _rest(self, outlook: Outlook) -> bool:
         """Pause an idle loop until something can be due; return False when its plan is done."""
-        await self._crew.release_orphans()
         now, pace, mode = self._deps.clock.now(), self._deps.pace, self._plan.mode
         if mode is Mode.FOREVER:
             await self._pause(plans.pause_until_next(outlook, now, pace))
@@ -150,14 +152,12 @@ class Loop:
         except Exception as error:
             if not self._deps.keeper.is_lost(error):
                 raise
-        await self._watch.wait_for_database(self._recover, self._gives_up)
+            loss = Loss(error, self._crew.outcomes.total(), self._plan.mode is not Mode.FOREVER)
+        await self._watch.wait_for_database(loss, self._recover, self._stop.is_set)
         return True
 
     async def _recover(self) -> None:
+        self._crew.expect_orphans()
         await self._crew.release_orphans()
         await self._look()
-
-    def _gives_up(self, away_s: float) -> bool:
-        if self._plan.mode is not Mode.FOREVER:
-            refuse_to_wait(away_s)
-        return self._stop.is_set()
+        self._is_busy = True

@@ -11,13 +11,13 @@ What can be expected is returned; the one `except Exception` of the machine is h
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.errors import PermanentError
 from footnoted.model.outcome import Lost, Outcome, Stopped, Waiting
 from footnoted.pipeline import gate
+from footnoted.pipeline.guard import guarded
 from footnoted.pipeline.orders import order as orders
 from footnoted.pipeline.orders import store as order_store
 from footnoted.pipeline.settling import moment_of, save_output, settle_outcome, why
@@ -62,9 +62,7 @@ async def _advance(claim: Claim, stage: AnyStage, deps: Deps) -> Outcome:
     if (stopped := gate.before(claim, deps.limits)) is not None:
         return await settle_outcome(claim, stage, stopped, deps)
     try:
-        async with asyncio.timeout(stage.time_limit_s):
-            prepared = await _prepare(claim, stage, deps)
-            result = await stage.run(prepared.given, _context(claim, stage, prepared, deps))
+        result = await guarded(_run(claim, stage, deps), stage.time_limit_s)
         if isinstance(result, Waiting | Stopped):
             return await settle_outcome(claim, stage, result, deps)
         return await save_output(claim, stage, result, deps)
@@ -89,6 +87,14 @@ def _stage_of(claim: Claim, deps: Deps) -> AnyStage:
     return step.stage
 
 
+async def _run(claim: Claim, stage: AnyStage, deps: Deps) -> BaseModel | Waiting | Stopped:
+    prepared = await _prepare(claim, stage, deps)
+    asker = deps.askers.asker_for(claim.kind, claim.id, stage.name, prepared.generation)
+    context = StageContext(asker, deps.prompts.get(claim.profile, {}))
+    result: BaseModel | Waiting | Stopped = await stage.run(prepared.given, context)
+    return result
+
+
 async def _prepare(claim: Claim, stage: AnyStage, deps: Deps) -> _Prepared:
     async with deps.database.transaction() as session:
         if not stage.asks:
@@ -103,8 +109,3 @@ async def _prepare(claim: Claim, stage: AnyStage, deps: Deps) -> _Prepared:
         draft = orders.draft_order(given, parts)
         pinned = await order_store.pin(session, claim, stage.name, draft, deps.clock.now())
         return _Prepared(given, pinned.generation)
-
-
-def _context(claim: Claim, stage: AnyStage, prepared: _Prepared, deps: Deps) -> StageContext:
-    asker = deps.askers.asker_for(claim.kind, claim.id, stage.name, prepared.generation)
-    return StageContext(asker, deps.prompts.get(claim.profile, {}))

@@ -17,7 +17,7 @@ from footnoted.model.claim import Claim
 from footnoted.model.status import ItemKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
     from uuid import UUID
 
@@ -167,13 +167,18 @@ _WAKE = """
   SELECT (SELECT count(*) FROM woken_{table}), (SELECT count(*) FROM reaped_{table})
 """
 
-_LOOK = text("""
+_IS_TIME = """(next_poll_at <= :now OR (isfinite(next_poll_at) AND
+  next_poll_at > CAST(:now AS timestamptz) + make_interval(secs => 2 * poll_interval_s)))"""
+"""A look planned for later than any interval was planned while the clock was wrong."""
+
+_LOOK = text(
+    f"""
   SELECT
     EXISTS (SELECT 1 FROM videos WHERE not_before <= :now)
     OR EXISTS (SELECT 1 FROM page_groups WHERE not_before <= :now)
     OR EXISTS (SELECT 1 FROM sources WHERE not_before <= :now)
     OR EXISTS (SELECT 1 FROM sources
-               WHERE status = 'followed' AND next_poll_at <= :now AND NOT paused)
+               WHERE status = 'followed' AND {_IS_TIME} AND NOT paused)
     OR EXISTS (SELECT 1 FROM videos WHERE lease_owner IS NOT NULL AND lease_expires_at <= :now)
     OR EXISTS (SELECT 1 FROM page_groups
                WHERE lease_owner IS NOT NULL AND lease_expires_at <= :now)
@@ -195,7 +200,8 @@ _LOOK = text("""
     (SELECT min(next_poll_at) FROM sources WHERE status = 'followed' AND NOT paused)
       AS next_poll_at,
     EXISTS (SELECT 1 FROM index_outbox) AS index_behind
-""")
+"""  # noqa: S608 - a constant
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +233,8 @@ async def wake(session: AsyncConnection, now: datetime) -> int:
         row = (await session.execute(statement, {"now": now})).one()
         reaped += row[1]
     await session.execute(
-        text("""UPDATE sources SET status = 'due', turn = 0
-                WHERE status = 'followed' AND next_poll_at <= :now AND NOT paused"""),
+        text(f"""UPDATE sources SET status = 'due', turn = 0
+                 WHERE status = 'followed' AND {_IS_TIME} AND NOT paused"""),  # noqa: S608
         {"now": now},
     )
     return reaped
@@ -245,20 +251,23 @@ async def renew(
         )
 
 
-async def release(session: AsyncConnection, owner: UUID) -> None:
-    """Give back every lease of this process, as a clean stop does; nobody's crash is counted."""
-    for table in _TABLES.values():
+async def release(
+    session: AsyncConnection, owner: UUID, *, but: Collection[tuple[ItemKind, int]] = ()
+) -> None:
+    """Give back the leases of this process `but` those items; nobody's crash is counted."""
+    for kind, table in _TABLES.items():
+        kept = sorted(item_id for kept_kind, item_id in but if kept_kind is kind)
         await session.execute(
             text(f"""UPDATE {table} SET lease_owner = NULL, lease_expires_at = NULL
-                     WHERE lease_owner = :owner"""),  # noqa: S608
-            {"owner": owner},
+                     WHERE lease_owner = :owner AND id <> ALL(CAST(:kept AS bigint[]))"""),  # noqa: S608
+            {"owner": owner, "kept": kept},
         )
 
 
-async def release_one(session: AsyncConnection, claim: Claim) -> None:
-    """Give back one claim that is still held and that nothing works on any more."""
+async def count_crash(session: AsyncConnection, claim: Claim) -> None:
+    """Count that working on an item ended this process, while the claim still holds."""
     await session.execute(
-        text(f"""UPDATE {_TABLES[claim.kind]} SET lease_owner = NULL, lease_expires_at = NULL
+        text(f"""UPDATE {_TABLES[claim.kind]} SET crashes = crashes + 1
                  WHERE id = :id AND fence = :fence AND lease_owner IS NOT NULL"""),  # noqa: S608
         {"id": claim.id, "fence": claim.fence},
     )

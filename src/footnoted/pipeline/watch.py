@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.errors import ConfigurationError, DependencyDownError
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from footnoted.pipeline.deps import Deps
 
 _RETRY_S = 0.25
+_RELAPSE_S = 60.0
+_LONGEST_PAUSE_S = 15.0
 GIVE_UP_S = 60.0
 """How long a drain or a single pass waits for a database that is away."""
 
@@ -35,6 +38,7 @@ class Watch:
         """Look at the database of `deps`."""
         self._deps = deps
         self._looked_at_s = float("-inf")
+        self._outage: _Outage | None = None
         self.saw_interrupted = True
 
     @property
@@ -61,31 +65,75 @@ class Watch:
             get_logger().warning(LEASES_REAPED, leases=reaped)
 
     async def wait_for_database(
-        self, recover: Callable[[], Awaitable[None]], give_up: Callable[[float], bool]
+        self, loss: Loss, recover: Callable[[], Awaitable[None]], give_up: Callable[[], bool]
     ) -> None:
         """Return when the database answers and `recover` worked, or when `give_up` says so.
 
-        `give_up` is asked with the seconds since the loss. Raises DependencyDownError once they
-        exceed what a run that should end can wait.
+        Raises DependencyDownError when a run that should end has waited for long enough.
         """
-        clock, since_s = self._deps.clock, self._deps.clock.monotonic_s()
-        get_logger().error(DATABASE_LOST)
-        while not give_up(clock.monotonic_s() - since_s):
+        outage = self._outage_of(loss)
+        await self._sleep(outage.pause_s, give_up)
+        while not give_up():
+            self._refuse_to_wait_for_ever(outage)
             try:
                 await self._deps.keeper.ensure_running()
                 await recover()
             except Exception as error:
-                if not self._deps.keeper.is_lost(error):
+                is_down = isinstance(error, DependencyDownError)
+                if not (is_down or self._deps.keeper.is_lost(error)):
                     raise
-                await clock.sleep(_RETRY_S)
+                outage.why = str(error)
+                await self._deps.clock.sleep(_RETRY_S)
             else:
-                away_s = round(clock.monotonic_s() - since_s, 1)
+                outage.over_at_s = self._deps.clock.monotonic_s()
+                away_s = round(outage.over_at_s - outage.since_s, 1)
                 get_logger().info(DATABASE_RECOVERED, away_s=away_s)
                 return
 
+    def _outage_of(self, loss: Loss) -> _Outage:
+        """Return the outage a loss belongs to.
 
-def refuse_to_wait(away_s: float) -> None:
-    """Raise DependencyDownError when a run that should end has waited long enough."""
-    if away_s > GIVE_UP_S:
-        message = f"the database has been away for {away_s:.0f} s"
-        raise DependencyDownError(message)
+        When nothing was done since the last one, that is not over: a full disk lets us read. Then
+        we try less and less often, and do not say it again and again.
+        """
+        now_s, last = self._deps.clock.monotonic_s(), self._outage
+        goes_on = (
+            last is not None and last.done == loss.done and now_s < last.over_at_s + _RELAPSE_S
+        )
+        if last is not None and goes_on:
+            last.pause_s = min(max(2 * last.pause_s, _RETRY_S), _LONGEST_PAUSE_S)
+            last.why = str(loss.error)
+            return last
+        get_logger().error(DATABASE_LOST, why=str(loss.error))
+        self._outage = _Outage(now_s, loss.done, loss.is_finite, str(loss.error))
+        return self._outage
+
+    async def _sleep(self, seconds: float, give_up: Callable[[], bool]) -> None:
+        until_s = self._deps.clock.monotonic_s() + seconds
+        while self._deps.clock.monotonic_s() < until_s and not give_up():
+            await self._deps.clock.sleep(_RETRY_S)
+
+    def _refuse_to_wait_for_ever(self, outage: _Outage) -> None:
+        away_s = self._deps.clock.monotonic_s() - outage.since_s
+        if outage.is_finite and away_s > GIVE_UP_S:
+            message = f"the database has been away for {away_s:.0f} s: {outage.why}"
+            raise DependencyDownError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """That the database went away: why, how much was done until then, and whether the run ends."""
+
+    error: Exception
+    done: int
+    is_finite: bool
+
+
+@dataclass(slots=True)
+class _Outage:
+    since_s: float
+    done: int
+    is_finite: bool
+    why: str
+    over_at_s: float = float("inf")
+    pause_s: float = 0.0

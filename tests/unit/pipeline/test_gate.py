@@ -17,6 +17,7 @@ from footnoted.model.claim import Claim
 from footnoted.model.outcome import Advanced, Failed, Lost, Stopped, Waiting
 from footnoted.model.status import ItemKind
 from footnoted.pipeline import gate
+from footnoted.pipeline.guard import TimeLimitError
 from tests.fakes.clock import START
 
 LIMITS = gate.Limits()
@@ -49,7 +50,8 @@ def claim(**changes: object) -> Claim:
             Stopped("failed", "transcript_empty", "no words"),
         ),
         (ContractViolationError("bad json"), Failed("contract_violation", "bad json")),
-        (TimeoutError(), Failed("time_limit", "the stage exceeded its time limit")),
+        (TimeLimitError("too long"), Failed("time_limit", "too long")),
+        (TimeoutError("peer"), Failed("unexpected", "TimeoutError: peer")),
         (UsageError("wrong"), Failed("usage", "wrong")),
         (KeyError("x"), Failed("unexpected", "KeyError: 'x'")),
     ],

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
 
+from footnoted.db.texts import storable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,7 +39,12 @@ async def raise_alert(session: AsyncConnection, alert: Alert, now: datetime) -> 
             first_at = CASE WHEN alerts.resolved_at IS NULL THEN alerts.first_at ELSE :now END,
             last_at = :now, resolved_at = NULL
           RETURNING count"""),
-        {"code": alert.code, "concerns": alert.concerns, "message": alert.message, "now": now},
+        {
+            "code": alert.code,
+            "concerns": alert.concerns,
+            "message": storable(alert.message),
+            "now": now,
+        },
     )
     return bool(row.scalar_one() == 1)
 
