@@ -72,8 +72,7 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run the program; an error of ours is one sentence on stderr and its exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a title may not fit the locale
+    _show_what_the_locale_cannot()
     try:
         _run()
     except FootnotedError as error:
@@ -86,6 +85,13 @@ def main() -> None:
         if (reason := _outage(error)) is None:
             raise
         _end(reason, Exit.DEPENDENCY_DOWN)
+
+
+def _show_what_the_locale_cannot() -> None:
+    """Let a title whose letters the locale does not have print as escapes, not as a traceback."""
+    output: object = sys.stdout
+    if isinstance(output, io.TextIOWrapper):
+        output.reconfigure(errors="backslashreplace")
 
 
 def _run() -> None:

@@ -108,5 +108,6 @@ def print_removed(removed: RemovedSource, *, as_json: bool) -> None:
         write_json("source.remove/1", asdict(removed))
         return
     counts = {"erased": removed.purged, "cancelled": removed.cancelled, "kept": removed.kept}
-    videos = ", ".join(f"{count} videos {what}" for what, count in counts.items() if count)
-    say(f"Source {removed.id} {removed.title!r} is followed no longer: {videos or 'no videos'}.")
+    shown = [f"{count} {what}" for what, count in counts.items() if count]
+    videos = ", ".join(shown) or "none"
+    say(f"Source {removed.id} {removed.title!r} is followed no longer. Its videos: {videos}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -181,14 +181,10 @@ def _event(line: EventLine) -> tuple[object, ...]:
     return (f"{line.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}", line.run_number, line.name, what)
 
 
-def _flat(value: object) -> str:
-    match value:
-        case dict():
-            return ", ".join(f"{name} {_flat(inner)}" for name, inner in value.items())
-        case list():
-            return "; ".join(map(_flat, value))
-        case _:
-            return str(value)
+def _flat(value: Any) -> str:  # noqa: ANN401 - a JSON value
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_flat(inner)}" for name, inner in value.items())  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType] - JSON
+    return "; ".join(map(_flat, value)) if isinstance(value, list) else str(value)  # pyright: ignore[reportUnknownArgumentType] - JSON
 
 
 def _head(text: str) -> None:

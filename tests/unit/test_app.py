@@ -1,0 +1,35 @@
+"""The composition root, joined around a database that nobody connects to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from footnoted import app
+from footnoted.clock import SystemClock
+from footnoted.db.engine import make_engine
+from footnoted.db.session import Database
+from footnoted.errors import UsageError
+from footnoted.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_profiles_that_can_be_named_are_those_there_are(tmp_path: Path) -> None:
+    """A name that commands take and no flow knows would park videos for ever."""
+    settings = Settings(data_dir=tmp_path)
+    url = "postgresql://nobody@127.0.0.1:9/none"
+    engine = make_engine(url, application_name="test")
+    keeper = app.Keeper(None)
+    storage = app.Storage(settings, url, engine, Database(engine), keeper, SystemClock())
+    built = app.build_app(storage, app.make_index(settings))
+    assert tuple(profile.name for profile in built.profiles) == app.PROFILES
+
+
+def test_a_profile_that_is_not_installed_is_refused() -> None:
+    """The sentence names those that are."""
+    app.require_profiles(app.PROFILES)
+    with pytest.raises(UsageError, match="there is no profile 'stocks'; there is techniques"):
+        app.require_profiles([*app.PROFILES, "stocks"])
