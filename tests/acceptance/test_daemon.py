@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.acceptance.program import copy_library, open_home
+from tests.acceptance.program import copy_library, execute, open_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tests.acceptance.program import Daemon, Demonstrated, Home
 
 _QUICK_S = 10.0
+ORPHAN = """
+  DELETE FROM documents WHERE id = (SELECT min(id::text)::uuid FROM documents);
+  DELETE FROM index_outbox;
+"""
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +36,12 @@ def running(demonstrated: Demonstrated, project_root: Path) -> Iterator[tuple[Ho
 def test_reading_commands_work_while_the_daemon_has_the_index(
     running: tuple[Home, Daemon],
 ) -> None:
-    """Search, pages, status, health and the examination, through the daemon or beside it."""
+    """Search, pages, status, health and the examination, through the daemon or beside it.
+
+    A point that PostgreSQL knows nothing of is removed by the daemon, which has the index.
+    """
     home, _ = running
+    execute(home, ORPHAN)
     assert home.ask("search", "glue")["results"] != []
     assert home.ask("pages")["pages"] != []
     assert home.ask("status")["daemon_is_running"] is True
@@ -41,6 +49,7 @@ def test_reading_commands_work_while_the_daemon_has_the_index(
     checks = {check["name"]: check for check in home.ask("doctor", "--fix")["checks"]}
     assert {check["state"] for check in checks.values()} == {"ok"}
     assert "answers and is ready" in checks["daemon"]["explanation"]
+    assert "1 orphaned" in checks["index_content"]["fixed"]
 
 
 def test_a_second_daemon_ends_at_once(running: tuple[Home, Daemon]) -> None:
