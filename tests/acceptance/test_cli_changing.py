@@ -5,6 +5,7 @@ The tests share one data directory and stand in the order of the day; each says 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from typing import TYPE_CHECKING
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from footnoted.db import embedded
+from footnoted.db.engine import connect
 from tests.acceptance.program import Home, open_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import asyncpg
 
 NAMES = (
     "knot-and-grain-mortise-and-tenon.en.srt",
@@ -45,8 +49,20 @@ def folder(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def statuses(home: Home) -> dict[str, int]:
-    """Return how many videos stand at each status."""
-    return {line["status"]: line["count"] for line in home.ask("status")["videos"]}
+    """Return how many videos stand at each status, read beside the program."""
+
+    async def read(url: str) -> list[asyncpg.Record]:
+        connection = await connect(url, application_name="test")
+        try:
+            return await connection.fetch("SELECT status, count(*) FROM videos GROUP BY 1")
+        finally:
+            await connection.close()
+
+    server = embedded.start(home.data_dir)
+    try:
+        return {row["status"]: row["count"] for row in asyncio.run(read(server.url))}
+    finally:
+        embedded.stop(server)
 
 
 def sentence(home: Home, *arguments: str) -> str:
