@@ -39,6 +39,7 @@ def note(number: int) -> Footnote:
         last_cue=0,
         start_ms=0,
         link=None,
+        transcript_file=None,
     )
 
 

@@ -13,8 +13,8 @@ PAGE_ID = UUID(int=7)
 LINK = "https://video.example/watch?v=a&t=83"
 
 
-def result(**fields: object) -> SearchResult:
-    """Return a hit on a moment, with other fields of its document."""
+def result(link: str | None = LINK, **fields: object) -> SearchResult:
+    """Return a hit on a moment, with another link and other fields of its document."""
     given = {
         "id": UUID(int=1),
         "kind": DocumentKind.MOMENT,
@@ -22,13 +22,12 @@ def result(**fields: object) -> SearchResult:
         "creator": "Ann",
         "title": "A title",
         "text": "glue the walls",
-        "url": "https://video.example/watch?v=a",
         "start_ms": 83_500,
         **fields,
     }
     excerpt = Excerpt(text="glue the walls", spans=(Span(0, 4),))
     document = Document.model_validate(given)
-    return SearchResult(document=document, score=1.5, link=LINK, excerpt=excerpt)
+    return SearchResult(document=document, score=1.5, link=link, excerpt=excerpt)
 
 
 def test_a_moment_is_shown_with_its_second_and_its_link() -> None:
@@ -39,9 +38,7 @@ def test_a_moment_is_shown_with_its_second_and_its_link() -> None:
 
 def test_a_page_is_shown_with_the_command_that_opens_it() -> None:
     """A page has no second; its category stands beside its creator."""
-    page = result(
-        kind=DocumentKind.PAGE, page_id=PAGE_ID, category="Crafts", url=None, start_ms=None
-    )
+    page = result(kind=DocumentKind.PAGE, page_id=PAGE_ID, category="Crafts", start_ms=None)
     lines = [line.plain for line in hit_lines(12, page, {PAGE_ID: "glue"})]
     assert lines[0] == "12. A title  page · Ann · Crafts"
     assert lines[2:] == ["    footnoted pages glue"]
@@ -49,7 +46,7 @@ def test_a_page_is_shown_with_the_command_that_opens_it() -> None:
 
 def test_a_recording_without_an_address_has_no_line_for_it() -> None:
     """What cannot be opened is not linked."""
-    assert len(list(hit_lines(1, result(url=None), {}))) == 2
+    assert len(list(hit_lines(1, result(link=None), {}))) == 2
 
 
 def test_a_title_cannot_command_the_terminal() -> None:
