@@ -16,6 +16,7 @@ from footnoted.model.status import ItemKind
 from footnoted.pipeline import store
 from footnoted.pipeline.alerts.alert import Alert
 from footnoted.pipeline.alerts.store import open_alerts, raise_alert
+from footnoted.pipeline.controls.removal.removal import purge
 from footnoted.pipeline.controls.selection import Selection
 from footnoted.pipeline.controls.taking_up import cancel, keep, retry
 from footnoted.pipeline.loop import Loop
@@ -243,6 +244,20 @@ async def test_a_cancelled_video_can_be_taken_up_again(database: Database) -> No
     assert await states(database) == [("cut", None, 0)]
 
 
+async def test_a_video_taken_up_again_is_lost_to_who_worked_on_it_before(
+    database: Database,
+) -> None:
+    """It stands at the same status again, and only the fence tells the two apart."""
+    (video,) = await add_videos(database, 1)
+    stage = FakeStage("cut", "indexed")
+    deps = machine(database, [video_flow(stage)])
+    claim = await take(database, deps)
+    await cancel(database, [video], clock=CLOCK)
+    await take_up(database, video)
+    assert await process_one(claim, deps) == Lost()
+    assert (await states(database), stage.saved) == ([("discovered", None, 0)], [])
+
+
 async def test_a_failed_video_that_is_cancelled_keeps_its_place(database: Database) -> None:
     """Cancelling what failed takes it off the list of failures, no more."""
     (video,) = await add_videos(database, 1)
@@ -276,3 +291,21 @@ async def test_a_permanent_error_keeps_the_milestone_too(database: Database) -> 
     await drain(machine(database, [video_flow(*stages)]))
     (row,) = await rows_of(database, "SELECT status, resume_from FROM videos")
     assert tuple(row) == ("failed", "cut")
+
+
+async def test_a_video_that_is_purged_while_it_runs_starves_nobody(database: Database) -> None:
+    """Its output is lost, every other video is finished, and the loop ends."""
+    videos = await add_videos(database, 5)
+
+    async def act(given: Parcel, _context: StageContext) -> Parcel:
+        if given.item_id == videos[0] and not purged:
+            purged.extend((await purge(database, [videos[0], videos[4]], clock=CLOCK)).videos)
+        return given
+
+    purged: list[tuple[int, str]] = []
+    cut, bake = FakeStage("cut", "cut", act=act), FakeStage("bake", "indexed")
+    await drain(machine(database, [video_flow(cut, bake)]))
+    rows = await rows_of(database, "SELECT id, status FROM videos ORDER BY id")
+    assert [video for video, _ in purged] == [videos[0], videos[4]]
+    assert [tuple(row) for row in rows] == [(video, "indexed") for video in videos[1:4]]
+    assert videos[0] not in cut.saved
