@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select, text, update
+from sqlalchemy import and_, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from footnoted.db.tables import llm_calls
@@ -45,22 +45,40 @@ async def latest_entries(session: AsyncConnection, hashes: Sequence[str]) -> dic
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What a reservation may take over beside released rows.
+
+    Rows left lying by others, and those this process reserved (hash, when) and lost sight of. One
+    that was sent and never answered only where sending it twice costs nothing (`may_resend`).
+    """
+
+    now: datetime
+    may_resend: bool
+    left_by_us: Sequence[tuple[str, datetime]] = ()
+
+
 async def reserve(
-    session: AsyncConnection, drafts: Sequence[CallDraft], now: datetime, *, may_resend: bool
+    session: AsyncConnection, drafts: Sequence[CallDraft], taking: Taking
 ) -> dict[str, int]:
     """Journal the intent of calls; return the row id of each hash that is ours to send.
 
-    A released row is taken over, and a reserved one that was left lying. A hash that another
-    process is sending is left out; one that was sent long ago and never answered is taken over only
-    where sending it twice costs nothing (`may_resend`).
+    A hash that another process is sending is left out.
     """
+    now = taking.now
     statement = insert(llm_calls).values(
         [{**asdict(draft), "state": CallState.RESERVED, "reserved_at": now} for draft in drafts]
     )
-    left_lying = [CallState.RESERVED, *([CallState.SENT] if may_resend else [])]
+    left_lying = [CallState.RESERVED, *([CallState.SENT] if taking.may_resend else [])]
     free_to_take = or_(
         llm_calls.c.state == CallState.RELEASED,
-        and_(llm_calls.c.state.in_(left_lying), llm_calls.c.reserved_at < now - ORPHAN_AGE),
+        and_(
+            llm_calls.c.state.in_(left_lying),
+            or_(
+                llm_calls.c.reserved_at < now - ORPHAN_AGE,
+                tuple_(llm_calls.c.request_sha256, llm_calls.c.reserved_at).in_(taking.left_by_us),
+            ),
+        ),
     )
     rows = await session.execute(
         statement.on_conflict_do_update(

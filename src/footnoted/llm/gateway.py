@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections import defaultdict
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -20,12 +21,14 @@ from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ValidationError
 
+from footnoted.db.outage import DatabaseDownError
 from footnoted.errors import ContractViolationError, TransientError
 from footnoted.ledger import store
 from footnoted.ledger.journal import FREE, CallDraft, CallState, Settlement
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
+    from datetime import datetime
 
     from footnoted.clock import Clock
     from footnoted.db.session import Database
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 IN_FLIGHT_WAIT_S = 5.0
+_ANSWER_KEPT_S = 120.0
+_JOURNAL_PAUSE_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,8 @@ class Gateway:
         self._database = database
         self._model = model
         self._clock = clock
-        self._in_flight: set[asyncio.Task[RawAnswer]] = set()
+        self._in_flight: dict[str, asyncio.Task[_Answered]] = {}
+        self._begun: defaultdict[str, list[datetime]] = defaultdict(list)
         self._flights = _Flights()
 
     @property
@@ -116,7 +122,7 @@ class Gateway:
     async def settled(self) -> None:
         """Return when no answer is on its way any more."""
         while self._in_flight:
-            await asyncio.wait(self._in_flight)
+            await asyncio.wait(self._in_flight.values())
 
     async def _known(self, scope: CallScope, hashes: Sequence[str]) -> dict[str, _Answered]:
         async with self._database.transaction() as session:
@@ -130,12 +136,14 @@ class Gateway:
     async def _buy(
         self, scope: CallScope, fresh: dict[str, ModelRequest[AnswerT]]
     ) -> dict[str, _Answered]:
-        call_ids = await self._reserve(scope, fresh)
-        async with self._database.transaction() as session:
-            await store.mark_sent(session, list(call_ids.values()), self._clock.now())
-        tasks = {
-            digest: self._start(call_ids[digest], request) for digest, request in fresh.items()
-        }
+        """Return the answers that are not known; who was cancelled may find its call on its way."""
+        tasks = {digest: self._in_flight[digest] for digest in fresh if digest in self._in_flight}
+        if unasked := {digest: fresh[digest] for digest in fresh if digest not in tasks}:
+            call_ids = await self._reserve(scope, unasked)
+            async with self._database.transaction() as session:
+                await store.mark_sent(session, list(call_ids.values()), self._clock.now())
+            for digest, request in unasked.items():
+                tasks[digest] = self._start(digest, call_ids[digest], request)
         results = await asyncio.gather(
             *(asyncio.shield(task) for task in tasks.values()), return_exceptions=True
         )
@@ -143,26 +151,33 @@ class Gateway:
         for digest, result in zip(tasks, results, strict=True):
             if isinstance(result, BaseException):
                 raise result
-            bought[digest] = _Answered(call_ids[digest], result.text)
+            bought[digest] = result
         return bought
 
     async def _reserve(
         self, scope: CallScope, fresh: dict[str, ModelRequest[AnswerT]]
     ) -> dict[str, int]:
+        """Return the row id of each call, all reserved or none.
+
+        A row that this process reserved and lost sight of, with its database, is taken up again.
+        """
+        now = self._clock.now()
+        left = [(digest, at) for digest in fresh for at in self._begun.get(digest, ())]
+        for digest in fresh:
+            self._begun[digest].append(now)
         async with self._database.transaction() as session:
             entries = await store.latest_entries(session, list(fresh))
             drafts = [
                 self._draft(scope, digest, request, entries.get(digest))
                 for digest, request in sorted(fresh.items())
             ]
-            call_ids = await store.reserve(
-                session, drafts, self._clock.now(), may_resend=self._model.is_free
-            )
-        if taken := len(fresh) - len(call_ids):
-            message = f"{taken} equal calls are being made by another item"
-            raise TransientError(
-                message, wait_reason="call_in_flight", retry_after_s=IN_FLIGHT_WAIT_S
-            )
+            taking = store.Taking(now, may_resend=self._model.is_free, left_by_us=left)
+            call_ids = await store.reserve(session, drafts, taking)
+            if taken := len(fresh) - len(call_ids):
+                message = f"{taken} equal calls are being made by another item"
+                raise TransientError(
+                    message, wait_reason="call_in_flight", retry_after_s=IN_FLIGHT_WAIT_S
+                )
         return call_ids
 
     def _draft(
@@ -188,13 +203,20 @@ class Gateway:
             reserved_usd=FREE,
         )
 
-    def _start(self, call_id: int, request: ModelRequest[AnswerT]) -> asyncio.Task[RawAnswer]:
+    def _start(
+        self, digest: str, call_id: int, request: ModelRequest[AnswerT]
+    ) -> asyncio.Task[_Answered]:
         task = asyncio.create_task(self._ask(call_id, request))
-        self._in_flight.add(task)
-        task.add_done_callback(self._in_flight.discard)
+        self._in_flight[digest] = task
+        task.add_done_callback(lambda ended: self._ended(digest, ended))
         return task
 
-    async def _ask(self, call_id: int, request: ModelRequest[BaseModel]) -> RawAnswer:
+    def _ended(self, digest: str, task: asyncio.Task[_Answered]) -> None:
+        del self._in_flight[digest]
+        if not task.cancelled() and task.exception() is None:
+            del self._begun[digest]
+
+    async def _ask(self, call_id: int, request: ModelRequest[BaseModel]) -> _Answered:
         raw = await self._answer_of(call_id, request)
         settlement = Settlement(
             answer=raw.text,
@@ -203,9 +225,25 @@ class Gateway:
             cost_usd=FREE,
             provider_request_id=raw.provider_request_id,
         )
-        async with self._database.transaction() as session:
-            await store.settle(session, call_id, settlement, self._clock.now())
-        return raw
+        await self._journal(call_id, settlement)
+        return _Answered(call_id, raw.text)
+
+    async def _journal(self, call_id: int, settlement: Settlement) -> None:
+        """Write an answer down; it is kept in hand while the database is away, though not for ever.
+
+        Raises DatabaseDownError when that lasts.
+        """
+        give_up_at_s = self._clock.monotonic_s() + _ANSWER_KEPT_S
+        while True:
+            try:
+                async with self._database.transaction() as session:
+                    await store.settle(session, call_id, settlement, self._clock.now())
+            except DatabaseDownError:
+                if self._clock.monotonic_s() > give_up_at_s:
+                    raise
+                await self._clock.sleep(_JOURNAL_PAUSE_S)
+            else:
+                return
 
     async def _answer_of(self, call_id: int, request: ModelRequest[BaseModel]) -> RawAnswer:
         """Return the raw answer; a call that failed and can't have been billed is released."""

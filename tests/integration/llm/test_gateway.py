@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from footnoted.db.engine import make_engine
+from footnoted.db.outage import DatabaseDownError
+from footnoted.db.session import Database
 from footnoted.errors import ContractViolationError, TransientError
 from footnoted.ledger import store
 from footnoted.llm.gateway import CallScope, Gateway
@@ -18,7 +22,9 @@ from tests.fakes.machine import rows_of
 from tests.fakes.model import FakeModel
 
 if TYPE_CHECKING:
-    from footnoted.db.session import Database
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 SCOPE = CallScope("video", 1, "segment")
 TOPIC = '{"topics": [{"first_cue": 0, "last_cue": 1, "title": "one"}]}'
@@ -173,3 +179,114 @@ async def test_the_only_process_releases_what_the_dead_left(database: Database) 
     async with database.transaction() as session:
         assert await store.release_orphans(session, ["free"]) == 2
     assert [state for state, _, _ in await states(database)] == ["released", "sent", "released"]
+
+
+class FailingDatabase(Database):
+    """A database whose next transactions are cut off: before their commit, or just after it."""
+
+    before_commit = 0
+    after_commit = 0
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncConnection]:
+        """Yield a connection in a transaction, and lose it as told."""
+        message = "the server closed the connection"
+        async with super().transaction() as session:
+            yield session
+            if self.before_commit:
+                self.before_commit -= 1
+                raise DatabaseDownError(message)
+        if self.after_commit:
+            self.after_commit -= 1
+            raise DatabaseDownError(message)
+
+
+@pytest.fixture
+async def failing(database_url: str) -> AsyncIterator[FailingDatabase]:
+    """Return a database that fails when told."""
+    engine = make_engine(database_url, application_name="test")
+    yield FailingDatabase(engine)
+    await engine.dispose()
+
+
+async def test_an_answer_in_hand_is_journaled_when_the_database_is_back(
+    failing: FailingDatabase,
+) -> None:
+    """What was paid for is not thrown away because it could not be written at once."""
+    model = FakeModel(held=asyncio.Event())
+    clock = FakeClock()
+    shared = Gateway(failing, model, clock)
+    asking = asyncio.create_task(shared.ask_all(SCOPE, [request("a")]))
+    await asyncio.sleep(0.1)
+    failing.before_commit = 2
+    assert model.held is not None
+    model.held.set()
+    for _ in range(2):
+        await asyncio.sleep(0.1)
+        clock.advance(0.3)
+    async with asyncio.timeout(5):
+        await asking
+    assert (await states(failing), model.asked) == ([("answered", True, 0)], ["a"])
+
+
+async def test_a_reservation_the_database_swallowed_blocks_nobody(
+    failing: FailingDatabase,
+) -> None:
+    """A commit that nobody was told of leaves a row of ours: it is taken up at once."""
+    model = FakeModel()
+    shared = Gateway(failing, model, FakeClock())
+    # the reservation, then its sending: each is committed, and then the line is cut
+    for skipped in range(2):
+        seen = 0
+        plain = failing.transaction
+
+        @asynccontextmanager
+        async def cut(nth: int = skipped + 1) -> AsyncGenerator[AsyncConnection]:
+            nonlocal seen
+            seen += 1
+            failing.after_commit = int(seen == nth + 1)
+            async with plain() as session:  # noqa: B023 - used within this turn
+                yield session
+
+        failing.transaction = cut  # type: ignore[method-assign]
+        with pytest.raises(DatabaseDownError):
+            await shared.ask_all(SCOPE, [request(f"r{skipped}")])
+        failing.transaction = plain  # type: ignore[method-assign]
+        failing.after_commit = 0
+    model.is_free = True
+    await shared.ask_all(SCOPE, [request("r0")])
+    await shared.ask_all(SCOPE, [request("r1")])
+    assert await states(failing) == [("answered", True, 0)] * 2
+
+
+async def test_a_cancelled_stage_that_comes_back_joins_the_call_on_its_way(
+    database: Database,
+) -> None:
+    """It neither asks again nor waits for a call of its own as for somebody else's."""
+    model = FakeModel(held=asyncio.Event())
+    shared = gateway(database, model)
+    stage = asyncio.create_task(shared.ask_all(SCOPE, [request("a")]))
+    await asyncio.sleep(0.1)
+    stage.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stage
+    again = asyncio.create_task(shared.ask_all(SCOPE, [request("a"), request("b")]))
+    await asyncio.sleep(0.1)
+    assert model.held is not None
+    model.held.set()
+    async with asyncio.timeout(5):
+        await again
+    assert model.asked == ["a", "b"]
+
+
+async def test_a_wave_that_must_wait_holds_no_part_of_it(database: Database) -> None:
+    """Calls reserved beside one that another process makes are not left lying."""
+    model = FakeModel(held=asyncio.Event())
+    first = asyncio.create_task(gateway(database, model).ask_all(SCOPE, [request("a")]))
+    await asyncio.sleep(0.1)
+    with pytest.raises(TransientError):
+        await gateway(database, FakeModel()).ask_all(SCOPE, [request("a"), request("b")])
+    assert [state for state, _, _ in await states(database)] == ["sent"]
+    assert model.held is not None
+    model.held.set()
+    await first
