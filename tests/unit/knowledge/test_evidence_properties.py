@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from footnoted.knowledge.evidence import match_quote
@@ -36,7 +36,6 @@ def letters(text: str) -> str:
 
 
 @given(data=st.data(), lines=CUES, first=CITED, last=CITED)
-@settings(max_examples=150, deadline=None)
 def test_whole_words_of_a_transcript_resolve_to_cues_that_hold_them(
     data: st.DataObject, lines: list[list[str]], first: int, last: int
 ) -> None:
@@ -61,7 +60,6 @@ def test_whole_words_of_a_transcript_resolve_to_cues_that_hold_them(
 
 
 @given(lines=CUES, words=FOREIGN, first=CITED, last=CITED)
-@settings(max_examples=60, deadline=None)
 def test_what_shares_no_word_with_a_transcript_is_rejected(
     lines: list[list[str]], words: list[str], first: int, last: int
 ) -> None:
@@ -70,7 +68,6 @@ def test_what_shares_no_word_with_a_transcript_is_rejected(
 
 
 @given(lines=CUES, quote=st.text(max_size=60), first=CITED, last=CITED)
-@settings(max_examples=150, deadline=None)
 def test_any_text_gets_an_answer_that_agrees_with_itself(
     lines: list[list[str]], quote: str, first: int, last: int
 ) -> None:

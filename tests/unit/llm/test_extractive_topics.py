@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from math import log
 from typing import TYPE_CHECKING
 
@@ -175,20 +174,6 @@ def test_segments_are_never_longer_than_allowed() -> None:
     boundaries = find_boundaries([["a"]] * 100, Prior(longest_units=30))
     edges = [0, *boundaries, 100]
     assert max(last - first for first, last in itertools.pairwise(edges)) <= 30
-
-
-def test_a_long_recording_takes_no_square_of_time() -> None:
-    """Ten times the cues take nowhere near a hundred times the time."""
-    lines = [line for at in range(1000) for line in (_BREAD if at // 40 % 2 else _GUITAR)]
-
-    def seconds(count: int) -> float:
-        started = time.process_time()
-        answer = segment(SegmentTask(language="en", cues=_cues(lines[:count])))
-        assert answer.topics[-1].last_cue == count - 1
-        return time.process_time() - started
-
-    seconds(400)  # warms the stem cache for both
-    assert seconds(4000) < 40 * max(seconds(400), 0.005)
 
 
 @pytest.mark.parametrize(

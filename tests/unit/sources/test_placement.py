@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from footnoted.model.transcript import TranscriptOrigin
@@ -132,7 +132,6 @@ PATHS = st.sampled_from(["/a.vtt", "/b.vtt", "/c.vtt", "/d.vtt"])
 CONTENTS = st.sampled_from(["A", "B", "C", "D"])
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.dictionaries(PATHS, CONTENTS, max_size=4),
     st.dictionaries(PATHS, CONTENTS, max_size=4),

@@ -28,7 +28,7 @@ GOOD = (
     "then you move to the fine stone and work until the scratches are gone",
     "after that the bevel gets the same care and you strop it on leather",
 )
-BAD = ("a a a a a a a a",) * 40
+BAD = ("the the the the the the the the",) * 40
 
 
 def read(

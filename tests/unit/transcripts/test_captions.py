@@ -8,7 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from footnoted.model.transcript import CueKind, TranscriptFormat, TranscriptOrigin
@@ -311,55 +311,21 @@ def _read_or_refuse(data: bytes, name: str) -> None:
     assert all((cue.end_ms or 0) >= (cue.start_ms or 0) >= 0 for cue in transcript.cues)
 
 
-EVIL = {
-    "brackets": "1\n00:00:01,000 --> 00:00:02,000\n" + "[a] " * 20_000 + "x]",
-    "comments": "<!---->" * 20_000 + "x",
-    "open tags": "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<v a" * 50_000,
-    "ruby": "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<rt" * 50_000,
-    "styles": "1\n00:00:01,000 --> 00:00:02,000\n" + "{\\" * 50_000,
-    "word times": "1\n00:00:01,000 --> 00:00:02,000\n" + "<00:00:01.000>" * 20_000,
-    "blank lines": "1\n00:00:01,000 --> 00:00:02,000\nwords" + "\n" * 200_000,
-    "one endless sentence": "word " * 200_000 + ".",
-    "nested segments": '{"segments":[' + '{"text":"a","words":[' * 900 + "]}" * 900 + "]}",
-    "one long word": "a." * 100_000,
-    "one long line": "a b. C " * 40_000,
-    "white space": "A" + " " * 200_000 + ":",
-    "emphasis": "**a " * 50_000,
-    "colons": "Ada: " * 40_000,
-    "stamps": "0:01\n" * 40_000,
-    "arrows": "-->\n" * 50_000,
-    "timings": "00:00:01,000 --> 00:00:02,000\n" * 20_000,
-    "counters": "1\n00:00:01,000 --> 00:00:02,000\n" + "7\n\n" * 50_000,
-    "objects": '{"segments": [' + '{"start": 1, "end": 2, "text": "a"},' * 20_000 + "1]}",
-}
-
-
-@pytest.mark.parametrize("what", EVIL)
-@pytest.mark.parametrize("name", ["a.txt", "a.md"])
-@pytest.mark.timeout(5)
-def test_no_text_makes_the_reader_hang(what: str, name: str) -> None:
-    """Time grows with the length of a text, not with its square."""
-    _read_or_refuse(EVIL[what].encode(), name)
-
-
 NAMES = st.sampled_from([*FILES, "a.txt", "a.md", "a.json", "a.docx", "", "a.en.vtt"])
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=st.binary(max_size=300), name=NAMES)
 def test_no_bytes_crash_the_reader(data: bytes, name: str) -> None:
     """Whatever comes in, a transcript or a reason comes out."""
     _read_or_refuse(data, name)
 
 
-@settings(max_examples=150, deadline=None)
 @given(text=st.text(max_size=200), name=NAMES)
 def test_no_text_crashes_the_reader(text: str, name: str) -> None:
     """The same for anything that is text."""
     _read_or_refuse(text.encode("utf-8", errors="surrogatepass"), name)
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_damage_to_a_good_file_crashes_the_reader(data: st.DataObject) -> None:
     """Files are cut, doubled and overwritten in the middle; none of it may crash."""
@@ -400,7 +366,6 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     document=st.dictionaries(
         KEYS,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from itertools import islice, product
 
 import pytest
@@ -25,12 +23,6 @@ every brick of it. If you tap the loaf and it sounds hollow, it is done. Let it 
 the hard part, because nobody wants to wait. I have tried rye, spelt and an old wheat from the
 valley, and each of them drinks a different amount of water. Write down what you did, or you will
 never bake the same bread twice. What about salt? Two parts in a hundred, weighed, never guessed.
-"""
-DEUTSCH = """
-Wir fangen mit dem Fundament an, denn ohne das steht gar nichts. Der Boden hier ist lehmig, also
-graben wir tiefer als sonst und legen eine Schicht Kies darunter. Danach kommt der Beton, und der
-braucht Zeit, auch wenn keiner sie hat. Gestern hat es geregnet, deshalb warten wir heute ab. Wer
-jetzt zu schnell ist, hat nächstes Jahr Risse in der Wand und ärgert sich jeden Morgen darüber.
 """
 
 
@@ -54,12 +46,11 @@ def spoken(text: str) -> Transcript:
     return transcript([" ".join(words[at : at + 8]) for at in range(0, len(words), 8)])
 
 
-@pytest.mark.parametrize(("text", "language"), [(TALK, "en"), (DEUTSCH, "de")])
-def test_speech_passes_and_its_language_is_told(text: str, language: str) -> None:
+def test_speech_passes_and_its_language_is_told() -> None:
     """A good transcript has no code and no reason."""
-    quality = assess(spoken(text), expected_language=language)
+    quality = assess(spoken(TALK), expected_language="en")
     assert (quality.passed, quality.code, quality.reason) == (True, None, None)
-    assert quality.language == language
+    assert quality.language == "en"
 
 
 def test_the_preview_is_the_beginning_in_about_two_hundred_characters() -> None:
@@ -91,7 +82,7 @@ STOPPED = [
     ("quality_repetition", transcript(LOOP * 12)),
     ("quality_non_speech", transcript(["[Music]"] * 12, kind=CueKind.SOUND)),
     ("quality_wpm", transcript(["Thank you.", "Goodbye now."], cue_ms=600_000)),
-    ("quality_wpm", transcript([babble(900)], cue_ms=125_000)),
+    ("quality_wpm", transcript([babble(600).replace(" ", " the ")], cue_ms=125_000)),
     (
         "quality_letters",
         transcript(["h e l l o m y f r i e n d s", "a b c d e f g h i j k l m n o p"]),
@@ -111,13 +102,6 @@ def test_what_is_no_speech_is_stopped(code: str, case: Transcript) -> None:
     assert (quality.passed, quality.code) == (False, code)
     assert quality.reason is not None
     assert quality.reason.endswith(".")
-
-
-def test_another_language_than_the_source_speaks_is_stopped() -> None:
-    """A machine translation or a wrong track is not what was said."""
-    quality = assess(spoken(DEUTSCH), expected_language="en-US")
-    assert quality.code == "quality_language"
-    assert quality.reason == "It is in “de”, while “en” is spoken according to its source."
 
 
 def test_a_short_text_is_not_judged_by_its_language() -> None:
@@ -144,23 +128,3 @@ def test_chinese_is_counted_in_words_and_passes() -> None:
     )
     assert quality.passed
     assert 30 < quality.measures["words"] < 60
-
-
-def test_importing_the_gate_loads_no_language_model() -> None:
-    """The model costs 75 MiB and is loaded on need."""
-    code = (
-        "import sys, footnoted.transcripts.quality;"
-        "sys.exit('py3langid' in sys.modules or 'numpy' in sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
-
-
-@pytest.mark.parametrize(("text", "language"), [(TALK, "en"), ("안녕하세요 여러분 " * 9, "ko")])
-def test_english_and_scripts_of_one_language_need_no_model(text: str, language: str) -> None:
-    """A machine that follows English sources never loads it."""
-    code = (
-        "import sys; from footnoted.transcripts.language import detect_language;"
-        f"assert detect_language({text!r}).language == {language!r};"
-        "sys.exit('py3langid' in sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

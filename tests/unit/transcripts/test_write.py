@@ -6,7 +6,7 @@ import string
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from footnoted.errors import UsageError
@@ -89,7 +89,6 @@ WORDS = st.text(string.ascii_letters + "äß漢<>&'.,!?-", min_size=1, max_size=
 TEXTS = st.lists(WORDS, min_size=2, max_size=6).map(lambda words: "Z" + " ".join(words))
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 5_000), st.integers(1, 5_000), TEXTS), max_size=12))
 def test_any_timed_words_survive_vtt(rows: list[tuple[int, int, str]]) -> None:
     """Reading what was written is the identity, whatever the words are."""
