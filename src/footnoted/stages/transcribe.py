@@ -31,6 +31,7 @@ from footnoted.sources.videos.store import SPEECH_RECOGNITION, TRANSCRIPT_MISSIN
 from footnoted.stages.port import ItemGoneError
 from footnoted.transcripts import store
 from footnoted.transcripts.choose import Candidate, rank
+from footnoted.transcripts.language import forget_language_model
 from footnoted.transcripts.quality import Quality, assess
 
 if TYPE_CHECKING:
@@ -129,12 +130,22 @@ class TranscribeStage:
     given_type: type[TranscribeInput] = TranscribeInput
 
     def __init__(
-        self, reader: TranscriptReader, clock: Clock, languages: Sequence[str] = ()
+        self,
+        reader: TranscriptReader,
+        clock: Clock,
+        languages: Sequence[str] = (),
+        *,
+        keep_model_s: float = 60.0,
     ) -> None:
-        """Read files through `reader`; `languages` are preferred among translations."""
+        """Read files through `reader`; `languages` are preferred among translations.
+
+        The model that tells languages is let go `keep_model_s` after the last file.
+        """
         self._reader = reader
         self._clock = clock
         self._languages = tuple(languages)
+        self._keep_model_s = keep_model_s
+        self._letting_go: asyncio.TimerHandle | None = None
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -169,6 +180,12 @@ class TranscribeStage:
         Raises PermanentError when the best file cannot be read as a transcript.
         """
         del context
+        try:
+            return await self._best(given)
+        finally:
+            self._let_model_go_later()
+
+    async def _best(self, given: TranscribeInput) -> TranscribeOutput | Waiting | Stopped:
         spoken = [given.language] if given.language else []
         findings = _Findings()
         for candidate in rank(given.candidates, [*spoken, *self._languages]):
@@ -179,6 +196,13 @@ class TranscribeStage:
                 return _output(candidate, read, findings)
             findings.note(candidate.path, read)
         return self._none_good(given, findings)
+
+    def _let_model_go_later(self) -> None:
+        # Not at once: a backlog in a language that needs it would load it again for each file.
+        if self._letting_go is not None:
+            self._letting_go.cancel()
+        loop = asyncio.get_running_loop()
+        self._letting_go = loop.call_later(self._keep_model_s, forget_language_model)
 
     async def save(self, session: AsyncConnection, item_id: int, out: TranscribeOutput) -> None:
         """Write the version, unless the file has one, and give it to the video."""

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from footnoted.model.transcript import Cue, Transcript, TranscriptFormat, TranscriptOrigin
+from footnoted.stages.transcribe import TranscribeInput, TranscribeOutput, TranscribeStage
+from footnoted.transcripts import language as languages
+from footnoted.transcripts.choose import Candidate
 from footnoted.transcripts.quality import assess
+from tests.fakes.clock import FakeClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from footnoted.stages.port import StageContext
 
 DEUTSCH = """
 Wir fangen mit dem Fundament an, denn ohne das steht gar nichts. Der Boden hier ist lehmig, also
@@ -68,3 +79,47 @@ def test_english_and_scripts_of_one_language_need_no_model(text: str, language: 
         "sys.exit('py3langid' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def is_loaded() -> bool:
+    """Return whether the model is in memory."""
+    return languages._identifier.cache_info().currsize == 1
+
+
+@pytest.mark.parametrize(("keep_model_s", "stays"), [(0, False), (60, True)])
+async def test_the_model_is_let_go_some_time_after_the_last_file(
+    tmp_path: Path, keep_model_s: float, *, stays: bool
+) -> None:
+    """A daemon that has nothing to read does not hold 75 MiB for it; a backlog keeps it."""
+
+    def read(_data: bytes, _name: str, **_options: object) -> Transcript:
+        return german()
+
+    path = tmp_path / "a.srt"
+    path.write_text("x")
+    candidate = Candidate(
+        path=str(path),
+        sha256="x",
+        origin=TranscriptOrigin.IMPORTED,
+        language="de",
+        is_original=False,
+        is_timed=True,
+        is_copy=False,
+        modified_ns=0,
+    )
+    given = TranscribeInput(
+        title="Ein Haus",
+        language="de",
+        duration_ms=None,
+        quality_accepted=False,
+        candidates=(candidate,),
+        has_sound=False,
+        read_before=frozenset(),
+    )
+    languages.forget_language_model()
+    stage = TranscribeStage(read, FakeClock(), keep_model_s=keep_model_s)
+    out = await stage.run(given, cast("StageContext", None))
+    loaded = is_loaded()
+    await asyncio.sleep(0.01)
+    assert isinstance(out, TranscribeOutput)
+    assert (loaded, is_loaded()) == (True, stays)
