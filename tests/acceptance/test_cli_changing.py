@@ -6,8 +6,12 @@ The tests share one data directory and stand in the order of the day; each says 
 from __future__ import annotations
 
 import asyncio
-import json
+import os
+import pty
 import shutil
+import subprocess
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -204,7 +208,22 @@ def test_a_folder_is_followed_paused_resumed_and_removed(home: Home, folder: Pat
     assert statuses(home) == {"indexed": 2}
 
 
-def test_one_json_document_stands_alone_on_stdout(home: Home, folder: Path) -> None:
-    """Remarks go to stderr, so that a program can read what it asked for."""
-    ended = home.run("add", str(folder), "--json")
-    assert json.loads(ended.stdout)["schema"] == "footnoted.add/1"
+def test_a_drain_on_a_terminal_shows_a_bar_and_a_summary(home: Home) -> None:
+    """Relies on nothing being due; the log lines that services read are not for people."""
+    screen, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "footnoted", "run", "--drain"],
+        env=home.environment,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    seen = b""
+    with suppress(OSError):  # a pseudo-terminal that nobody writes to any more
+        while part := os.read(screen, 4096):
+            seen += part
+    os.close(screen)
+    assert process.wait(timeout=30) == 0
+    assert b"Stages: nothing was due. `footnoted status` tells more." in seen
+    assert b"2/2" in seen
+    assert b"daemon.started" not in seen

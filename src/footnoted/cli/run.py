@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,7 @@ import typer
 from footnoted.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from footnoted.pipeline.plan import Report
+    from footnoted.pipeline.plan import Report, RunPlan
 
 
 def register(program: typer.Typer) -> None:
@@ -30,21 +31,46 @@ def run(
     ] = None,
 ) -> None:
     """Follow the sources and work; without options, until SIGTERM."""
-    from footnoted.api.server import serve
-    from footnoted.daemon import run_daemon
     from footnoted.errors import UsageError
     from footnoted.pipeline.plan import Mode, RunPlan
-    from footnoted.settings import load_settings
-    from footnoted.telemetry import configure_logging
 
     if once and drain:
         message = "--once and --drain exclude each other"
         raise UsageError(message)
     mode = Mode.ONCE if once else Mode.DRAIN if drain else Mode.FOREVER
+    plan = RunPlan(mode, max_videos, max_minutes)
+    report = _watched(plan) if drain and sys.stdout.isatty() and sys.stderr.isatty() else _run(plan)
+    raise typer.Exit(exit_of_report(report, is_finite=mode is not Mode.FOREVER))
+
+
+def _run(plan: RunPlan) -> Report:
+    """Run with the log on stdout, as services are read."""
+    from footnoted.api.server import serve
+    from footnoted.daemon import run_daemon
+    from footnoted.settings import load_settings
+    from footnoted.telemetry import configure_logging
+
     settings = load_settings(os.environ).settings
     configure_logging(settings)
-    report = asyncio.run(run_daemon(settings, RunPlan(mode, max_videos, max_minutes), serve))
-    raise typer.Exit(exit_of_report(report, is_finite=mode is not Mode.FOREVER))
+    return asyncio.run(run_daemon(settings, plan, serve))
+
+
+def _watched(plan: RunPlan) -> Report:
+    """Run with a bar in place of the log; what is worth a warning is still said."""
+    from footnoted.api.server import serve
+    from footnoted.cli.drain_progress import with_progress
+    from footnoted.cli.lines import say
+    from footnoted.daemon import run_daemon
+    from footnoted.settings import load_settings
+    from footnoted.telemetry import configure_logging
+
+    settings = load_settings(os.environ).settings
+    level = "error" if settings.log_level == "error" else "warning"
+    configure_logging(settings.model_copy(update={"log_level": level}), sys.stderr)
+    report = asyncio.run(run_daemon(settings, plan, with_progress(serve)))
+    ended = ", ".join(f"{count} {outcome}" for outcome, count in sorted(report.outcomes.items()))
+    say(f"Stages: {ended or 'nothing was due'}. `footnoted status` tells more.")
+    return report
 
 
 def exit_of_report(report: Report, *, is_finite: bool) -> Exit:
