@@ -88,6 +88,18 @@ async def test_a_wait_says_for_what_and_until_when(database: Database) -> None:
     )
 
 
+async def test_what_nobody_woke_yet_is_ready(database: Database) -> None:
+    """While no daemon runs, a wait that is over and a source that is overdue are work to do."""
+    waiting, over = await add_videos(database, 2)
+    await add_videos(database, 1, status="indexed", source="/x")
+    await rows_of(database, "UPDATE sources SET next_poll_at = :at RETURNING 1", at=NOW)
+    for video, at in ((waiting, SOON), (over, NOW)):
+        await change(database, "wait_reason = 'backoff', not_before = :at", video, at=at)
+    assert (await read(database)).ready == 2
+    await want_page(database, NOW - timedelta(hours=1))
+    assert (await read(database)).ready == 3
+
+
 async def test_a_stop_says_why_and_how_to_take_it_up(database: Database) -> None:
     """The command to type stands beside the reason; bad words need to be accepted."""
     first, second = await add_videos(database, 2)

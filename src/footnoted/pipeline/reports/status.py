@@ -48,6 +48,7 @@ async def read_status(database: Database, query: StatusQuery) -> StatusReport:
         await store.see_one_moment(session)
         calls, cost_usd = await totals(session, midnight)
         outbox = await outbox_state(session)
+        groups = await store.group_counts(session, query.now, query.group_delay)
         waits, stops = await store.wait_groups(session), await store.stop_groups(session)
         wait_examples = _by_group(await store.wait_examples(session))
         stop_examples = _by_group(await store.stop_examples(session))
@@ -55,11 +56,11 @@ async def read_status(database: Database, query: StatusQuery) -> StatusReport:
             at=query.now,
             alerts=tuple(map(_alert_line, await open_alerts(session))),
             videos=await store.video_counts(session),
-            ready=await store.count_ready(session, query.profiles),
+            ready=groups.due + await store.count_ready(session, query.profiles, query.now),
             working=await store.items_in_work(session, query.now),
             waiting=tuple(_wait_line(row, wait_examples) for row in waits),
             stopped=tuple(_stop_line(row, stop_examples) for row in stops),
-            page_groups=await store.group_counts(session, query.now, query.group_delay),
+            page_groups=groups,
             pages=await store.count_pages(session),
             sources=await store.source_counts(session),
             index_behind=outbox.size,

@@ -87,17 +87,21 @@ async def video_counts(session: AsyncConnection) -> tuple[StatusCount, ...]:
     return tuple(StatusCount.model_validate(row) for row in rows.mappings())
 
 
-async def count_ready(session: AsyncConnection, profiles: Sequence[str]) -> int:
-    """Return how many items could be worked on at once, page groups left out."""
+async def count_ready(session: AsyncConnection, profiles: Sequence[str], now: datetime) -> int:
+    """Return how many videos and sources a daemon would begin with at `now`.
+
+    Those whose wait or pause is over count, though nobody woke them yet.
+    """
     count: int = await session.scalar(
         text("""
           SELECT
             (SELECT count(*) FROM videos WHERE profile = ANY(:profiles)
              AND status NOT IN ('indexed', 'failed', 'quarantined', 'skipped', 'cancelled')
-             AND not_before IS NULL AND lease_owner IS NULL)
-            + (SELECT count(*) FROM sources WHERE status = 'due' AND not_before IS NULL
-               AND lease_owner IS NULL AND NOT paused)"""),
-        {"profiles": list(profiles)},
+             AND (not_before IS NULL OR not_before <= :now) AND lease_owner IS NULL)
+            + (SELECT count(*) FROM sources WHERE NOT paused AND lease_owner IS NULL
+               AND (status = 'due' OR (status = 'followed' AND next_poll_at <= :now))
+               AND (not_before IS NULL OR not_before <= :now))"""),
+        {"profiles": list(profiles), "now": now},
     )
     return count
 
