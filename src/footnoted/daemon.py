@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from footnoted.app import open_app
 from footnoted.db.locks import DaemonLock
 from footnoted.db.notices import listen
-from footnoted.errors import DependencyDownError, LockHeldError
+from footnoted.errors import DependencyDownError, LockHeldError, TransientError
 from footnoted.ledger import store as journal
 from footnoted.pipeline import store
 from footnoted.pipeline.loop import Loop
@@ -27,6 +27,7 @@ from footnoted.telemetry import (
     DAEMON_STARTED,
     DAEMON_STOPPED,
     DAEMON_STOPPING,
+    INDEX_LOST,
     LEASES_REAPED,
     get_logger,
 )
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from footnoted.settings import Settings
 
 _LOCK_CHECK_S = 2.0
+_INDEX_RETRY_S = 10.0
 
 
 class Server(Protocol):
@@ -63,7 +65,7 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
         if settings.qdrant_url is None:
             await stack.enter_async_context(_sole_daemon(app, loop))
         await check_statuses(app.deps)
-        await app.prepare_index()
+        await stack.enter_async_context(_searchable(app))
         await stack.enter_async_context(serve(app))
         await stack.enter_async_context(_background(listen(app.storage.url, loop.nudge)))
         await stack.enter_async_context(_background(_pat_watchdog()))
@@ -97,6 +99,27 @@ async def _sole_daemon(app: App, loop: Loop) -> AsyncGenerator[None]:
             yield
     finally:
         await lock.release()
+
+
+@asynccontextmanager
+async def _searchable(app: App) -> AsyncGenerator[None]:
+    """Have the index ready, now or, when it is away, as soon as it is back."""
+    try:
+        await app.prepare_index()
+    except TransientError as error:
+        get_logger().warning(INDEX_LOST, why=error.message)
+    else:
+        yield
+        return
+    async with _background(_prepare_index_later(app)):
+        yield
+
+
+async def _prepare_index_later(app: App) -> None:
+    while True:
+        await asyncio.sleep(_INDEX_RETRY_S)
+        with suppress(TransientError):
+            return await app.prepare_index()
 
 
 async def _hold(lock: DaemonLock, loop: Loop) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from footnoted.model.outcome import Waiting
 from footnoted.pipeline import store
 from footnoted.pipeline.claims import busy_resources, free_capacity
 from footnoted.pipeline.process_one import process_one
@@ -35,7 +36,13 @@ class Crew:
         self._killers: list[Claim] = []
         self._loss: BaseException | None = None
         self._fault: BaseException | None = None
+        self._moved_at_s = deps.clock.monotonic_s()
         self.outcomes: Counter[str] = Counter()
+
+    @property
+    def idle_s(self) -> float:
+        """Return seconds since an item last did anything but wait."""
+        return self._deps.clock.monotonic_s() - self._moved_at_s
 
     @property
     def is_working(self) -> bool:
@@ -73,7 +80,10 @@ class Crew:
             self._has_orphans = True
             self._note(claim, error)
         else:
-            self.outcomes[type(task.result()).__name__.lower()] += 1
+            outcome = task.result()
+            self.outcomes[type(outcome).__name__.lower()] += 1
+            if not isinstance(outcome, Waiting):
+                self._moved_at_s = self._deps.clock.monotonic_s()
         self._on_news()
 
     def _note(self, claim: Claim, error: BaseException | None) -> None:

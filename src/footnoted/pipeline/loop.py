@@ -3,8 +3,7 @@
     look -> wake what waited -> claim into free capacity -> process_one (tasks) -> pause -> look
 
 Polling is the truth; a nudge (a task that ended, a NOTIFY, a stop) only shortens the pause. The
-loop ends by itself when it was asked to drain, to make one pass, or to respect a time; else by
-`stop`.
+loop ends by itself when its plan (a drain, one pass, a time) is fulfilled; else by `stop`.
 """
 
 from __future__ import annotations
@@ -134,10 +133,11 @@ class Loop:
         if self._index.is_catching_up():
             await self._pause(_INDEX_PAUSE_S)
             return True
-        pause_s = plans.pause_of_drain(outlook, now, pace) if mode is Mode.DRAIN else None
-        if pause_s is not None:
-            await self._pause(pause_s)
-        return pause_s is not None
+        waited_s = self._crew.idle_s if mode is Mode.DRAIN else float("inf")
+        if (pause_s := plans.pause_of_drain(outlook, now, pace, waited_s)) is None:
+            return False
+        await self._pause(pause_s)
+        return True
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -51,12 +51,15 @@ def pause_until_next(outlook: Outlook, now: datetime, pace: Pace) -> float:
     return _bounded((min(times) - now).total_seconds(), pace)
 
 
-def pause_of_drain(outlook: Outlook, now: datetime, pace: Pace) -> float | None:
+def pause_of_drain(
+    outlook: Outlook, now: datetime, pace: Pace, waited_s: float = 0.0
+) -> float | None:
     """Return seconds a drain sleeps before it looks again, or None when no wait is worth it.
 
-    Only waits count: the next scan of a followed source is not work left over.
+    Only waits count: the next scan of a followed source is not work left over. `waited_s` is how
+    long nothing but waiting has happened; short waits that repeat must not keep a drain for ever.
     """
-    if outlook.next_wait_at is None:
+    if outlook.next_wait_at is None or waited_s > pace.drain_wait_s:
         return None
     until_s = (outlook.next_wait_at - now).total_seconds()
     return None if until_s > pace.drain_wait_s else _bounded(until_s, pace)

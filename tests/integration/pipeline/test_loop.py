@@ -117,6 +117,19 @@ async def test_a_short_wait_is_slept_through_and_costs_no_attempt(database: Data
     assert [event.name for event in events] == ["stage.waited", "stage.advanced"]
 
 
+async def test_short_waits_that_repeat_do_not_keep_a_drain_for_ever(database: Database) -> None:
+    """When nothing but waiting has happened for as long as a drain may wait, it ends."""
+    await add_videos(database, 1)
+
+    def act(_given: Parcel, _context: StageContext) -> Waiting:
+        return Waiting(deps.clock.now() + timedelta(seconds=0.05), "index", "away")
+
+    deps = machine(database, [video_flow(FakeStage("cut", "indexed", act=act))], drain_wait_s=0.4)
+    report = await drain(deps)
+    assert report.outcomes["waiting"] > 1
+    assert await statuses(database) == [("discovered", None)]
+
+
 async def test_a_long_wait_ends_a_drain_and_says_until_when(database: Database) -> None:
     """What cannot be done soon is left with its reason and its time."""
     await add_videos(database, 1)
