@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from footnoted.llm.extractive import answer_task
 from footnoted.llm.tasks import (
     Category,
     ClassifyAnswer,
+    ClassifyTask,
     ExtractAnswer,
+    MomentBrief,
     SegmentAnswer,
     SynthesizeAnswer,
 )
@@ -93,3 +96,40 @@ def test_the_taxonomy_names_the_content_types_of_the_profile(project_root: Path)
     content_types = yaml.safe_load(path.read_text(encoding="utf-8"))["content_types"]
     system = _prompt(project_root, "extract").system
     assert f"Content types: {', '.join(content_types)}\n" in system
+
+
+@pytest.mark.parametrize(
+    ("quotes", "category"),
+    [
+        (
+            ("An intelligence test asks for reasoning.", "A child has a theory of mind at four."),
+            "Mind, Learning and Society",
+        ),
+        (
+            ("The rank is the dimension of the column space.", "The inverse undoes the matrix."),
+            "Mathematics and Statistics",
+        ),
+        (
+            ("A flaky unit test fails one time in ten.", "Run the test before you merge a branch."),
+            "Software Engineering",
+        ),
+    ],
+)
+def test_the_built_in_model_files_by_the_words_of_the_taxonomy(
+    project_root: Path, quotes: tuple[str, str], category: str
+) -> None:
+    """A test is no sign of software by itself, and theory is not all there is to the mind."""
+    path = project_root / "prompts" / "techniques" / "taxonomy.yaml"
+    categories = yaml.safe_load(path.read_text(encoding="utf-8"))["categories"]
+    answer = answer_task(
+        ClassifyTask(
+            language="en",
+            moments=tuple(
+                MomentBrief(index=index, title="", summary="", quote=quote)
+                for index, quote in enumerate(quotes)
+            ),
+            categories=tuple(map(Category.model_validate, categories)),
+        )
+    )
+    assert isinstance(answer, ClassifyAnswer)
+    assert [label.category for label in answer.labels] == [category, category]
