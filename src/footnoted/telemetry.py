@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -49,10 +50,28 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(_level(settings)),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stdout),
+        logger_factory=lambda *_names: _Lines(stream or sys.stdout),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=stream or sys.stdout, level=logging.WARNING, force=True)
+    logging.raiseExceptions = False  # a full disk behind the log is no reason to say more
+    # It tells every broken connection with a traceback; the outage is told once by ourselves.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
+
+
+class _Lines(structlog.PrintLogger):
+    """Writes lines, and goes on without where they cannot be written.
+
+    A closed pipe or a full disk behind the log must not change what becomes of the work.
+    """
+
+    def msg(self, message: str) -> None:
+        """Write one line."""
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
 
 
 def _level(settings: Settings) -> int:

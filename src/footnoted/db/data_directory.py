@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from footnoted.db.account import server_account, user_name
 from footnoted.db.file_locks import directory_error
 from footnoted.db.programs import MAJOR
-from footnoted.errors import ConfigurationError, UsageError
+from footnoted.errors import ConfigurationError, DependencyDownError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +79,7 @@ class DataDirectory:
         """Return when the disk has room for a start.
 
         Raises:
-            ConfigurationError: it has not.
+            DependencyDownError: it has not.
 
         """
         needed = _RUNNING_BYTES if self.cluster.exists() else _NEW_CLUSTER_BYTES
@@ -89,7 +89,7 @@ class DataDirectory:
                 f"The disk of the data directory {self.path} is full: {free // 1024**2} MiB free, "
                 f"PostgreSQL needs {needed // 1024**2} MiB to start."
             )
-            raise ConfigurationError(message)
+            raise DependencyDownError(message)
 
 
 def prepare(path: Path) -> DataDirectory:

@@ -29,7 +29,8 @@ def open_lock_file(path: Path) -> int:
     """Return a descriptor of the lock file at `path`, created readable by its owner only.
 
     Raises:
-        ConfigurationError: the directory cannot be written, or its disk is full.
+        ConfigurationError: the directory cannot be written.
+        DependencyDownError: its disk is full.
 
     """
     try:
@@ -38,10 +39,10 @@ def open_lock_file(path: Path) -> int:
         raise directory_error(path.parent, error) from error
 
 
-def directory_error(directory: Path, error: OSError) -> ConfigurationError:
+def directory_error(directory: Path, error: OSError) -> ConfigurationError | DependencyDownError:
     """Return the sentence for an operating system error met while writing in `directory`."""
     if error.errno in _FULL:
-        return ConfigurationError(f"The disk of the data directory {directory} is full.")
+        return DependencyDownError(f"The disk of the data directory {directory} is full.")
     if error.errno in _REFUSED:
         return ConfigurationError(
             f"The data directory {directory} cannot be written: {error.strerror}."

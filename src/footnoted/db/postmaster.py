@@ -37,8 +37,7 @@ def bring_up(place: DataDirectory, options: Mapping[str, str]) -> None:
     """Return when the server answers, started if nobody was there; the caller has the lock.
 
     Raises:
-        ConfigurationError: the disk is too full for a start.
-        DependencyDownError: it did not come up.
+        DependencyDownError: it did not come up, or the disk is too full for a start.
 
     """
     folder = socket_folder(place.cluster)

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _RETRY_AFTER_S = 5.0
+_MIB = 2**20
+_ROOM_BYTES = 64 * _MIB
+"""The files of a shard are full of holes, and a batch of documents fills a few MiB of them."""
 _RUST_PANIC = "PanicException"
 _NOT_THE_FILES = (
     "Permission denied",
@@ -82,7 +85,7 @@ class QdrantEdgeIndex:
     async def delete(self, document_ids: Sequence[UUID]) -> None:
         """Make these documents unfindable; unknown ids are fine."""
         if document_ids:
-            await self._run(lambda: self._open().delete(document_ids))
+            await self._run(lambda: self._delete(document_ids))
 
     async def query(self, query: Query) -> list[Hit]:
         """Return the best hits, best first; ties in the order of ids."""
@@ -97,9 +100,11 @@ class QdrantEdgeIndex:
         async with self._rebuilding:
             await self._run(self._open)
             path = self._generations.fresh()
+            self._expect_room()
             shard = await self._run(lambda: Shard.create(path))
             try:
                 await self._fill(shard, batches)
+                self._expect_room()
                 await self._run(lambda: self._switch(shard, path))
             except BaseException:
                 await self._run(lambda: _discard(shard, path))
@@ -115,6 +120,7 @@ class QdrantEdgeIndex:
     async def _fill(self, shard: Shard, batches: AsyncIterator[Sequence[Document]]) -> None:
         async for documents in batches:
             for batch in in_batches(documents):
+                self._expect_room()
                 await self._run(partial(shard.upsert, batch))
         while await self._run(shard.weigh_some_anew):
             pass
@@ -136,13 +142,32 @@ class QdrantEdgeIndex:
             raise self._away(why) from error
 
     def _upsert(self, documents: Sequence[Document]) -> None:
-        self._open().upsert(documents)
+        shard = self._open()
+        self._expect_room()
+        shard.upsert(documents)
+
+    def _delete(self, document_ids: Sequence[UUID]) -> None:
+        shard = self._open()
+        self._expect_room()
+        shard.delete(document_ids)
+
+    def _expect_room(self) -> None:
+        """Raise TransientError on a disk that is nearly full.
+
+        The shard writes through memory maps: where the disk has no page for one, the kernel ends
+        the process (SIGBUS, mmap(2)), so that must not be tried.
+        """
+        free = shutil.disk_usage(self._root).free
+        if free < _ROOM_BYTES:
+            why = f"needs {_ROOM_BYTES // _MIB} MiB of free disk, there are {free // _MIB}"
+            raise self._away(why)
 
     def _open(self) -> Shard:
         if self._shard is None:
             if not self._generations.acquire():
                 why = "is held by another process; ask the daemon, or stop it first"
                 raise self._away(why)
+            self._expect_room()
             self._shard = self._load() or self._create()
         return self._shard
 

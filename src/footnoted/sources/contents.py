@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def sha256_of(entry: Entry, is_stopped: Callable[[], bool]) -> str:
     asked to stop, OSError when it cannot be read.
     """
     digest = hashlib.sha256()
-    with open(entry.path, "rb", buffering=0) as file:  # noqa: PTH123 - PurePath takes no odd names
+    with open(entry.path, "rb", buffering=0, opener=_open_at_once) as file:
         _expect_unchanged(entry, file.fileno())
         while chunk := file.read(_CHUNK_BYTES):
             if is_stopped():
@@ -39,6 +41,11 @@ def sha256_of(entry: Entry, is_stopped: Callable[[], bool]) -> str:
     return digest.hexdigest()
 
 
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for the other end of a pipe (open(2), O_NONBLOCK)."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def _expect_unchanged(entry: Entry, descriptor: int) -> None:
     status = os.fstat(descriptor)
     if (status.st_size, status.st_mtime_ns) != (entry.size_bytes, entry.modified_ns):
@@ -46,8 +53,15 @@ def _expect_unchanged(entry: Entry, descriptor: int) -> None:
 
 
 def read_small(path: str, max_bytes: int) -> bytes:
-    """Return the content of a file; raise OSError when it cannot be read or is larger."""
-    with open(path, "rb") as file:  # noqa: PTH123 - as above
+    """Return the content of a file.
+
+    Raises OSError when it is larger, cannot be read, or is no file but a pipe or a device, which
+    may have taken the place of one: reading it could wait for ever.
+    """
+    with open(path, "rb", opener=_open_at_once) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            message = "is not a regular file"
+            raise OSError(errno.EINVAL, message)
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         message = f"has more than {max_bytes // 2**20} MiB"

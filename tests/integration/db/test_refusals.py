@@ -112,7 +112,7 @@ def test_a_full_disk_refuses_a_start_but_not_an_adoption(
     kill_server(data_dir)
     with pytest.raises(DependencyDownError, match="is full: 0 MiB free"):
         embedded.ensure_running(server)
-    with pytest.raises(ConfigurationError, match="is full: 0 MiB free"):
+    with pytest.raises(DependencyDownError, match="is full: 0 MiB free"):
         start()
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -224,3 +225,28 @@ async def scores(index: QdrantEdgeIndex) -> dict[int, float]:
     """Return the score of every document for one query, best first."""
     hits = await index.query(Query(text="lantern", limit=2000))
     return {hit.document_id.int: hit.score for hit in hits}
+
+
+class Disk(NamedTuple):
+    """What `shutil.disk_usage` returns."""
+
+    total: int
+    used: int
+    free: int
+
+
+async def test_a_nearly_full_disk_is_waited_for(
+    root: Path, reopened: QdrantEdgeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written then, as the kernel would end the process; reading goes on."""
+    await reopened.ensure_ready()
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _path: Disk(10**9, 10**9, 2**20))
+        for change in (reopened.upsert([doc(9, "new")]), reopened.delete([UUID(int=1)])):
+            with pytest.raises(TransientError, match="needs 64 MiB of free disk, there are 1"):
+                await change
+        before = await reopened.document_ids()
+        with pytest.raises(TransientError):
+            await QdrantEdgeIndex(root.with_name("other")).ensure_ready()
+    await reopened.upsert([doc(9, "new")])
+    assert await reopened.document_ids() == before | {UUID(int=9)}
