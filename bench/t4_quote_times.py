@@ -171,7 +171,7 @@ def errors_of(
 
 def measure(number: int, name: str, words: list[TimedWord]) -> list[tuple[int, float]]:
     """Return the errors in cues made of these words, and in captions by people beside them."""
-    rng = random.Random(SEED * 1000 + number)  # noqa: S311 - a seed
+    rng = random.Random(SEED * 1000 + number)
     places = {name: group(words, rng)}
     captions = (DATA / name).with_name("english.captions.srt")
     if captions.is_file():

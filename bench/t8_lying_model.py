@@ -115,7 +115,7 @@ def main() -> int:
     verbose = "--verbose" in sys.argv
     for number, talk in enumerate(talks):
         matcher = QuoteMatcher(talk.cues)
-        liar = Liar(talk, talks, random.Random(SEED * 1000 + number))  # noqa: S311 - a seed
+        liar = Liar(talk, talks, random.Random(SEED * 1000 + number))
         for told in tell(liar, QUOTES_PER_TRANSCRIPT):
             evidence = matcher.match(told.text, told.first_cue, told.last_cue)
             is_lie = told.kind.startswith("invented")

@@ -62,7 +62,7 @@ class SlowModel:
         """Return an empty answer after a random while."""
         with self.posts.open("a") as ledger:
             ledger.write(f"{os.getpid()} {request.label}\n")
-        await asyncio.sleep(random.uniform(*self.seconds))  # noqa: S311 - a latency
+        await asyncio.sleep(random.uniform(*self.seconds))
         return RawAnswer('{"topics": []}', "end_turn", Usage(), self.name)
 
 

@@ -36,7 +36,7 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     await made.dispose()
 
 
-async def value(engine: AsyncEngine, question: str) -> Any:  # noqa: ANN401 - what SQL gives
+async def value(engine: AsyncEngine, question: str) -> Any:
     """Return the one value that `question` selects."""
     async with engine.connect() as connection:
         return (await connection.execute(text(question))).scalar_one()
@@ -126,7 +126,7 @@ async def test_an_outage_is_told_as_such_until_the_server_is_back(
     )
 
 
-async def use_until_it_fails(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's
+async def use_until_it_fails(connection: Any) -> None:
     """Ask again and again, for at most ten seconds."""
     for _ in range(1000):
         await connection.execute(text("SELECT 1"))
