@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Protocol
 from footnoted.app import open_app
 from footnoted.db.locks import DaemonLock
 from footnoted.db.notices import listen
-from footnoted.errors import DependencyDownError, LockHeldError, TransientError
+from footnoted.db.outage import is_connection_lost
+from footnoted.errors import LockHeldError, TransientError
 from footnoted.ledger import store as journal
 from footnoted.pipeline import store
 from footnoted.pipeline.loop import Loop
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
     from footnoted.pipeline.plan import Report, RunPlan
     from footnoted.settings import Settings
 
-_LOCK_CHECK_S = 2.0
+_LOCK_CHECK_S = 30.0
+_LOCK_RETRY_S = 1.0
 _INDEX_RETRY_S = 10.0
 
 
@@ -58,17 +60,18 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
     Raises LockHeldError when another daemon has the database, MigrationsNeededError,
     ConfigurationError and DependencyDownError before any work is touched.
     """
+    stop = _stop_on_signals()
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings))
         loop = Loop(app.deps, plan)
-        _stop_on_signals(loop)
+        await stack.enter_async_context(_background(_pass_on(stop, loop), loop))
         if settings.qdrant_url is None:
             await stack.enter_async_context(_sole_daemon(app, loop))
         await check_statuses(app.deps)
-        await stack.enter_async_context(_searchable(app))
+        await stack.enter_async_context(_searchable(app, loop))
         await stack.enter_async_context(serve(app))
-        await stack.enter_async_context(_background(listen(app.storage.url, loop.nudge)))
-        await stack.enter_async_context(_background(_pat_watchdog()))
+        await stack.enter_async_context(_background(listen(app.storage.url, loop.nudge), loop))
+        await stack.enter_async_context(_background(_pat_watchdog(), loop))
         notify_supervisor("READY=1")
         get_logger().info(DAEMON_STARTED, mode=plan.mode.value, pid=os.getpid())
         report = await loop.run()
@@ -78,10 +81,21 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
     return report
 
 
-def _stop_on_signals(loop: Loop) -> None:
-    running = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        running.add_signal_handler(number, loop.stop)
+def _stop_on_signals() -> asyncio.Event:
+    """Return the event of being told to end, by the system, a person, or a terminal that closed.
+
+    While the program is still starting, it ends as soon as it is up: nothing is left half begun.
+    """
+    running, asked = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) sets it
+            running.add_signal_handler(number, asked.set)
+    return asked
+
+
+async def _pass_on(stop: asyncio.Event, loop: Loop) -> None:
+    await stop.wait()
+    loop.stop()
 
 
 @asynccontextmanager
@@ -95,14 +109,14 @@ async def _sole_daemon(app: App, loop: Loop) -> AsyncGenerator[None]:
             await journal.release_orphans(session, app.free_models)
         if leases:
             get_logger().warning(LEASES_REAPED, leases=leases)
-        async with _background(_hold(lock, loop)):
+        async with _background(_hold(lock, loop), loop):
             yield
     finally:
         await lock.release()
 
 
 @asynccontextmanager
-async def _searchable(app: App) -> AsyncGenerator[None]:
+async def _searchable(app: App, loop: Loop) -> AsyncGenerator[None]:
     """Have the index ready, now or, when it is away, as soon as it is back."""
     try:
         await app.prepare_index()
@@ -111,7 +125,7 @@ async def _searchable(app: App) -> AsyncGenerator[None]:
     else:
         yield
         return
-    async with _background(_prepare_index_later(app)):
+    async with _background(_prepare_index_later(app), loop):
         yield
 
 
@@ -125,20 +139,31 @@ async def _prepare_index_later(app: App) -> None:
 async def _hold(lock: DaemonLock, loop: Loop) -> None:
     """Take the lock again whenever the database went away; stop when another took it first."""
     while True:
-        await lock.wait_lost()
-        while not lock.held:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOCK_CHECK_S):
+                await lock.wait_lost()
+        while not await lock.check():
             try:
                 await lock.acquire()
             except LockHeldError:
                 loop.stop()
                 raise
-            except DependencyDownError:
-                await asyncio.sleep(_LOCK_CHECK_S)
+            except Exception as error:
+                if not is_connection_lost(error):
+                    raise
+                await asyncio.sleep(_LOCK_RETRY_S)
 
 
 @asynccontextmanager
-async def _background(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+async def _background(work: Coroutine[None, None, None], loop: Loop) -> AsyncGenerator[None]:
+    """Do `work` beside `loop`; an error in it stops the loop, and is raised when that has ended."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            loop.stop()
+
     task = asyncio.create_task(work)
+    task.add_done_callback(ended)
     try:
         yield
     finally:

@@ -87,7 +87,9 @@ class Watch:
             else:
                 outage.over_at_s = self._deps.clock.monotonic_s()
                 away_s = round(outage.over_at_s - outage.since_s, 1)
-                get_logger().info(DATABASE_RECOVERED, away_s=away_s)
+                # A relapse is not told again, and so is what it seems to recover to.
+                tell = get_logger().debug if outage.pause_s else get_logger().info
+                tell(DATABASE_RECOVERED, away_s=away_s)
                 return
 
     def _outage_of(self, loss: Loss) -> _Outage:

@@ -132,12 +132,12 @@ def tiny_disk(short_path: Path) -> Iterator[Path]:
 @pytest.mark.usefixtures("as_root")
 def test_a_really_full_disk_is_refused(tiny_disk: Path) -> None:
     """Both when the cluster has no room, and when not even a lock file has."""
-    with pytest.raises(ConfigurationError, match=r"full: \d+ MiB free"):
+    with pytest.raises(DependencyDownError, match=r"full: \d+ MiB free"):
         embedded.start(tiny_disk / "data")
     shutil.rmtree(tiny_disk / "data")
     (tiny_disk / "data").mkdir()
     subprocess.run(["sh", "-c", f"yes > {tiny_disk}/filler"], check=False, stderr=-3)
-    with pytest.raises(ConfigurationError, match="full"):
+    with pytest.raises(DependencyDownError, match="full"):
         embedded.start(tiny_disk / "data")
 
 
