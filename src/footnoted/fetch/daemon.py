@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from footnoted.errors import DependencyDownError, UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +28,8 @@ async def ask_daemon(
     Raises UsageError with the daemon's own sentence for a request it refuses, and
     DependencyDownError when it answers that it cannot serve now.
     """
+    import httpx  # noqa: PLC0415 - heavy, and the daemon itself never asks
+
     transport = httpx.AsyncHTTPTransport(uds=str(socket_path))
     try:
         async with httpx.AsyncClient(transport=transport, timeout=timeout_s) as client:

@@ -9,10 +9,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, assert_never
 
-from footnoted.llm.methods.composition import synthesize
-from footnoted.llm.methods.moments import extract
-from footnoted.llm.methods.taxonomy import classify
-from footnoted.llm.methods.topics import segment
 from footnoted.llm.port import ModelRequest, RawAnswer, Usage
 from footnoted.llm.tasks import ClassifyTask, ExtractTask, SegmentTask, SynthesizeTask
 
@@ -46,15 +42,27 @@ class Extractive:
 
 
 def answer_task(task: Task) -> Answer:
-    """Return the extractive answer to any task; pure and deterministic."""
+    """Return the extractive answer to any task; pure and deterministic.
+
+    The methods are imported when they are first used: a daemon that has nothing to answer spares
+    itself numpy and the stemmers, and any other claims its first work sooner.
+    """
     match task:
         case SegmentTask():
+            from footnoted.llm.methods.topics import segment  # noqa: PLC0415 - as said above
+
             return segment(task)
         case ExtractTask():
+            from footnoted.llm.methods.moments import extract  # noqa: PLC0415 - the same
+
             return extract(task)
         case ClassifyTask():
+            from footnoted.llm.methods.taxonomy import classify  # noqa: PLC0415 - the same
+
             return classify(task)
         case SynthesizeTask():
+            from footnoted.llm.methods.composition import synthesize  # noqa: PLC0415 - the same
+
             return synthesize(task)
         case _ as never:
             assert_never(never)

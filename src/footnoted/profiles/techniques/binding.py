@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from footnoted.db.texts import storable
 from footnoted.knowledge.bound_evidence import BoundEvidence, bind
-from footnoted.knowledge.evidence import QuoteMatcher
 from footnoted.knowledge.quotes import read_words
 from footnoted.model.identity import deterministic_id
 from footnoted.model.text import one_line
@@ -59,6 +58,9 @@ class _Binder:
     def __init__(self, given: ExtractInput, taxonomy: Taxonomy) -> None:
         self._given = given
         self._taxonomy = taxonomy
+        # It needs numpy, which a program that starts should not wait for.
+        from footnoted.knowledge.evidence import QuoteMatcher  # noqa: PLC0415
+
         self._matcher = QuoteMatcher(given.cues)
         self._evidence: dict[UUID, BoundEvidence] = {}
         self._placed: dict[UUID, _Placed] = {}
