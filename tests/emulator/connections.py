@@ -25,6 +25,10 @@ class KeptProtocol(H11Protocol):
         super().connection_made(transport)
         if self.client is not None:
             OPEN[self.client] = transport
+        # asyncio leaves it unset on sockets made without a protocol number, and answers in two
+        # writes then wait 40 ms for the client's delayed acknowledgement.
+        bare = transport.get_extra_info("socket")
+        bare.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""

@@ -31,7 +31,7 @@ def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
     if reference is None:
         return schema
     node: Any = root
-    for step in str(reference).removeprefix("#/").split("/"):
+    for step in filter(None, str(reference).removeprefix("#").split("/")):
         node = node.get(step) if isinstance(node, dict) else None
     if not isinstance(node, dict):
         message = f"output_config.format.schema: unresolvable $ref {reference}"
