@@ -73,10 +73,10 @@ class Delivery(Response):
     async def _deliver(self, scope: Scope, send: Send) -> None:
         await self._generate()
         self._engine.settle(self._running)
-        if self._kind == "timeout_after":
-            await hang(scope)
         if self._kind in {"reset_after", "timeout_after"}:
             self._running.row.delivered = False
+            if self._kind == "timeout_after":
+                await hang(scope)
             await connections.reset(scope)
             return
         if self._kind == "status_after":
