@@ -16,7 +16,7 @@ CURRENT_VERSION = "2026-10-21"
 VERSIONS = frozenset({"2023-06-01", CURRENT_VERSION})
 SAMPLING = ("temperature", "top_p", "top_k")
 COUNT_FIELDS = frozenset(
-    {"messages", "model", "cache_control", "output_config", "output_format", "speed", "system"}
+    {"messages", "model", "cache_control", "output_config", "speed", "system"}
     | {"thinking", "tool_choice", "tools"}
 )
 FIELDS = COUNT_FIELDS | {

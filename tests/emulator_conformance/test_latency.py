@@ -87,7 +87,7 @@ async def test_output_is_drained_while_it_is_made(
     )
     stem = "anthropic-ratelimit-output-tokens-remaining"
     assert count.headers[stem] == "50000"  # 60 000 - 10 s x (2 000 made - 1 000 refilled)
-    emulator.advance(10)
+    emulator.advance(11)
     await running
 
 
