@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 PREFIX = "FOOTNOTED_"
 _FILE_SUFFIX = "_FILE"
 _LONGEST_SOCKET_PATH = 107
+_HTTP_URL = r"^https?://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(/\S*)?$"
 
-Seconds = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
+_LONGEST_S = 31_536_000  # a year: no pause is longer, and no clock overflows
+Seconds = Annotated[float, Field(gt=0, le=_LONGEST_S)]
+SecondsOrZero = Annotated[float, Field(ge=0, le=_LONGEST_S)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 def default_data_dir() -> Path:
@@ -61,7 +64,7 @@ class Settings(BaseModel):
     )
     database_pool_size: Count = Field(default=5, description="Connections kept open.")
     database_max_overflow: int = Field(
-        default=10, ge=0, description="Connections opened beyond the pool under load."
+        default=10, ge=0, le=10_000, description="Connections opened beyond the pool under load."
     )
     database_pre_ping: bool = Field(
         default=True, description="Test a pooled connection before it is used."
@@ -71,7 +74,9 @@ class Settings(BaseModel):
         description="Migrate an old schema at the start; unset: only the embedded database.",
     )
     qdrant_url: str | None = Field(
-        default=None, description="Qdrant server to use instead of the embedded index."
+        default=None,
+        pattern=_HTTP_URL,
+        description="Qdrant server to use instead of the embedded index.",
     )
     qdrant_api_key: SecretStr | None = Field(
         default=None, description="API key of the Qdrant server."
@@ -91,8 +96,8 @@ class Settings(BaseModel):
     source_poll_interval_s: Count = Field(
         default=300, description="Pause between two scans of a followed folder."
     )
-    file_settle_s: float = Field(
-        default=2.0, ge=0, description="Age below which a file counts as still being written."
+    file_settle_s: SecondsOrZero = Field(
+        default=2.0, description="Age below which a file counts as still being written."
     )
     lease_s: Seconds = Field(
         default=60.0, description="Time after which the work of a dead process is taken over."
@@ -107,8 +112,8 @@ class Settings(BaseModel):
     page_delay_s: Seconds = Field(
         default=900.0, description="Longest time a page waits for more videos of its creator."
     )
-    drain_wait_s: float = Field(
-        default=300.0, ge=0, description="Waits up to this long that `run --drain` sleeps through."
+    drain_wait_s: SecondsOrZero = Field(
+        default=300.0, description="Waits up to this long that `run --drain` sleeps through."
     )
     shutdown_grace_s: Seconds = Field(
         default=660.0, description="Time that work in flight has to finish after SIGTERM."

@@ -10,6 +10,13 @@ from footnoted.errors import ConfigurationError
 from footnoted.settings import Settings, default_data_dir, load_settings, secret_fields
 
 
+NUMBERS = [
+    name
+    for name, field in Settings.model_fields.items()
+    if "bool" not in str(field.annotation) and type(field.default) in (int, float)
+]
+
+
 def refusal(**environ: str) -> str:
     """Return the sentence with which an environment is refused."""
     with pytest.raises(ConfigurationError) as caught:
@@ -54,6 +61,8 @@ def test_a_name_near_to_nothing_is_refused_without_a_guess() -> None:
         ("CONCURRENCY_CPU", "2.5"),
         ("LOG_LEVEL", "loud"),
         ("AUTO_MIGRATE", "perhaps"),
+        ("QDRANT_URL", ":::"),
+        ("QDRANT_URL", "http://[bad"),
     ],
 )
 def test_a_value_of_the_wrong_shape_names_its_variable(name: str, value: str) -> None:
@@ -61,6 +70,13 @@ def test_a_value_of_the_wrong_shape_names_its_variable(name: str, value: str) ->
     sentence = refusal(**{name: value})
     assert sentence.startswith(f"FOOTNOTED_{name}: ")
     assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("garbage", ["nan", "inf", "1e400", "1e300", "-1", "9" * 20, "x", ""])
+@pytest.mark.parametrize("name", NUMBERS)
+def test_no_number_is_taken_that_a_clock_or_counter_cannot_hold(name: str, garbage: str) -> None:
+    """Infinite and huge values would only fail later, in the middle of the work."""
+    assert refusal(**{name.upper(): garbage}).startswith(f"FOOTNOTED_{name.upper()}: ")
 
 
 @pytest.mark.parametrize("name", ["DATA_DIR", "USER_DIR"])
