@@ -9,7 +9,6 @@ import pytest
 from footnoted.errors import ConfigurationError
 from footnoted.settings import Settings, default_data_dir, load_settings, secret_fields
 
-
 NUMBERS = [
     name
     for name, field in Settings.model_fields.items()
