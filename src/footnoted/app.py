@@ -31,7 +31,7 @@ from footnoted.pipeline.flow import Flow
 from footnoted.pipeline.flows import Flows
 from footnoted.pipeline.gate import Limits
 from footnoted.profiles.techniques import NAME as TECHNIQUES
-from footnoted.search.audit import RepairKind, ensure_filled
+from footnoted.search.audit import RepairKind, ensure_filled, rebuild
 from footnoted.search.drain import OutboxDrainer
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
 from footnoted.settings import bundled_dir
@@ -41,7 +41,7 @@ from footnoted.stages.index import IndexStage
 from footnoted.stages.poll import PollStage
 from footnoted.stages.profile import Build, SharedStages
 from footnoted.stages.transcribe import TranscribeStage
-from footnoted.telemetry import INDEX_REBUILT, SCHEMA_MIGRATED, get_logger
+from footnoted.telemetry import INDEX_LOST, INDEX_REBUILT, SCHEMA_MIGRATED, get_logger
 from footnoted.transcripts.captions import read_transcript
 
 if TYPE_CHECKING:
@@ -224,6 +224,8 @@ class App:
         """Open the index, and refill it from PostgreSQL when it is empty or was lost."""
         await self.index.ensure_ready()
         repair = await ensure_filled(self.storage.database, self.index)
+        if self.index.was_recreated:  # filled another way, or of a library that is empty yet
+            await rebuild(self.storage.database, self.index)
         now, is_rebuilt = self.storage.clock.now(), repair.kind is RepairKind.REBUILT
         async with self.storage.database.transaction() as session:
             if is_rebuilt:
@@ -260,7 +262,10 @@ async def open_app(settings: Settings) -> AsyncGenerator[App]:
         try:
             yield build_app(storage, index)
         finally:
-            await index.close()
+            try:
+                await index.close()
+            except TransientError as error:  # derived data: the next start looks at it closely
+                get_logger().warning(INDEX_LOST, why=error.message)
 
 
 def build_app(storage: Storage, index: SearchIndex) -> App:

@@ -19,7 +19,7 @@ from footnoted.app import open_app
 from footnoted.db.locks import DaemonLock
 from footnoted.db.notices import listen
 from footnoted.db.outage import is_connection_lost
-from footnoted.errors import LockHeldError, TransientError
+from footnoted.errors import DependencyDownError, LockHeldError, TransientError
 from footnoted.ledger import store as journal
 from footnoted.pipeline import store
 from footnoted.pipeline.loop import Loop
@@ -117,23 +117,25 @@ async def _sole_daemon(app: App, loop: Loop) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def _searchable(app: App, loop: Loop) -> AsyncGenerator[None]:
-    """Have the index ready, now or, when it is away, as soon as it is back."""
+    """Have the index ready: now or, when it is away, as soon as it is back; and from then on."""
+    is_ready = False
     try:
         await app.prepare_index()
+        is_ready = True
     except TransientError as error:
         get_logger().warning(INDEX_LOST, why=error.message)
-    else:
-        yield
-        return
-    async with _background(_prepare_index_later(app), loop):
+    async with _background(_keep_index_filled(app, is_ready=is_ready), loop):
         yield
 
 
-async def _prepare_index_later(app: App) -> None:
+async def _keep_index_filled(app: App, *, is_ready: bool) -> None:
+    """Prepare the index as soon as it is back, and fill it again when its files were removed."""
     while True:
         await asyncio.sleep(_INDEX_RETRY_S)
-        with suppress(TransientError):
-            return await app.prepare_index()
+        with suppress(TransientError, DependencyDownError):
+            if not is_ready or app.index.was_recreated:
+                await app.prepare_index()
+                is_ready = True
 
 
 async def _hold(lock: DaemonLock, loop: Loop) -> None:

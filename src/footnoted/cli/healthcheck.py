@@ -9,6 +9,8 @@ import typer
 
 from footnoted.cli.exits import Exit
 
+_PATIENCE_S = 8.0
+
 
 def register(program: typer.Typer) -> None:
     """Add the command to the program."""
@@ -25,7 +27,7 @@ def healthcheck(
     from footnoted.fetch.daemon import ask_daemon
 
     settings = read_settings()
-    answer = asyncio.run(ask_daemon(settings.socket_path, "/readyz"))
+    answer = asyncio.run(ask_daemon(settings.socket_path, "/readyz", timeout_s=_PATIENCE_S))
     if as_json:
         write_json("healthcheck/1", {"is_running": answer is not None, **(answer or {})})
     elif answer is None:

@@ -35,11 +35,11 @@ async def _read(storage: Storage) -> tuple[StatusReport, bool]:
     from datetime import timedelta
 
     from footnoted.app import PROFILES
-    from footnoted.fetch.daemon import ask_daemon
+    from footnoted.fetch.daemon import is_daemon_running
     from footnoted.pipeline.reports.status import StatusQuery, read_status
 
     settings = storage.settings
     delay = timedelta(seconds=settings.page_delay_s)
     query = StatusQuery(storage.clock.now(), delay, PROFILES)
-    answer = await ask_daemon(settings.socket_path, "/healthz")
-    return await read_status(storage.database, query), answer is not None
+    is_running = await is_daemon_running(settings.socket_path)
+    return await read_status(storage.database, query), is_running

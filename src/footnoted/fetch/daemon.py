@@ -11,8 +11,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TIMEOUT_S = 30.0
+_PATIENCE_S = 3.0
 _BAD_REQUEST = 400
 _SERVER_ERROR = 500
+
+
+async def is_daemon_running(socket_path: Path) -> bool:
+    """Return whether a daemon listens there, though it may be too busy to answer."""
+    try:
+        answer = await ask_daemon(socket_path, "/healthz", timeout_s=_PATIENCE_S)
+    except DependencyDownError:
+        return True
+    return answer is not None
 
 
 async def ask_daemon(
@@ -38,9 +48,8 @@ async def ask_daemon(
     except httpx.ConnectError:
         return None
     except httpx.HTTPError as error:
-        message = (
-            f"the daemon at {socket_path} does not answer: {str(error) or type(error).__name__}"
-        )
+        why = f"within {timeout_s:g} s" if isinstance(error, httpx.TimeoutException) else str(error)
+        message = f"the daemon at {socket_path} does not answer {why or type(error).__name__}"
         raise DependencyDownError(message) from error
     answer: dict[str, Any] = response.json()
     if response.status_code >= _SERVER_ERROR:

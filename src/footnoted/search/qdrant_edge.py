@@ -56,6 +56,7 @@ class QdrantEdgeIndex:
         self._root = root
         self._generations = Generations(root, version=ANALYSIS_VERSION)
         self._shard: Shard | None = None
+        self._serving = root
         self._worker: ThreadPoolExecutor | None = None
         self._rebuilding = asyncio.Lock()
         self._was_recreated = False
@@ -163,6 +164,8 @@ class QdrantEdgeIndex:
             raise self._away(why)
 
     def _open(self) -> Shard:
+        if self._shard is not None and not self._serving.is_dir():
+            self._forget()
         if self._shard is None:
             if not self._generations.acquire():
                 why = "is held by another process; ask the daemon, or stop it first"
@@ -170,6 +173,17 @@ class QdrantEdgeIndex:
             self._expect_room()
             self._shard = self._load() or self._create()
         return self._shard
+
+    def _forget(self) -> None:
+        """Let go of a shard whose files somebody removed; what it still holds is lost with them."""
+        shard, self._shard = self._shard, None
+        self._generations.release()
+        try:
+            if shard is not None:
+                shard.close()
+        except BaseException as error:
+            if not _is_vendors(error):
+                raise
 
     def _load(self) -> Shard | None:
         """Return the current generation, or None when there is none that can be opened."""
@@ -182,6 +196,7 @@ class QdrantEdgeIndex:
         else:
             self._generations.note_opened()
             self._generations.sweep()
+            self._serving = path
         return shard
 
     def _try_loading(self, path: Path) -> Shard | None:
@@ -202,11 +217,13 @@ class QdrantEdgeIndex:
         shard = Shard.create(path)
         self._generations.switch(path)
         self._generations.note_opened()
+        self._serving = path
         self._was_recreated = True
         return shard
 
     def _switch(self, shard: Shard, path: Path) -> None:
         old, self._shard = self._shard, shard
+        self._serving = path
         self._was_recreated = False
         if old is not None:
             old.close()

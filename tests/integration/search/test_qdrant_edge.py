@@ -250,3 +250,18 @@ async def test_a_nearly_full_disk_is_waited_for(
             await QdrantEdgeIndex(root.with_name("other")).ensure_ready()
     await reopened.upsert([doc(9, "new")])
     assert await reopened.document_ids() == before | {UUID(int=9)}
+
+
+async def test_files_that_go_while_the_index_is_open_are_noticed(
+    root: Path, reopened: QdrantEdgeIndex
+) -> None:
+    """An empty index takes the place of the removed one, says so, and can be filled."""
+    await reopened.upsert([doc(9, "kettle")])
+    shutil.rmtree(root)
+    await reopened.ensure_ready()
+    assert (reopened.was_recreated, await reopened.document_ids()) == (True, set())
+    await reopened.upsert([doc(9, "kettle")])
+    await reopened.close()
+    again = QdrantEdgeIndex(root)
+    assert await again.document_ids() == {UUID(int=9)}
+    await again.close()
