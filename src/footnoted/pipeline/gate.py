@@ -30,13 +30,17 @@ DETAIL_LIMIT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How patient the machine is. `crash_limit` crashes of the process quarantine an item."""
+    """How patient the machine is. `crash_limit` crashes of the process quarantine an item.
+
+    Not fewer: a process that is killed from outside every few seconds, as soon as it is up, looks
+    for a while as if its first item killed it.
+    """
 
     max_attempts: int = 3
     backoff_base_s: float = 30.0
     backoff_cap_s: float = 3_600.0
     default_wait_s: float = 60.0
-    crash_limit: int = 3
+    crash_limit: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,12 +303,12 @@ async def test_interrupted_items_run_alone_and_first(database: Database) -> None
     assert [tuple(row) for row in rows] == [(0, "indexed")]
 
 
-async def test_an_item_that_killed_the_process_alone_twice_is_quarantined(
+async def test_an_item_that_keeps_killing_the_process_alone_is_quarantined(
     database: Database,
 ) -> None:
-    """The third crash ends it with a reason instead of the process again."""
+    """The fifth crash ends it with a reason instead of the process again."""
     await add_videos(database, 1)
-    await rows_of(database, "UPDATE videos SET crashes = 3 RETURNING 1")
+    await rows_of(database, "UPDATE videos SET crashes = 5 RETURNING 1")
     stage = FakeStage("cut", "indexed")
     await drain(machine(database, [video_flow(stage)]))
     assert await statuses(database) == [("quarantined", "kills_process")]

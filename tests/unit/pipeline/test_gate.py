@@ -162,7 +162,7 @@ def test_skipped_is_an_end_without_a_failure() -> None:
     )
 
 
-@pytest.mark.parametrize(("crashes", "expected"), [(0, None), (2, None), (3, "kills_process")])
+@pytest.mark.parametrize(("crashes", "expected"), [(0, None), (4, None), (5, "kills_process")])
 def test_an_item_that_keeps_killing_the_process_is_stopped(
     crashes: int, expected: str | None
 ) -> None:
