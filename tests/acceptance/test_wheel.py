@@ -79,7 +79,7 @@ def source(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the root of the unpacked source distribution."""
     folder = tmp_path_factory.mktemp("source")
     with tarfile.open(next(dist.glob("footnoted-*.tar.gz"))) as archive:
-        archive.extractall(folder, filter="data")
+        archive.extractall(folder)  # noqa: S202 - our own; its filters came with Python 3.11.4
     return next(folder.iterdir())
 
 
