@@ -8,6 +8,7 @@ asked again.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import sys
 from stand import ROOT, finish, report
 
 TESTS = "tests/acceptance/test_crash_points.py"
-CASE = re.compile(r"test_a_death_at_a_commit_point_\w+\[(\w+)-(\w+)\] (PASSED|FAILED|ERROR)")
+CASE = re.compile(r"(PASSED|FAILED|ERROR) \S*test_a_death_at_a_commit_point_\w+\[(\w+)-(\w+)\]")
 CASES, STAGES = 26, 7
 LIMIT_S = 900
 
@@ -23,18 +24,20 @@ LIMIT_S = 900
 def main() -> bool:
     """Run the cases and print the figure."""
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", TESTS, "-v", "-p", "no:cacheprovider", "--color=no"],
+        [sys.executable, "-m", "pytest", TESTS, "-rA", "-p", "no:cacheprovider", "--color=no"],
         cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         check=False,
         capture_output=True,
         text=True,
         timeout=LIMIT_S,
     )
     cases = CASE.findall(ran.stdout)
-    passed = [(stage, point) for stage, point, verdict in cases if verdict == "PASSED"]
-    failed = [f"{stage}-{point}" for stage, point, verdict in cases if verdict != "PASSED"]
+    passed = [(stage, point) for verdict, stage, point in cases if verdict == "PASSED"]
+    failed = [f"{stage}-{point}" for verdict, stage, point in cases if verdict != "PASSED"]
     stages = len({stage for stage, _ in passed})
-    note = f"{stages} stages, {ran.stdout.splitlines()[-1].strip('= ')}" if ran.stdout else "silent"
+    last_words = (ran.stdout or ran.stderr).strip().splitlines()[-1:]
+    note = f"{stages} stages, {' '.join(last_words).strip('= ')}"
     if failed:
         note = f"failed: {', '.join(failed)}; {note}"
     holds = ran.returncode == 0 and (len(passed), stages) == (CASES, STAGES)
