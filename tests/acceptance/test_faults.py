@@ -130,7 +130,7 @@ def test_postgresql_killed_again_and_again_loses_and_doubles_nothing(
 ) -> None:
     """The daemon goes on within two seconds of each end, and no attempt is burnt."""
     cluster = laden.data_dir / "postgres"
-    with laden.daemon(**SETTLED, FOOTNOTED_PAGE_DELAY_S="1") as daemon:
+    with laden.daemon(**SETTLED) as daemon:
         for how in (signal.SIGQUIT, signal.SIGKILL, signal.SIGQUIT, signal.SIGKILL):
             number = server_number(socket_folder(cluster))
             assert number is not None
@@ -192,7 +192,7 @@ def test_a_disk_that_fills_up_is_waited_for_and_nothing_is_lost(
         fill(filler)
         refused = home.run("run", "--drain")
         filler.unlink()
-        with home.daemon(**SETTLED, FOOTNOTED_PAGE_DELAY_S="1") as daemon:
+        with home.daemon(**SETTLED) as daemon:
             daemon.wait_for("stage=segment")
             fill(filler)
             time.sleep(4)

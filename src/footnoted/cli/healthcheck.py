@@ -9,7 +9,7 @@ import typer
 
 from footnoted.cli.exits import Exit
 
-_PATIENCE_S = 8.0
+_PATIENCE_S = 5.0
 
 
 def register(program: typer.Typer) -> None:
