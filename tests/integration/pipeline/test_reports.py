@@ -187,7 +187,7 @@ async def test_an_alert_is_counted_while_it_lasts(database: Database) -> None:
 async def test_a_video_that_kills_the_process_raises_an_alert(database: Database) -> None:
     """It stands on top of `status`, with the video it is about."""
     (video,) = await add_videos(database, 1)
-    await change(database, "crashes = 3", video)
+    await change(database, "crashes = 5", video)
     async with asyncio.timeout(30):
         deps = machine(database, [video_flow(FakeStage("cut", "indexed"))])
         await Loop(deps, RunPlan(Mode.DRAIN)).run()
