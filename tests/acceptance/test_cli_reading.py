@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import asyncpg
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from footnoted.db import embedded
 
+if TYPE_CHECKING:
     from tests.acceptance.program import Home
 
 
@@ -179,16 +182,55 @@ def test_a_reader_that_has_seen_enough_hears_no_complaint(library: Home) -> None
     assert (ended.stdout, ended.stderr) == (b"WEBVTT", b"")
 
 
-@pytest.mark.parametrize("after_s", [0.1, 0.8])
-def test_ctrl_c_ends_a_command_without_a_word(library: Home, after_s: float) -> None:
-    """Exit code 130, however early."""
-    process = subprocess.Popen(
+def started(home: Home) -> subprocess.Popen[str]:
+    """Return `footnoted status` at work."""
+    return subprocess.Popen(
         [sys.executable, "-m", "footnoted", "status"],
-        env=library.environment,
+        env=home.environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(after_s)
+
+
+def interrupted(process: subprocess.Popen[str]) -> tuple[str, int]:
+    """Send Ctrl-C; return what the program said then, and its exit code."""
     process.send_signal(signal.SIGINT)
-    assert (process.communicate(timeout=30)[1], process.returncode) == ("", 130)
+    return process.communicate(timeout=30)[1], process.returncode
+
+
+def test_ctrl_c_while_a_command_is_loaded_ends_it_without_a_word(library: Home) -> None:
+    """Exit code 130, as early as it has begun at all."""
+    process = started(library)
+    maps = Path(f"/proc/{process.pid}/maps")
+    for _ in range(2000):  # imported by the program, by nothing that Python starts with
+        if "_asyncio" in maps.read_text(encoding="utf-8"):
+            break
+        time.sleep(0.002)
+    assert interrupted(process) == ("", 130)
+
+
+def test_ctrl_c_while_a_command_waits_for_the_database_ends_it_without_a_word(
+    library: Home,
+) -> None:
+    """Exit code 130: no traceback of what was going on."""
+
+    async def interrupt(url: str) -> tuple[str, int]:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        try:
+            async with connection.transaction():
+                await connection.execute("LOCK TABLE videos IN ACCESS EXCLUSIVE MODE")
+                process = started(library)
+                for _ in range(300):
+                    if await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                        break
+                    await asyncio.sleep(0.05)
+                return interrupted(process)
+        finally:
+            await connection.close()
+
+    server = embedded.start(library.data_dir)
+    try:
+        assert asyncio.run(interrupt(server.url)) == ("", 130)
+    finally:
+        embedded.stop(server)
