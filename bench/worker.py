@@ -17,7 +17,7 @@ import os
 import random
 import signal
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from footnoted.llm.port import CallOptions
     from footnoted.stages.port import StageContext
 
 
@@ -57,9 +58,16 @@ class SlowModel:
     seconds: tuple[float, float]
     name: str = "slow"
     is_free: bool = False
+    parameters: dict[str, str] = field(default_factory=dict)
 
-    async def answer(self, request: ModelRequest[BaseModel]) -> RawAnswer:
+    async def count_input(self, request: ModelRequest[BaseModel]) -> int | None:
+        """Return nothing: it can't count."""
+        del request
+        return None
+
+    async def answer(self, request: ModelRequest[BaseModel], options: CallOptions) -> RawAnswer:
         """Return an empty answer after a random while."""
+        del options
         with self.posts.open("a") as ledger:
             ledger.write(f"{os.getpid()} {request.label}\n")
         await asyncio.sleep(random.uniform(*self.seconds))

@@ -12,6 +12,7 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -80,6 +81,62 @@ class Settings(BaseModel):
     )
     qdrant_api_key: SecretStr | None = Field(
         default=None, description="API key of the Qdrant server."
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None,
+        description="Key of the Anthropic API; ANTHROPIC_API_KEY is read too. Unset: no paid call.",
+    )
+    anthropic_base_url: str | None = Field(
+        default=None,
+        pattern=_HTTP_URL,
+        description="Server that speaks the Messages API, without `/v1`; unset: Anthropic's own.",
+    )
+    anthropic_lacks: str = Field(
+        default="",
+        description="What that server can't do, by commas: structured_output, count_tokens,"
+        " prompt_cache, effort, batches.",
+    )
+    model: str = Field(
+        default="auto",
+        description="Model of all stages, with fallbacks after `>`. auto: claude-haiku-5-5 with a"
+        " key, else extractive.",
+    )
+    stage_models: str = Field(
+        default="",
+        description="Models of single stages: compose=claude-sonnet-5-5>claude-haiku-5-5,...",
+    )
+    stage_effort: str = Field(
+        default="",
+        description="Effort of single stages (low, medium, high): compose=medium,... Else low.",
+    )
+    prices_file: Path | None = Field(
+        default=None, description="TOML file of prices for models that are unlisted or local."
+    )
+    daily_cost_cap_usd: Decimal = Field(
+        default=Decimal(1), ge=0, le=1_000_000, description="Most that a UTC day may cost (USD)."
+    )
+    monthly_cost_cap_usd: Decimal | None = Field(
+        default=None, ge=0, le=1_000_000, description="Most that a UTC month may cost (USD)."
+    )
+    source_daily_cost_cap_usd: Decimal | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        description="Most that the videos of one source may cost in a UTC day (USD).",
+    )
+    call_timeout_s: Seconds = Field(default=600.0, description="Longest time a model may answer.")
+    inter_video_sleep_s: SecondsOrZero = Field(
+        default=0.0, description="Pause between two videos that called a paid model."
+    )
+    llm_mode: Literal["live", "batch", "auto"] = Field(
+        default="live",
+        description="Ask at once, in batches at half the price, or batches for a large backlog.",
+    )
+    alert_url: SecretStr | None = Field(
+        default=None, description="Address that alerts are posted to as JSON."
+    )
+    alert_command: str | None = Field(
+        default=None, description="Command that gets each alert as JSON on its standard input."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level that is logged."
@@ -232,7 +289,7 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _require_absolute(settings: Settings) -> None:
-    for field in ("data_dir", "user_dir"):
+    for field in ("data_dir", "user_dir", "prices_file"):
         path: Path | None = getattr(settings, field)
         if path is not None and not path.is_absolute():
             message = f"{variable(field)}: {path} is not an absolute path"

@@ -79,7 +79,7 @@ def server_in(cluster: Path) -> int:
         if number is not None:
             return number
         time.sleep(0.05)
-    raise AssertionError("nobody started the server again")
+    pytest.fail("nobody started the server again")
 
 
 def test_every_bad_file_ends_in_a_state_with_a_reason(new_home: Home) -> None:

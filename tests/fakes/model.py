@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from footnoted.llm.port import ModelRequest
+    from footnoted.llm.port import CallOptions, ModelRequest
 
 EMPTY = '{"topics": []}'
 
@@ -26,13 +26,15 @@ class FakeModel:
     asked: list[str] = field(default_factory=list)
     scripted: dict[str, list[str | Exception]] = field(default_factory=dict)
     held: asyncio.Event | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
 
     def say(self, label: str, *answers: str | Exception) -> None:
         """Answer `label` with these texts, or failures, in this order."""
         self.scripted.setdefault(label, []).extend(answers)
 
-    async def answer(self, request: ModelRequest[BaseModel]) -> RawAnswer:
+    async def answer(self, request: ModelRequest[BaseModel], options: CallOptions) -> RawAnswer:
         """Return the next answer of the label, once it is not held back any more."""
+        del options
         self.asked.append(request.label)
         if self.held is not None:
             await self.held.wait()
@@ -41,3 +43,7 @@ class FakeModel:
         if isinstance(answer, Exception):
             raise answer
         return RawAnswer(answer, "end_turn", Usage(output_tokens=1), self.name)
+
+    async def count_input(self, request: ModelRequest[BaseModel]) -> int | None:
+        """Return the characters of the prompt."""
+        return len(request.prompt.system) + len(request.prompt.user)

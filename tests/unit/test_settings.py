@@ -98,7 +98,12 @@ def test_a_secret_is_read_from_the_file_its_twin_names(tmp_path: Path) -> None:
 
 def test_every_secret_has_a_twin_and_nothing_else_has() -> None:
     """A twin of a setting that is no secret is a misspelling."""
-    assert secret_fields() == {"database_url", "qdrant_api_key"}
+    assert secret_fields() == {
+        "alert_url",
+        "anthropic_api_key",
+        "database_url",
+        "qdrant_api_key",
+    }
     assert refusal(LEASE_S_FILE="/x").startswith("FOOTNOTED_LEASE_S_FILE is not a setting")
 
 

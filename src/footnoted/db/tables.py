@@ -385,8 +385,17 @@ llm_calls = Table(
     Column("stop_reason", Text),
     Column("answer", Text),
     Column("provider_request_id", Text),
+    Column("body", Text),
+    Column("served_by", Text),
+    Column("unusable_code", Text),
+    Column("fault_code", Text),
+    Column("source_id", BigInteger),
+    Column("prompt_preview", Text),
+    Column("prompt_text", Text),
+    Column("batch_id", BigInteger, ForeignKey("call_batches.id")),
     _at("reserved_at", nullable=False),
     _at("sent_at"),
+    _at("deadline_at"),
     _at("answered_at"),
     UniqueConstraint("request_sha256", "generation"),
     CheckConstraint(
@@ -397,7 +406,87 @@ llm_calls = Table(
     CheckConstraint("reserved_usd >= 0 AND (cost_usd IS NULL OR cost_usd >= 0)", name="money"),
     Index(None, "item_kind", "item_id", "stage"),
     Index(None, "reserved_at"),
+    Index("ix_llm_calls_open", "deadline_at", postgresql_where=text("state = 'sent'")),
+    Index("ix_llm_calls_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
 )
+
+call_batches = Table(
+    "call_batches",
+    metadata,
+    _id(),
+    Column("model", Text, nullable=False),
+    Column("provider_batch_id", Text, unique=True),
+    Column("status", Text, nullable=False),
+    Column("requests", Integer, nullable=False),
+    _at("intended_at", nullable=False),
+    _at("created_at"),
+    _at("ends_by"),
+    _at("ended_at"),
+    CheckConstraint("status IN ('intended', 'created', 'ended', 'abandoned')", name="status"),
+    CheckConstraint(
+        "(status IN ('created', 'ended')) <= (provider_batch_id IS NOT NULL)", name="provider_id"
+    ),
+    Index("ix_call_batches_open", "status", postgresql_where=text("status <> 'ended'")),
+)
+"""Batches of calls: the intent is journaled with its calls before anything is created."""
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("spent_usd", Numeric(18, 9), nullable=False, server_default=text("0")),
+    Column("reserved_usd", Numeric(18, 9), nullable=False, server_default=text("0")),
+    CheckConstraint("scope IN ('day', 'month', 'source_day', 'run')", name="scope"),
+    CheckConstraint("spent_usd >= 0 AND reserved_usd >= 0", name="money"),
+)
+"""What was spent and is held per scope: `day` 2026-11-21, `month` 2026-11, `source_day` 7/…, `run`
+with the run's id. Days and months are UTC."""
+
+budget_holds = Table(
+    "budget_holds",
+    metadata,
+    Column("call_id", BigInteger, ForeignKey("llm_calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("amount_usd", Numeric(18, 9), nullable=False),
+    CheckConstraint("amount_usd >= 0", name="money"),
+)
+"""Which budgets a call that is not settled holds money of; one that is open at midnight holds some
+of both days."""
+
+model_limits = Table(
+    "model_limits",
+    metadata,
+    Column("model_class", Text, primary_key=True),
+    Column("learned", JSONB, nullable=False),
+    _at("paused_until"),
+    Column("pause_code", Text),
+    Column("pause_detail", Text),
+    _at("updated_at", nullable=False),
+)
+"""What was learned of a provider's limits, and until when a class of models rests."""
+
+provider_stops = Table(
+    "provider_stops",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("key_sha256", Text),
+    _at("since", nullable=False),
+    _at("probe_at", nullable=False),
+)
+"""A provider that refuses every call until a person acts; one call may probe at `probe_at`."""
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _at("until"),
+    _at("set_at", nullable=False),
+)
+"""What a person switched on while the daemon runs, such as the capture of whole prompts."""
 
 work_orders = Table(
     "work_orders",

@@ -13,8 +13,11 @@ from footnoted.llm.port import ModelRequest, RawAnswer, Usage
 from footnoted.llm.tasks import ClassifyTask, ExtractTask, SegmentTask, SynthesizeTask
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic import BaseModel
 
+    from footnoted.llm.port import CallOptions
     from footnoted.llm.tasks import Answer, Task
 
 NAME = "extractive"
@@ -33,8 +36,19 @@ class Extractive:
         """Return that asking twice costs nothing and gives the same answer."""
         return True
 
-    async def answer(self, request: ModelRequest[BaseModel]) -> RawAnswer:
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """Return nothing: there is one way it answers."""
+        return {}
+
+    async def count_input(self, request: ModelRequest[BaseModel]) -> int | None:
+        """Return zero: it reads no prompt."""
+        del request
+        return 0
+
+    async def answer(self, request: ModelRequest[BaseModel], options: CallOptions) -> RawAnswer:
         """Return the answer as JSON; the work happens in a thread, off the event loop."""
+        del options  # it is asked in one way
         answer = await asyncio.to_thread(answer_task, request.task)
         return RawAnswer(
             text=answer.model_dump_json(), stop_reason="end_turn", usage=Usage(), model=NAME

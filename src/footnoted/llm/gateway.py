@@ -25,6 +25,7 @@ from footnoted.db.outage import DatabaseDownError
 from footnoted.errors import ContractViolationError, TransientError
 from footnoted.ledger import store
 from footnoted.ledger.journal import FREE, CallDraft, CallState, Settlement
+from footnoted.llm.port import CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -248,7 +249,7 @@ class Gateway:
     async def _answer_of(self, call_id: int, request: ModelRequest[BaseModel]) -> RawAnswer:
         """Return the raw answer; a call that failed and can't have been billed is released."""
         try:
-            return await self._model.answer(request)
+            return await self._model.answer(request, CallOptions())
         except Exception:
             if self._model.is_free:
                 async with self._database.transaction() as session:
