@@ -37,6 +37,7 @@ async def raise_alert(session: AsyncConnection, alert: Alert, now: datetime) -> 
           ON CONFLICT (code, concerns) DO UPDATE SET message = excluded.message,
             count = CASE WHEN alerts.resolved_at IS NULL THEN alerts.count + 1 ELSE 1 END,
             first_at = CASE WHEN alerts.resolved_at IS NULL THEN alerts.first_at ELSE :now END,
+            opening = alerts.opening + (alerts.resolved_at IS NOT NULL)::int,
             last_at = :now, resolved_at = NULL
           RETURNING count"""),
         {
