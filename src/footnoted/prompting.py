@@ -1,8 +1,9 @@
 """Prompt files: found, hashed and rendered; the text of a prompt never stands in Python.
 
-A prompt file has a system part and a user part, divided by a line `=== user ===`. The user part
-holds placeholders `{{name}}`; what is put there is data from outside and stands between tags whose
-closing form is escaped inside it.
+A prompt file has a system part and a user part, divided by a line `=== user ===`. Both hold
+placeholders `{{name}}`; what is put there stands between tags whose closing form is escaped inside
+it. Data from outside is put into the user part only. The system part takes configuration, such as a
+taxonomy, so that it is the same for every call of a stage and a provider can keep it in its cache.
 """
 
 from __future__ import annotations
@@ -40,12 +41,19 @@ class Prompt:
     user: str
     sha256: str
 
-    def render(self, values: Mapping[str, str]) -> RenderedPrompt:
+    def render(
+        self, values: Mapping[str, str], configuration: Mapping[str, str] | None = None
+    ) -> RenderedPrompt:
         """Return the prompt with each `{{name}}` replaced by a tagged, escaped value.
 
-        Raises ConfigurationError when the file names a placeholder the stage does not give.
+        The system part is filled from `configuration` alone, the user part from both. Raises
+        ConfigurationError when the file names a placeholder that its part is not given.
         """
+        settled = configuration or {}
+        system = self._filled(self.system, settled)
+        return RenderedPrompt(system, self._filled(self.user, {**settled, **values}), self.sha256)
 
+    def _filled(self, part: str, values: Mapping[str, str]) -> str:
         def put(match: re.Match[str]) -> str:
             name = match.group(1)
             if name not in values:
@@ -54,7 +62,7 @@ class Prompt:
                 raise ConfigurationError(message)
             return f"<{name}>\n{escape(values[name], name)}\n</{name}>"
 
-        return RenderedPrompt(self.system, _PLACEHOLDER.sub(put, self.user), self.sha256)
+        return _PLACEHOLDER.sub(put, part)
 
 
 def escape(text: str, tag: str) -> str:
