@@ -165,17 +165,18 @@ def _row(table: dict[str, Any], number: int, place: str) -> PriceRow:
 def _first(error: ValidationError) -> str:
     """Return the first mistake with its field, counted from 1: `tiers 2, read: ...`."""
     first = error.errors(include_url=False, include_input=False)[0]
-    where = " ".join(
-        str(part + 1) if isinstance(part, int) else f"{part}," for part in first["loc"]
-    )
+    parts = (f" {part + 1}" if isinstance(part, int) else f", {part}" for part in first["loc"])
+    where = "".join(parts).removeprefix(", ")
     said = first["msg"].removeprefix("Value error, ")
-    return f"{where.rstrip(',')}: {said[0].lower()}{said[1:]}" if where else said
+    return f"{where}: {said[0].lower()}{said[1:]}" if where else said
 
 
 def _refuse_repetition(rows: list[PriceRow], place: str) -> None:
     seen: set[tuple[str, date]] = set()
     for row in rows:
         if (row.model, row.effective_from) in seen:
-            message = f"{place}: model {row.model}: effective_from: {row.effective_from} is twice"
+            message = (
+                f"{place}: model {row.model}: effective_from: {row.effective_from} is there twice"
+            )
             raise ConfigurationError(message)
         seen.add((row.model, row.effective_from))
