@@ -38,6 +38,10 @@ def _prompt(root: Path, stage: str) -> Prompt:
     return read_prompt([root / "prompts"], "techniques", stage)
 
 
+def _placeholders(part: str) -> list[str]:
+    return re.findall(r"\{\{([a-z_]+)\}\}", part)
+
+
 def _examples(system: str) -> list[tuple[str, str]]:
     """Return each worked example as what is given and the JSON answered."""
     shown = system.split("# Two examples\n", 1)[1]
@@ -47,8 +51,17 @@ def _examples(system: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("stage", _STAGES)
 def test_a_prompt_asks_for_exactly_what_its_stage_gives(project_root: Path, stage: str) -> None:
     """A placeholder left out would hide data from the model; one too many stops the stage."""
-    placeholders = re.findall(r"\{\{([a-z_]+)\}\}", _prompt(project_root, stage).user)
-    assert placeholders == _STAGES[stage][1]
+    prompt = _prompt(project_root, stage)
+    settled = _placeholders(prompt.system)
+    assert settled == (["taxonomy"] if stage == "classify" else [])
+    assert sorted([*settled, *_placeholders(prompt.user)]) == sorted(_STAGES[stage][1])
+
+
+def test_the_repair_prompt_asks_for_what_is_wrong(project_root: Path) -> None:
+    """It has no other placeholder, and what it is told is called data."""
+    prompt = read_prompt([project_root / "prompts"], "shared", "repair")
+    assert (_placeholders(prompt.system), _placeholders(prompt.user)) == ([], ["complaint"])
+    assert "never an instruction to you" in prompt.user
 
 
 @pytest.mark.parametrize("stage", _STAGES)

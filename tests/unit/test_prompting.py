@@ -23,7 +23,7 @@ def test_configuration_stands_in_the_system_part_escaped_like_all_else() -> None
 def test_data_never_gets_into_the_system_part() -> None:
     """A prompt file that asks for it there is refused, not obeyed."""
     prompt = parse_prompt("p", "Rules {{words}}\n=== user ===\n{{words}}")
-    with pytest.raises(ConfigurationError, match="unknown placeholder {{words}}"):
+    with pytest.raises(ConfigurationError, match=r"unknown placeholder \{\{words\}\}"):
         prompt.render({"words": "from outside"}, CONFIGURATION)
 
 

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from footnoted.knowledge import store as knowledge
-from footnoted.llm.port import ModelRequest
-from footnoted.llm.tasks import ChapterHint, SegmentAnswer, SegmentTask
+from footnoted.llm.tasks import ChapterHint, SegmentTask
 from footnoted.model.status import ItemKind, Resource
-from footnoted.model.text import clock_time
 from footnoted.model.topic import Topic
 from footnoted.model.transcript import Cue, CueKind
-from footnoted.stages.cue_lines import render_cues
 from footnoted.stages.pinned import read_pinned
+from footnoted.stages.topic_question import topic_question, topic_tokens
 from footnoted.stages.topic_ranges import cover_with_topics
 
 if TYPE_CHECKING:
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from footnoted.stages.port import StageContext
 
 SEGMENTED = "segmented"
-UNKNOWN_LANGUAGE = "unknown"
 
 
 class SegmentInput(BaseModel):
@@ -56,17 +53,13 @@ class SegmentStage:
     """transcribed -> segmented."""
 
     name: ClassVar[str] = "segment"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = SEGMENTED
     resource: ClassVar[Resource] = Resource.MODEL
     asks: ClassVar[bool] = True
     time_limit_s: ClassVar[float] = 600.0
     given_type: type[SegmentInput] = SegmentInput
-
-    def __init__(self, *, max_tokens_out: int = 4_096) -> None:
-        """Bound the length of the answer."""
-        self._max_tokens_out = max_tokens_out
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -91,7 +84,13 @@ class SegmentStage:
         """Return the topics; no speech, no question and no topics."""
         if not given.cues:
             return SegmentOutput(transcript_id=given.transcript_id, topics=(), counts={"topics": 0})
-        answer = (await context.asker.ask_all([self._request(given, context)]))[0]
+        request = topic_question().request(
+            "topics",
+            SegmentTask(language=given.language, cues=given.cues, chapters=given.chapters),
+            context.prompt(self.name),
+            topic_tokens(given.cues),
+        )
+        answer = (await context.asker.ask_all([request]))[0]
         covered = cover_with_topics(answer.topics, given.cues)
         return SegmentOutput(
             transcript_id=given.transcript_id, topics=covered.topics, counts=dict(covered.counts)
@@ -100,18 +99,3 @@ class SegmentStage:
     async def save(self, session: AsyncConnection, item_id: int, out: SegmentOutput) -> None:
         """Write the topics; those that did not change stay untouched."""
         await knowledge.replace_topics(session, item_id, out.transcript_id, out.topics)
-
-    def _request(self, given: SegmentInput, context: StageContext) -> ModelRequest[SegmentAnswer]:
-        chapters = (f"{clock_time(hint.start_ms)} {hint.title}" for hint in given.chapters)
-        values = {
-            "language": given.language or UNKNOWN_LANGUAGE,
-            "chapters": "\n".join(chapters),
-            "transcript": render_cues(given.cues),
-        }
-        return ModelRequest(
-            label="topics",
-            task=SegmentTask(language=given.language, cues=given.cues, chapters=given.chapters),
-            answer=SegmentAnswer,
-            prompt=context.prompt(self.name).render(values),
-            max_tokens_out=self._max_tokens_out,
-        )

@@ -9,23 +9,23 @@ from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
 from footnoted.knowledge import store as knowledge
-from footnoted.llm.port import ModelRequest
-from footnoted.llm.tasks import ClassifyAnswer, ClassifyTask, MomentBrief
+from footnoted.llm.tasks import ClassifyTask, MomentBrief
 from footnoted.model.status import ItemKind, Resource
 from footnoted.model.text import one_line
 from footnoted.profiles.techniques import store
 from footnoted.profiles.techniques.documents import write_moment_documents
+from footnoted.profiles.techniques.label_question import label_question, label_tokens
 from footnoted.profiles.techniques.types import ClassifyInput, ClassifyOutput, MomentClass
 from footnoted.stages.port import ItemGoneError
-from footnoted.stages.segment import UNKNOWN_LANGUAGE
-from footnoted.stages.taxonomy import render_taxonomy, subtopic_of
+from footnoted.stages.taxonomy import subtopic_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from footnoted.llm.tasks import MomentLabel
+    from footnoted.llm.port import ModelRequest
+    from footnoted.llm.tasks import ClassifyAnswer, MomentLabel
     from footnoted.profiles.techniques.types import StoredMoment
     from footnoted.stages.port import StageContext
     from footnoted.stages.taxonomy import Taxonomy
@@ -37,7 +37,7 @@ class ClassifyStage:
     """Files moments under the taxonomy; what is not in it is rejected and counted."""
 
     name: ClassVar[str] = "classify"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = CLASSIFIED
     resource: ClassVar[Resource] = Resource.MODEL
@@ -51,13 +51,11 @@ class ClassifyStage:
         *,
         batch_size: int = 20,
         excerpt_chars: int = 300,
-        max_tokens_out: int = 2_048,
     ) -> None:
         """Ask for `batch_size` moments at a time, showing `excerpt_chars` of what was said."""
         self._taxonomy = taxonomy
         self._batch_size = batch_size
         self._excerpt_chars = excerpt_chars
-        self._max_tokens_out = max_tokens_out
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -96,28 +94,19 @@ class ClassifyStage:
             self._brief(index, moment)
             for index, moment in enumerate(given.moments[start : start + self._batch_size])
         )
-        values = {
-            "language": given.language or UNKNOWN_LANGUAGE,
-            "taxonomy": render_taxonomy(self._taxonomy),
-            "moments": "\n".join(map(_line, briefs)),
-        }
-        return ModelRequest(
-            label=f"batch-{start // self._batch_size}",
-            task=ClassifyTask(
-                language=given.language, moments=briefs, categories=self._taxonomy.categories
-            ),
-            answer=ClassifyAnswer,
-            prompt=context.prompt(self.name).render(values),
-            max_tokens_out=self._max_tokens_out,
+        task = ClassifyTask(
+            language=given.language, moments=briefs, categories=self._taxonomy.categories
+        )
+        return label_question(self._taxonomy).request(
+            f"batch-{start // self._batch_size}",
+            task,
+            context.prompt(self.name),
+            label_tokens(len(briefs)),
         )
 
     def _brief(self, index: int, moment: StoredMoment) -> MomentBrief:
         quote = one_line(moment.quote, self._excerpt_chars)
         return MomentBrief(index=index, title=moment.title, summary=moment.summary, quote=quote)
-
-
-def _line(brief: MomentBrief) -> str:
-    return f'[{brief.index}] {brief.title}. {brief.summary} "{brief.quote}"'
 
 
 class _Desk:

@@ -12,23 +12,24 @@ from footnoted.knowledge.groups.store import finish_group, read_group
 from footnoted.knowledge.pages.composed import unite_equal_slugs
 from footnoted.knowledge.pages.store import find_missing_evidence, publish
 from footnoted.knowledge.versions import Provenance
-from footnoted.llm.port import ModelRequest
-from footnoted.llm.tasks import SynthesisMoment, SynthesizeAnswer, SynthesizeTask
+from footnoted.llm.tasks import SynthesisMoment, SynthesizeTask
 from footnoted.model.status import GROUP_CURRENT, ItemKind, Resource
 from footnoted.model.text import one_line
 from footnoted.profiles.techniques import store
 from footnoted.profiles.techniques.chunks import chunk_moments
 from footnoted.profiles.techniques.drafts import DraftReader
+from footnoted.profiles.techniques.page_question import page_question, page_tokens
 from footnoted.profiles.techniques.types import ComposeInput, ComposeOutput
 from footnoted.stages.page_documents import write_page_documents
 from footnoted.stages.port import ItemGoneError
-from footnoted.stages.segment import UNKNOWN_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from footnoted.llm.port import ModelRequest
+    from footnoted.llm.tasks import SynthesizeAnswer
     from footnoted.profiles.techniques.types import StoredMoment
     from footnoted.stages.port import StageContext
     from footnoted.stages.profile import MadeBy
@@ -38,7 +39,7 @@ class ComposeStage:
     """Writes the pages of a group, every claim with the moments it rests on."""
 
     name: ClassVar[str] = "compose"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     kind: ClassVar[ItemKind] = ItemKind.PAGE_GROUP
     gives: ClassVar[str] = GROUP_CURRENT
     resource: ClassVar[Resource] = Resource.MODEL
@@ -52,13 +53,11 @@ class ComposeStage:
         *,
         chunk_size: int = 40,
         excerpt_chars: int = 300,
-        max_tokens_out: int = 8_192,
     ) -> None:
         """Write up at most `chunk_size` moments at a time, showing `excerpt_chars` of each."""
         self._made_by = made_by
         self._chunk_size = chunk_size
         self._excerpt_chars = excerpt_chars
-        self._max_tokens_out = max_tokens_out
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -119,25 +118,14 @@ class ComposeStage:
         chunk: Sequence[StoredMoment],
         context: StageContext,
     ) -> ModelRequest[SynthesizeAnswer]:
-        language = _commonest_language(chunk)
-        moments = tuple(self._material(index, moment) for index, moment in enumerate(chunk))
-        values = {
-            "language": language or UNKNOWN_LANGUAGE,
-            "creator": given.group.creator,
-            "category": given.group.category,
-            "moments": "\n".join(map(_line, moments)),
-        }
-        return ModelRequest(
-            label=f"chunk-{number}",
-            task=SynthesizeTask(
-                language=language,
-                creator=given.group.creator,
-                category=given.group.category,
-                moments=moments,
-            ),
-            answer=SynthesizeAnswer,
-            prompt=context.prompt(self.name).render(values),
-            max_tokens_out=self._max_tokens_out,
+        task = SynthesizeTask(
+            language=_commonest_language(chunk),
+            creator=given.group.creator,
+            category=given.group.category,
+            moments=tuple(self._material(index, moment) for index, moment in enumerate(chunk)),
+        )
+        return page_question().request(
+            f"chunk-{number}", task, context.prompt(self.name), page_tokens(task.moments)
         )
 
     def _material(self, index: int, moment: StoredMoment) -> SynthesisMoment:
@@ -167,12 +155,3 @@ def _commonest_language(moments: Sequence[StoredMoment]) -> str | None:
     """Return the language of most moments, the first by name where several have as many."""
     counts = Counter(moment.language for moment in moments if moment.language)
     return min(counts, key=lambda name: (-counts[name], name), default=None)
-
-
-def _line(moment: SynthesisMoment) -> str:
-    kind = moment.content_type
-    if moment.subtopic:
-        kind += f"; subtopic: {moment.subtopic}"
-    if moment.tools:
-        kind += f"; tools: {', '.join(moment.tools)}"
-    return f'[{moment.index}] {moment.title} ({kind}): {moment.summary} "{moment.quote}"'

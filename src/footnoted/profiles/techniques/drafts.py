@@ -46,7 +46,7 @@ class DraftReader:
                 yield page
 
     def _page(self, draft: PageDraft, chunk: Sequence[StoredMoment]) -> ComposedPage | None:
-        title = one_line(storable(draft.title), _TITLE_LIMIT)
+        title = title_of(draft)
         claims = tuple(
             claim
             for section in draft.sections
@@ -88,3 +88,8 @@ class DraftReader:
             Support(moment_id=chunk[index].id, evidence_id=chunk[index].evidence_id)
             for index in known
         )
+
+
+def title_of(draft: PageDraft) -> str:
+    """Return the title a page gets from its draft; empty when it has none."""
+    return one_line(storable(draft.title), _TITLE_LIMIT)

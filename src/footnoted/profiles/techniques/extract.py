@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, ClassVar
 
 from footnoted.errors import PermanentError
 from footnoted.knowledge import store as knowledge
-from footnoted.llm.port import ModelRequest
-from footnoted.llm.tasks import ExtractAnswer, ExtractTask
+from footnoted.llm.tasks import ExtractTask
 from footnoted.model.status import ItemKind, Resource
 from footnoted.model.transcript import CueKind
 from footnoted.profiles.techniques import store
 from footnoted.profiles.techniques.binding import bind_moments
 from footnoted.profiles.techniques.documents import write_moment_documents
+from footnoted.profiles.techniques.moment_question import moment_question, moment_tokens
 from footnoted.profiles.techniques.types import ExtractInput, ExtractOutput
-from footnoted.stages.cue_lines import render_cues
 from footnoted.stages.pinned import read_pinned
-from footnoted.stages.segment import UNKNOWN_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from footnoted.llm.port import ModelRequest
+    from footnoted.llm.tasks import ExtractAnswer
     from footnoted.model.topic import Topic
     from footnoted.stages.port import StageContext
     from footnoted.stages.taxonomy import Taxonomy
@@ -40,7 +40,7 @@ class ExtractStage:
     """Finds what is worth keeping, and keeps only what was really said."""
 
     name: ClassVar[str] = "extract"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = EXTRACTED
     resource: ClassVar[Resource] = Resource.MODEL
@@ -48,10 +48,9 @@ class ExtractStage:
     time_limit_s: ClassVar[float] = 1_800.0
     given_type: type[ExtractInput] = ExtractInput
 
-    def __init__(self, taxonomy: Taxonomy, *, max_tokens_out: int = 4_096) -> None:
-        """Accept the content types of `taxonomy`, and bound the length of an answer."""
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        """Accept the content types of `taxonomy`."""
         self._taxonomy = taxonomy
-        self._max_tokens_out = max_tokens_out
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -97,25 +96,17 @@ class ExtractStage:
     def _request(
         self, given: ExtractInput, topic: Topic, context: StageContext
     ) -> ModelRequest[ExtractAnswer]:
-        title = topic.title or UNLABELLED
         cues = tuple(
             cue
             for cue in given.cues
             if topic.first_cue <= cue.index <= topic.last_cue and cue.kind is CueKind.SPEECH
         )
-        content_types = self._taxonomy.content_types
-        values = {
-            "language": given.language or UNKNOWN_LANGUAGE,
-            "topic": title,
-            "content_types": ", ".join(content_types),
-            "transcript": render_cues(cues),
-        }
-        return ModelRequest(
-            label=f"topic-{topic.position}",
-            task=ExtractTask(
-                language=given.language, topic=title, cues=cues, content_types=content_types
-            ),
-            answer=ExtractAnswer,
-            prompt=context.prompt(self.name).render(values),
-            max_tokens_out=self._max_tokens_out,
+        task = ExtractTask(
+            language=given.language,
+            topic=topic.title or UNLABELLED,
+            cues=cues,
+            content_types=self._taxonomy.content_types,
+        )
+        return moment_question().request(
+            f"topic-{topic.position}", task, context.prompt(self.name), moment_tokens(cues)
         )

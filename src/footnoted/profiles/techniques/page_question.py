@@ -1,0 +1,128 @@
+"""The question for pages: a chunk of moments, or a half of one whose pages were too long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footnoted.knowledge.pages.identity import slugify
+from footnoted.llm.tasks import (
+    ClaimDraft,
+    PageDraft,
+    SectionDraft,
+    SynthesisMoment,
+    SynthesizeAnswer,
+    SynthesizeTask,
+)
+from footnoted.profiles.techniques.drafts import title_of
+from footnoted.stages.answer_size import THINKING_TOKENS, AnswerSize, text_tokens
+from footnoted.stages.halves import halve
+from footnoted.stages.question import UNKNOWN_LANGUAGE, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+_SIZE = AnswerSize(floor=THINKING_TOKENS + 256, ceiling=16_384)
+_TOKENS_PER_MOMENT = 64
+
+
+def page_question() -> Question[SynthesizeTask, SynthesizeAnswer]:
+    """Return how pages are asked for."""
+    return Question(SynthesizeAnswer, _shown, _halves, _united, {})
+
+
+def page_tokens(moments: Sequence[SynthesisMoment]) -> int:
+    """Return the bound of an answer about `moments`.
+
+    Pages say what the moments' titles and summaries say, in about as many words; beside it a moment
+    costs its share of a claim's syntax, of headings, and of its page's title and summary.
+    """
+    said = text_tokens(*(text for moment in moments for text in (moment.title, moment.summary)))
+    return _SIZE.max_tokens_out(said + len(moments) * _TOKENS_PER_MOMENT)
+
+
+def _shown(task: SynthesizeTask) -> Mapping[str, str]:
+    return {
+        "language": task.language or UNKNOWN_LANGUAGE,
+        "creator": task.creator,
+        "category": task.category,
+        "moments": "\n".join(map(_line, task.moments)),
+    }
+
+
+def _line(moment: SynthesisMoment) -> str:
+    kind = moment.content_type
+    if moment.subtopic:
+        kind += f"; subtopic: {moment.subtopic}"
+    if moment.tools:
+        kind += f"; tools: {', '.join(moment.tools)}"
+    return f'[{moment.index}] {moment.title} ({kind}): {moment.summary} "{moment.quote}"'
+
+
+def _halves(task: SynthesizeTask) -> tuple[SynthesizeTask, SynthesizeTask] | None:
+    """Return the task in two, between subtopics if it can be; moments keep their index."""
+    halves = halve(task.moments, lambda before, after: before.subtopic != after.subtopic)
+    if halves is None:
+        return None
+    first, second = halves
+    return task.model_copy(update={"moments": first}), task.model_copy(update={"moments": second})
+
+
+def _united(
+    tasks: tuple[SynthesizeTask, SynthesizeTask],
+    answers: tuple[SynthesizeAnswer, SynthesizeAnswer],
+) -> SynthesizeAnswer:
+    """Return the pages of both halves, those of one address as one page."""
+    halves = zip(tasks, answers, strict=True)
+    pages: dict[str | int, PageDraft] = {}
+    for place, page in enumerate(own for half in halves for own in _pages(*half)):
+        title = title_of(page)
+        key = slugify(title) if title else place
+        pages[key] = _joined(pages[key], page) if key in pages else page
+    return SynthesizeAnswer(pages=tuple(pages.values()))
+
+
+def _pages(task: SynthesizeTask, answer: SynthesizeAnswer) -> Iterator[PageDraft]:
+    """Yield the pages; an index of the other half becomes one of no moment, to be rejected."""
+    asked = {moment.index for moment in task.moments}
+    for page in answer.pages:
+        sections = tuple(
+            SectionDraft(
+                heading=section.heading,
+                claims=tuple(
+                    ClaimDraft(text=claim.text, moment_indices=_own(claim.moment_indices, asked))
+                    for claim in section.claims
+                ),
+            )
+            for section in page.sections
+        )
+        yield page.model_copy(update={"sections": sections})
+
+
+def _own(indices: Iterable[int], asked: set[int]) -> tuple[int, ...]:
+    return tuple(index if index in asked or index < 0 else -1 - index for index in indices)
+
+
+def _joined(first: PageDraft, second: PageDraft) -> PageDraft:
+    """Return two drafts of a page as one: sections of one heading together, equal claims once.
+
+    Title and summary are those of the first.
+    """
+    sections: dict[str, dict[str, ClaimDraft]] = {}
+    for section in (*first.sections, *second.sections):
+        claims = sections.setdefault(section.heading, {})
+        for claim in section.claims:
+            key = " ".join(claim.text.casefold().split())
+            known = claims.get(key)
+            indices = known.moment_indices + claim.moment_indices if known else claim.moment_indices
+            claims[key] = ClaimDraft(
+                text=known.text if known else claim.text,
+                moment_indices=tuple(dict.fromkeys(indices)),
+            )
+    return first.model_copy(
+        update={
+            "sections": tuple(
+                SectionDraft(heading=heading, claims=tuple(claims.values()))
+                for heading, claims in sections.items()
+            )
+        }
+    )
