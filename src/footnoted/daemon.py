@@ -20,9 +20,12 @@ from footnoted.db.locks import DaemonLock
 from footnoted.db.notices import listen
 from footnoted.db.outage import is_connection_lost
 from footnoted.errors import DependencyDownError, LockHeldError, TransientError
+from footnoted.fetch.receivers import make_receivers
 from footnoted.ledger import store as journal
 from footnoted.pipeline import store
+from footnoted.pipeline.alerts.delivery.desk import AlertDesk
 from footnoted.pipeline.loop import Loop
+from footnoted.pipeline.plan import Mode
 from footnoted.pipeline.watch import check_statuses
 from footnoted.telemetry import (
     DAEMON_STARTED,
@@ -60,7 +63,7 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
     Raises LockHeldError when another daemon has the database, MigrationsNeededError,
     ConfigurationError and DependencyDownError before any work is touched.
     """
-    stop = _stop_on_signals()
+    stop, receivers = _stop_on_signals(), make_receivers(settings)
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings))
         loop = Loop(app.deps, plan)
@@ -68,6 +71,8 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
         if settings.qdrant_url is None:
             await stack.enter_async_context(_sole_daemon(app, loop))
         await check_statuses(app.deps)
+        desk = AlertDesk(app.storage.database, app.storage.clock, receivers)
+        await stack.enter_async_context(_background(desk.run(), loop))
         await stack.enter_async_context(_searchable(app, loop))
         await stack.enter_async_context(serve(app))
         await stack.enter_async_context(_background(listen(app.storage.url, loop.nudge), loop))
@@ -75,6 +80,8 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
         notify_supervisor("READY=1")
         get_logger().info(DAEMON_STARTED, mode=plan.mode.value, pid=os.getpid())
         report = await loop.run()
+        if plan.mode is not Mode.FOREVER and not report.was_stopped:
+            await desk.finish()
         notify_supervisor("STOPPING=1")
         get_logger().info(DAEMON_STOPPING)
     get_logger().info(DAEMON_STOPPED, **report.outcomes)

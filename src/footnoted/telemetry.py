@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from footnoted.settings import Settings
 
+ALERT_DELIVERED: Final = "alert.delivered"
+ALERT_DESK_ERRED: Final = "alert.desk_erred"
+ALERT_UNDELIVERED: Final = "alert.undelivered"
 DAEMON_STARTED: Final = "daemon.started"
 DAEMON_STOPPING: Final = "daemon.stopping"
 DAEMON_STOPPED: Final = "daemon.stopped"

@@ -9,12 +9,24 @@ from footnoted.model.outcome import Advanced, Outcome, Stopped, Waiting
 from footnoted.model.status import ItemKind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
     from footnoted.model.claim import Claim
 
 KILLS_PROCESS = "kills_process"
 SOURCE_UNREACHABLE = "source_unreachable"
 INDEX_REBUILT = "index_rebuilt"
 SEARCH_INDEX = "search index"
+PROVIDER_STOPPED = "provider_stopped"
+COST_CAP_REACHED = "cost_cap_reached"
+CALL_COST_MORE = "call_cost_more"
+SPENDING_UNKNOWN = "spending_unknown"
+MODEL_PROVIDER = "model provider"
+MODEL_PRICES = "model prices"
+LOST_ANSWERS = "lost answers"
+EVERY_RUN = "run %"
+"""The pattern of what the alerts of caps of single runs concern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,57 @@ def index_rebuilt(documents: int) -> Alert:
         " if this happens again, look at the disk and at what else writes there"
     )
     return Alert(INDEX_REBUILT, SEARCH_INDEX, message)
+
+
+def provider_stopped(code: str, detail: str) -> Alert:
+    """Return the alert of a provider that takes no call until a person acts.
+
+    It concerns MODEL_PROVIDER; the first call that is answered should end it.
+    """
+    message = f"no paid call is made ({code}): {detail}"
+    return Alert(PROVIDER_STOPPED, MODEL_PROVIDER, message)
+
+
+def cost_cap_reached(scope: str, key: str, cap: Decimal) -> Alert:
+    """Return the alert of a budget without room; `scope` and `key` are those of its row.
+
+    Days and months end it when they are over, a run's when the next run begins; until then it is
+    one alert however many calls wait.
+    """
+    message = f"the cap of ${cap:f} leaves no room for the next call; work that needs one waits"
+    return Alert(COST_CAP_REACHED, f"{scope} {key}", message)
+
+
+def call_cost_more(call_id: int, reserved: Decimal, cost: Decimal) -> Alert:
+    """Return the alert of a call that cost more than was reserved for it (both USD).
+
+    All such calls are one alert, which counts them and names the last; a person ends it.
+    """
+    message = (
+        f"call {call_id} cost ${cost:f} and ${reserved:f} was reserved for it: the prices or limits"
+        " that reservations are made from are not those of the provider"
+    )
+    return Alert(CALL_COST_MORE, MODEL_PRICES, message)
+
+
+def spending_unknown(n: int, usd: Decimal) -> Alert:
+    """Return the alert of `n` calls that were sent and never answered, held at `usd` together."""
+    what = (
+        "1 call may have been billed and its answer was"
+        if n == 1
+        else (f"{n} calls may have been billed and their answers were")
+    )
+    message = (
+        f"{what} lost; ${usd:f} stays held in the budgets until you compare with the provider's"
+        " own books"
+    )
+    return Alert(SPENDING_UNKNOWN, LOST_ANSWERS, message)
+
+
+def caps_in_force(now: datetime) -> list[str]:
+    """Return patterns (LIKE) of what the alerts of caps concern that may still be reached now."""
+    day, month = f"{now:%Y-%m-%d}", f"{now:%Y-%m}"
+    return [f"day {day}", f"source\\_day %/{day}", f"month {month}"]
 
 
 def alert_of(claim: Claim, outcome: Outcome) -> Alert | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import text
 
 from footnoted.db.texts import storable
+from footnoted.pipeline.alerts.alert import COST_CAP_REACHED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,3 +80,22 @@ async def open_alerts(session: AsyncConnection) -> list[OpenAlert]:
                 WHERE resolved_at IS NULL ORDER BY last_at DESC, id DESC""")
     )
     return [OpenAlert(*row) for row in rows]
+
+
+async def end_passed_caps(session: AsyncConnection, in_force: Sequence[str], now: datetime) -> None:
+    """Note that caps are no longer reached, but for those `in_force`: patterns of LIKE."""
+    await session.execute(
+        text("""UPDATE alerts SET resolved_at = :now
+                WHERE code = :code AND resolved_at IS NULL
+                  AND NOT concerns LIKE ANY(CAST(:in_force AS text[]))"""),
+        {"code": COST_CAP_REACHED, "in_force": list(in_force), "now": now},
+    )
+
+
+async def dismiss_alerts(session: AsyncConnection, code: str, now: datetime) -> int:
+    """Note that all alerts of a code are over because a person said so; return how many were."""
+    dismissed = await session.execute(
+        text("""UPDATE alerts SET resolved_at = :now WHERE code = :code AND resolved_at IS NULL"""),
+        {"code": code, "now": now},
+    )
+    return dismissed.rowcount

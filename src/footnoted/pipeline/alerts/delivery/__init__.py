@@ -1,0 +1,1 @@
+"""Telling alerts to receivers outside: once per opening, once more when they are over."""
