@@ -157,10 +157,17 @@ async def mark_unusable(session: AsyncConnection, call_id: int, reason: str) -> 
 
 
 async def erase_answers(session: AsyncConnection, item_kind: str, item_ids: Sequence[int]) -> None:
-    """Forget what models answered about these items; that they were asked, and its cost, stays."""
+    """Forget what models were asked and answered about these items; when, and its cost, stays.
+
+    Calls without an answer have a prompt too.
+    """
     await session.execute(
-        text("""UPDATE llm_calls SET answer = '', usable = false, unusable_reason = 'purged'
-                WHERE item_kind = :kind AND item_id = ANY(:ids) AND state = 'answered'"""),
+        text("""
+          UPDATE llm_calls SET prompt_text = NULL, prompt_preview = NULL, body = NULL,
+            answer = CASE WHEN state = 'answered' THEN '' END,
+            usable = CASE WHEN state = 'answered' THEN false END,
+            unusable_reason = CASE WHEN state = 'answered' THEN 'purged' END
+          WHERE item_kind = :kind AND item_id = ANY(:ids)"""),
         {"kind": item_kind, "ids": list(item_ids)},
     )
 

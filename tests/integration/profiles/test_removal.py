@@ -35,14 +35,17 @@ async def made(workshop: Workshop, *recordings: Recording) -> list[int]:
 
 
 async def answered(workshop: Workshop, kind: str, item_id: int) -> None:
-    """Journal an answer that quotes what was said."""
+    """Journal an answer that quotes what was said, and a call that was lost with its prompt."""
     async with workshop.database.transaction() as session:
         await session.execute(
             text("""
               INSERT INTO llm_calls (request_sha256, item_kind, item_id, stage, label, model,
-                prompt_sha256, state, usable, reserved_usd, cost_usd, answer)
-              VALUES (gen_random_uuid()::text, :kind, :id, 's', 'l', 'm', 'p', 'answered', true,
-                0.5, 0.25, 'Zebedee said so')"""),
+                prompt_sha256, state, usable, reserved_usd, cost_usd, answer, body, prompt_text,
+                prompt_preview)
+              SELECT gen_random_uuid()::text, :kind, :id, 's', 'l', 'm', 'p', c.state, c.usable,
+                0.5, c.cost_usd, c.answer, c.answer, 'What did Zebedee say?', 'Zebedee'
+              FROM (VALUES ('answered', true, 0.25, 'Zebedee said so'),
+                ('unknown', NULL, NULL, NULL)) c (state, usable, cost_usd, answer)"""),
             {"kind": kind, "id": item_id},
         )
 
@@ -102,8 +105,11 @@ async def test_what_the_calls_cost_stays(workshop: Workshop) -> None:
     (video,) = await made(workshop, ONE)
     await answered(workshop, "video", video)
     await purge(workshop.database, [video], clock=CLOCK)
-    (row,) = await workshop.rows("SELECT cost_usd, usable, answer FROM llm_calls")
-    assert (str(row.cost_usd), row.usable, row.answer) == ("0.250000000", False, "")
+    rows = await workshop.rows("SELECT state, cost_usd, usable, answer FROM llm_calls ORDER BY id")
+    assert [(row.state, str(row.cost_usd), row.usable, row.answer) for row in rows] == [
+        ("answered", "0.250000000", False, ""),
+        ("unknown", "None", None, None),
+    ]
 
 
 async def test_other_videos_keep_their_claims(workshop: Workshop) -> None:
