@@ -1,0 +1,1 @@
+"""How fast models may be asked: what a provider allows, learned from its answers and remembered."""
