@@ -48,13 +48,19 @@ TOPIC_CUES = 4
 
 
 class FakeAsker:
-    """An Asker that remembers what it was asked, wave by wave."""
+    """An Asker that remembers what it was asked, wave by wave, and in which parts."""
 
-    def __init__(self, answer: Callable[[Task], Answer] | None = None) -> None:
-        """Answer by the rules of this module, or by `answer`."""
+    def __init__(
+        self,
+        answer: Callable[[Task], Answer] | None = None,
+        is_too_long: Callable[[ModelRequest[BaseModel]], bool] | None = None,
+    ) -> None:
+        """Answer by the rules of this module, or by `answer`; in halves what is too long."""
         self._answer = answer or answer_by_rules
+        self._is_too_long = is_too_long or (lambda _: False)
         self._scripted: dict[str, list[BaseModel]] = {}
         self.waves: list[list[ModelRequest[BaseModel]]] = []
+        self.parts: list[ModelRequest[BaseModel]] = []
 
     def will_answer(self, label: str, *answers: BaseModel) -> None:
         """Give these answers, in turn, to the next requests with `label`."""
@@ -71,6 +77,12 @@ class FakeAsker:
         return [self._one(request) for request in requests]
 
     def _one(self, request: ModelRequest[AnswerT]) -> AnswerT:
+        if request.divide is not None and self._is_too_long(request):
+            division = request.divide()
+            if division is not None:
+                self.parts.extend(division.requests)
+                merged = division.merge([self._one(part) for part in division.requests])
+                return request.answer.model_validate(merged)
         scripted = self._scripted.get(request.label)
         given = scripted.pop(0) if scripted else self._answer(request.task)
         return request.answer.model_validate_json(given.model_dump_json())

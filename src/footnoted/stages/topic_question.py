@@ -32,8 +32,8 @@ def topic_question() -> Question[SegmentTask, SegmentAnswer]:
 def topic_tokens(cues: Sequence[Cue]) -> int:
     """Return the bound of an answer about `cues` (at least one).
 
-    The prompt speaks of three to eight topics in ten minutes; this has room for twelve, of forty
-    tokens each (two numbers and a title of seven words), and never for more topics than cues. Half
+    The prompt speaks of three to eight topics in ten minutes; this has room for twelve, each of
+    forty tokens (two numbers and a title of seven words), and never for more topics than cues. Half
     an hour gets 2,720 at most, for which 760 visible ones are a usual answer; the built-in model
     writes up to 400 for an hour of podcast.
     """
