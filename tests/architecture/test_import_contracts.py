@@ -21,6 +21,7 @@ VIOLATIONS = {
     "5 Decisions are pure": ("pipeline/gate.py", "import footnoted.pipeline.store"),
     "6 No cycles": ("pipeline/orders/order.py", "import footnoted.pipeline.process_one"),
     "7 The engine never": ("pipeline/loop.py", "import footnoted.profiles.techniques"),
+    "8 The parts of": ("llm/gateway.py", "import footnoted.llm.anthropic_errors"),
 }
 
 
