@@ -1,0 +1,1 @@
+"""The journaled calls of an item, as `footnoted calls` shows them."""

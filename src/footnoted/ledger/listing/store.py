@@ -1,0 +1,78 @@
+"""The SQL of the calls of an item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from footnoted.ledger.listing.call import PREVIEW, CallLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class CallsQuery:
+    """Whose calls, how many of the newest at most, and whether with whole texts."""
+
+    item_kind: str
+    item_ids: Sequence[int]
+    limit: int
+    is_full: bool = False
+
+
+async def calls_of(session: AsyncConnection, query: CallsQuery) -> list[CallLine]:
+    """Return the newest calls of items, oldest of them first."""
+    rows = await session.execute(
+        text("""
+          SELECT id, stage, label, generation, model, served_by, state, usable, unusable_code,
+            unusable_reason, fault_code,
+            COALESCE(NULLIF(usage, 'null'::jsonb), '{}'::jsonb) AS usage, reserved_usd, cost_usd,
+            reserved_at, sent_at, answered_at,
+            CAST(EXTRACT(EPOCH FROM answered_at - sent_at) AS float) AS latency_s,
+            provider_request_id, stop_reason, batch_id, prompt_text IS NOT NULL AS is_captured,
+            CASE WHEN :full THEN COALESCE(prompt_text, prompt_preview)
+              ELSE left(COALESCE(prompt_preview, prompt_text), :preview) END AS prompt,
+            CASE WHEN :full THEN answer ELSE left(answer, :preview) END AS answer
+          FROM (
+            SELECT * FROM llm_calls WHERE item_kind = :kind AND item_id = ANY(:ids)
+            ORDER BY reserved_at DESC, id DESC LIMIT :limit) c
+          ORDER BY reserved_at, id"""),
+        {
+            "kind": query.item_kind,
+            "ids": list(query.item_ids),
+            "limit": query.limit,
+            "full": query.is_full,
+            "preview": PREVIEW,
+        },
+    )
+    return [CallLine.model_validate(row) for row in rows.mappings()]
+
+
+async def has_item(session: AsyncConnection, item_kind: str, item_id: int) -> bool:
+    """Return whether there is such an item, or was when it asked a model."""
+    found = await session.scalar(
+        text("""
+          SELECT EXISTS (SELECT 1 FROM llm_calls WHERE item_kind = :kind AND item_id = :id)
+            OR CASE :kind WHEN 'video' THEN EXISTS (SELECT 1 FROM videos WHERE id = :id)
+               ELSE EXISTS (SELECT 1 FROM page_groups WHERE id = :id) END"""),
+        {"kind": item_kind, "id": item_id},
+    )
+    return bool(found)
+
+
+async def page_groups_of(session: AsyncConnection, creator: str, category: str | None) -> list[int]:
+    """Return the page groups of a creator, by name or slug, and of one category if any is named."""
+    ids = await session.scalars(
+        text("""
+          SELECT g.id FROM page_groups g JOIN creators c ON c.id = g.creator_id
+          WHERE (lower(c.name) = lower(:creator) OR c.slug = lower(:creator))
+            AND (CAST(:category AS text) IS NULL OR lower(g.category) = lower(:category))
+          ORDER BY g.id"""),
+        {"creator": creator.strip(), "category": category},
+    )
+    return list(ids.all())

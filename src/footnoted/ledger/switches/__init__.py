@@ -1,0 +1,1 @@
+"""What a person switches on and off while the daemon runs."""
