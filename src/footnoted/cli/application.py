@@ -10,7 +10,10 @@ import typer
 
 from footnoted.cli import (
     add,
+    alert,
+    calls,
     cancel,
+    capture,
     config,
     demo,
     doctor,
@@ -59,8 +62,11 @@ def build() -> typer.Typer:
         search,
         pages,
         recent,
+        calls,
+        capture,
         verify,
         doctor,
+        alert,
         demo,
         config,
         migrate,

@@ -52,7 +52,7 @@ def message_of(news: Sequence[News], now: datetime) -> Message:
     }
 
 
-def test_message(now: datetime) -> Message:
+def trial_message(now: datetime) -> Message:
     """Return the message that proves a receiver."""
     return {
         "schema": _SCHEMA,

@@ -1,0 +1,59 @@
+"""Alerts about money: raised where a call is refused or cost more than was held for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footnoted.errors import DependencyDownError
+from footnoted.ledger.budgets.budget import Scope
+from footnoted.pipeline.alerts import store
+from footnoted.pipeline.alerts.alert import (
+    call_cost_more,
+    cost_cap_reached,
+    provider_stopped,
+)
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from footnoted.clock import Clock
+    from footnoted.db.session import Database
+    from footnoted.ledger.budgets.budget import CapReachedError
+    from footnoted.pipeline.alerts.alert import Alert
+
+
+class MoneyWitness:
+    """Turns what happens to money into alerts; `run_is_spent` when this run's own cap is."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Write alerts to `database`."""
+        self._database = database
+        self._clock = clock
+        self._told: set[tuple[str, str]] = set()
+        self.run_is_spent = False
+
+    async def cap_reached(self, error: CapReachedError) -> None:
+        """Raise the alert of a cap once; the cap of a run ends the run instead."""
+        charge = error.charge
+        if charge.scope is Scope.RUN:
+            self.run_is_spent = True
+            return
+        told = (charge.scope.value, charge.key)
+        if charge.cap is not None and told not in self._told:
+            self._told.add(told)
+            await self._raise(cost_cap_reached(charge.scope, charge.key, charge.cap))
+
+    async def cost_more(self, call_id: int, reserved: Decimal, cost: Decimal) -> None:
+        """Raise the alert of a call that cost more than was held for it."""
+        await self._raise(call_cost_more(call_id, reserved, cost))
+
+    async def stopped(self, code: str, detail: str) -> None:
+        """Raise the one alert of a provider that refuses everything."""
+        await self._raise(provider_stopped(code, detail))
+
+    async def _raise(self, alert: Alert) -> None:
+        try:
+            async with self._database.transaction() as session:
+                await store.raise_alert(session, alert, self._clock.now())
+        except DependencyDownError:
+            return  # what it is about is in the journal, and comes up again
