@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from footnoted.llm.tasks import ChapterHint, SegmentAnswer, SegmentTask, TopicRange
@@ -121,6 +121,9 @@ RANGES = st.lists(
 
 
 @given(st.integers(2, 10), RANGES, RANGES)
+@example(10, (_topic(3, 4, "B"), _topic(2, 4)), (_topic(5, 9),))
+@example(10, (_topic(5, 4),), (_topic(5, 9),))
+@example(10, (_topic(3, 4),), (_topic(5, 3),))
 def test_a_merged_answer_stands_or_falls_as_its_halves_would(
     count: int, first: tuple[TopicRange, ...], second: tuple[TopicRange, ...]
 ) -> None:
