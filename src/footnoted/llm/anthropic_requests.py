@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anthropic
 
@@ -83,8 +83,30 @@ def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
     """Return the JSON Schema of an answer within the limits of structured output.
 
     Objects are closed; what those limits forbid, such as bounds, stands in descriptions instead.
+    Titles and defaults, which say nothing to a model and are paid for in every call, are left out.
     """
-    return anthropic.transform_schema(answer)
+    return anthropic.transform_schema(_lean(answer.model_json_schema()))
+
+
+def _lean(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema without titles and defaults; properties may be called that."""
+    return {
+        key: {name: _lean(one) for name, one in value.items()}
+        if key in ("properties", "$defs")
+        else _lean_value(value)
+        for key, value in schema.items()
+        if key not in ("title", "default")
+    }
+
+
+def _lean_value(value: Any) -> Any:  # noqa: ANN401 - a schema is JSON of any shape
+    match value:
+        case dict():
+            return _lean(cast("dict[str, Any]", value))
+        case list():
+            return [_lean_value(one) for one in cast("list[Any]", value)]
+        case _:
+            return value
 
 
 def _messages(request: ModelRequest[BaseModel], user: str) -> list[dict[str, str]]:
