@@ -36,10 +36,10 @@ def fixed(answer: dict[str, Any]) -> set[str]:
 
 
 def test_a_healthy_library_passes_every_check(library: Home) -> None:
-    """Fourteen checks, all well, exit code 0."""
+    """Fifteen checks, all well, exit code 0."""
     answer = library.ask("doctor")
     ended = library.run("doctor")
-    assert (len(answer["checks"]), found(answer)) == (14, {})
+    assert (len(answer["checks"]), found(answer)) == (15, {})
     assert (ended.returncode, "All is well." in ended.stdout) == (0, True)
 
 

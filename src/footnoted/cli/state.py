@@ -48,7 +48,11 @@ def _alerts(report: StatusReport) -> Iterator[Text]:
         often = f", {alert.count} times" if alert.count > 1 else ""
         text = f"! {alert.code} ({alert.concerns}, {since}{often}): {alert.message}"
         yield plain(text, "bold red")
-    if report.alerts:
+    for silent in report.silent_receivers:
+        since, many = show_time(silent.since, report.at), "" if silent.waiting == 1 else "s"
+        text = f"! {silent.waiting} alert{many} could not be sent to {silent.name} since {since}"
+        yield plain(f"{text}: {silent.why}", "bold red")
+    if report.alerts or report.silent_receivers:
         yield Text()
 
 

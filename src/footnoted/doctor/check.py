@@ -21,6 +21,7 @@ class CheckName(StrEnum):
     LEASES = "leases"
     WAITS = "waits"
     EVIDENCE = "evidence"
+    ALERTS = "alerts"
     INDEX_ACCESS = "index_access"
     INDEX_CONTENT = "index_content"
     INDEX_LAG = "index_lag"

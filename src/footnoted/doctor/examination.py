@@ -55,6 +55,7 @@ async def _examine_content(storage: Storage, *, fix: bool) -> list[Check]:
         await machine.check_leases(storage, is_daemon_up=is_up, fix=fix),
         await machine.check_waits(storage, fix=fix),
         await machine.check_evidence(storage),
+        await machine.check_alerts(storage),
     ]
     async with index_access(storage, is_daemon_up=is_up) as access:
         return checks + await check_index(storage, access, fix=fix)

@@ -9,8 +9,10 @@ from footnoted.app import PROFILES
 from footnoted.db.locks import DaemonLock
 from footnoted.doctor import store
 from footnoted.doctor.check import CheckName, failure, ok, warning
-from footnoted.errors import LockHeldError
+from footnoted.errors import ConfigurationError, LockHeldError
+from footnoted.fetch.receivers import make_receivers
 from footnoted.pipeline import store as work
+from footnoted.pipeline.alerts.delivery.store import silent_receivers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from footnoted.app import App, Storage
     from footnoted.doctor.check import Check
     from footnoted.doctor.store import Parked, Stuck
+    from footnoted.pipeline.alerts.delivery.store import Silent
 
 _SLACK = timedelta(minutes=2)
 """How long after its time a daemon that is well has let go of anything."""
@@ -115,6 +118,31 @@ async def check_evidence(storage: Storage) -> Check:
         text = f"{count} published claim(s) have no evidence; `footnoted verify` names them"
         return failure(CheckName.EVIDENCE, text)
     return ok(CheckName.EVIDENCE, "every published claim has evidence")
+
+
+async def check_alerts(storage: Storage) -> Check:
+    """Return whether those who are to be told of alerts take what they are sent."""
+    try:
+        names = [receiver.name for receiver in make_receivers(storage.settings)]
+    except ConfigurationError as error:
+        return failure(CheckName.ALERTS, error.message)
+    async with storage.database.transaction() as session:
+        return judge_receivers(names, await silent_receivers(session))
+
+
+def judge_receivers(names: Sequence[str], silent: Sequence[Silent]) -> Check:
+    """Return what it means that some of the receivers `names` took nothing lately."""
+    away = [one for one in silent if one.name in names]
+    if away:
+        told = "; ".join(
+            f"{one.waiting} alert(s) could not be sent to {one.name} since"
+            f" {one.since:%Y-%m-%d %H:%M} UTC: {one.why}"
+            for one in away
+        )
+        return warning(CheckName.ALERTS, told)
+    if not names:
+        return ok(CheckName.ALERTS, "nobody is told of alerts; `footnoted status` shows them")
+    return ok(CheckName.ALERTS, f"{' and '.join(names)} took what they were sent")
 
 
 async def _stuck(storage: Storage) -> Stuck:

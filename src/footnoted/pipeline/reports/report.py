@@ -25,6 +25,15 @@ class AlertLine(_Value):
     last_at: datetime
 
 
+class SilentReceiver(_Value):
+    """A receiver that did not take its last message: since when, why, how many alerts wait."""
+
+    name: str
+    since: datetime
+    why: str
+    waiting: int
+
+
 class StatusCount(_Value):
     """How many videos of a profile stand at a status."""
 
@@ -99,6 +108,7 @@ class StatusReport(_Value):
 
     at: datetime
     alerts: tuple[AlertLine, ...]
+    silent_receivers: tuple[SilentReceiver, ...]
     videos: tuple[StatusCount, ...]
     ready: int
     working: tuple[WorkLine, ...]

@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from footnoted.ledger.store import totals
+from footnoted.pipeline.alerts.delivery.store import silent_receivers
 from footnoted.pipeline.alerts.store import open_alerts
 from footnoted.pipeline.reports import store
 from footnoted.pipeline.reports.report import (
     AlertLine,
     Example,
+    SilentReceiver,
     StatusReport,
     StopLine,
     WaitLine,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from footnoted.db.session import Database
+    from footnoted.pipeline.alerts.delivery.store import Silent
     from footnoted.pipeline.alerts.store import OpenAlert
 
     _Examples = defaultdict[tuple[str, str], tuple[Example, ...]]
@@ -55,6 +58,7 @@ async def read_status(database: Database, query: StatusQuery) -> StatusReport:
         return StatusReport(
             at=query.now,
             alerts=tuple(map(_alert_line, await open_alerts(session))),
+            silent_receivers=tuple(map(_receiver, await silent_receivers(session))),
             videos=await store.video_counts(session),
             ready=groups.due + await store.count_ready(session, query.profiles, query.now),
             working=await store.items_in_work(session, query.now),
@@ -80,6 +84,10 @@ def _by_group(rows: Iterable[store.ExampleRow]) -> _Examples:
 def _alert_line(alert: OpenAlert) -> AlertLine:
     fields = alert._asdict()
     return AlertLine(count=fields.pop("times"), **fields)
+
+
+def _receiver(silent: Silent) -> SilentReceiver:
+    return SilentReceiver(**silent._asdict())
 
 
 def _wait_line(row: store.WaitGroup, examples: _Examples) -> WaitLine:
