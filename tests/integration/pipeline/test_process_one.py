@@ -159,3 +159,20 @@ async def test_an_event_tells_what_a_stage_counted(database: Database) -> None:
            FROM events e JOIN runs r ON r.id = e.run_id""",
     )
     assert tuple(row) == (ids[0], "stage.advanced", "cut", {"to": "indexed"}, 1)
+
+
+async def test_the_event_of_a_stage_tells_what_it_rejected(database: Database) -> None:
+    """What was thrown out of an answer can be read afterwards, by reason."""
+
+    class Sorted(Parcel):
+        counts: dict[str, int]
+
+    def act(given: Parcel, _context: StageContext) -> Sorted:
+        return Sorted(item_id=given.item_id, counts={"moments": 3, "rejected_content_type": 1})
+
+    await add_videos(database, 1)
+    deps = machine(database, [video_flow(FakeStage("cut", "indexed", act=act))])
+    (claim,) = await take(database, deps)
+    await process_one(claim, deps)
+    (row,) = await rows_of(database, "SELECT fields FROM events WHERE name = 'stage.advanced'")
+    assert row.fields["counts"] == {"moments": 3, "rejected_content_type": 1}

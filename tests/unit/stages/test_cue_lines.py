@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from footnoted.model.transcript import Cue
+from typing import TYPE_CHECKING
+
+import pytest
+
+from footnoted.model.text import clock_time
+from footnoted.model.transcript import Cue, CueKind, TranscriptOrigin
+from footnoted.stages.answer_size import text_tokens
 from footnoted.stages.cue_lines import render_cues
+from footnoted.transcripts.captions import read_transcript
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _cues(*spans: tuple[int, int], speaker: str | None = None) -> list[Cue]:
@@ -39,3 +49,26 @@ def test_a_speaker_and_a_gap_in_the_numbers_end_a_block() -> None:
 def test_hours_are_shown_from_the_first_on() -> None:
     """4 h streams keep readable times."""
     assert render_cues([Cue(0, 3_661_000, 3_662_000, "late")]) == "[0] (1:01:01-1:01:02) late"
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("captions-whisper-lexicap/episode_251_small.vtt", 0.35),
+        ("captions-youtube-auto/auto-2025-punct-32min.en.vtt", 0.30),
+        ("captions-talkpython/379-17-django-libs.vtt", 0.23),
+    ],
+)
+def test_blocks_cost_fewer_tokens_than_a_line_per_cue(
+    shared_data: Path, name: str, saved: float
+) -> None:
+    """Recognised speech, automatic captions, and a podcast with speakers."""
+    content = (shared_data / name).read_bytes()
+    said = read_transcript(content, name, origin=TranscriptOrigin.IMPORTED)
+    cues = [cue for cue in said.cues if cue.kind is CueKind.SPEECH]
+    lines = "\n".join(
+        f"[{cue.index}] ({clock_time(cue.start_ms or 0)}-{clock_time(cue.end_ms or 0)})"
+        f"{f' {cue.speaker}:' if cue.speaker else ''} {cue.text}"
+        for cue in cues
+    )
+    assert text_tokens(render_cues(cues)) <= text_tokens(lines) * (1 - saved)

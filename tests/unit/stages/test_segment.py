@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footnoted.llm.tasks import ChapterHint, SegmentTask
+from footnoted.llm.tasks import ChapterHint, SegmentAnswer, SegmentTask, TopicRange
 from footnoted.model.transcript import Cue
 from footnoted.prompting import parse_prompt
 from footnoted.stages.port import StageContext
@@ -36,3 +36,19 @@ async def test_nothing_said_is_nothing_asked() -> None:
     asker = FakeAsker()
     out = await SegmentStage().run(_given(()), StageContext(asker, {}))
     assert (out.topics, asker.waves) == ((), [])
+
+
+async def test_ranges_that_cannot_be_are_told_in_the_counts() -> None:
+    """The event of the stage shows what of an answer was rejected, and why."""
+    asker = FakeAsker()
+    ranges = ((0, 1), (1, 2), (4, 3), (4, 6))
+    topics = tuple(TopicRange(first_cue=a, last_cue=b, title="T") for a, b in ranges)
+    asker.will_answer("topics", SegmentAnswer(topics=topics))
+    out = await SegmentStage().run(_given(CUES), StageContext(asker, {"segment": PROMPT}))
+    assert out.counts == {
+        "topics": 2,
+        "unlabelled": 1,
+        "rejected_overlapping": 1,
+        "rejected_reversed": 1,
+        "rejected_out_of_range": 1,
+    }

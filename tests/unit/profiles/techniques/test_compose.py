@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from footnoted.knowledge.groups.group import PageGroup
+from footnoted.llm.tasks import ClaimDraft, PageDraft, SectionDraft, SynthesizeAnswer
 from footnoted.profiles.techniques.compose import ComposeStage
 from footnoted.profiles.techniques.types import ComposeInput, ComposeOutput, StoredMoment
 from footnoted.prompting import parse_prompt
@@ -78,3 +79,26 @@ async def test_what_made_the_pages_is_said_with_them() -> None:
         "t" * 64,
         "abc",
     )
+
+
+async def test_what_an_answer_cites_in_vain_is_told_in_the_counts() -> None:
+    """The event of the stage shows what was thrown away, and what no page uses."""
+    asker = FakeAsker()
+    claims = (
+        ClaimDraft(text="Salt the water.", moment_indices=(0, 2)),
+        ClaimDraft(text="Invented.", moment_indices=(-1,)),
+    )
+    page = PageDraft(
+        title="Salt", summary="S", sections=(SectionDraft(heading="H", claims=claims),)
+    )
+    empty = PageDraft(title="Empty", summary="S", sections=())
+    asker.will_answer("chunk-0", SynthesizeAnswer(pages=(page, empty)))
+    out = await _compose(asker, [moment(0), moment(1)], 4)
+    assert out.counts == {
+        "pages": 1,
+        "claims": 1,
+        "uncovered_moments": 1,
+        "dropped_claims": 1,
+        "rejected_indices": 2,
+        "rejected_pages": 1,
+    }
