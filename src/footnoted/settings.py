@@ -2,7 +2,8 @@
 
 Every variable is `FOOTNOTED_` and the field's name in capitals, with the unit in the name. A secret
 also has a twin ending in `_FILE` that names a file to read it from. A name under the prefix that no
-field knows is refused, because a misspelt setting is worse than none.
+field knows is refused, because a misspelt setting is worse than none. `ANTHROPIC_API_KEY` is read
+where `FOOTNOTED_ANTHROPIC_API_KEY` is not set; set and empty, that one means no key at all.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from footnoted.errors import ConfigurationError
 
@@ -24,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "FOOTNOTED_"
+_COMMON_NAMES = {"anthropic_api_key": "ANTHROPIC_API_KEY"}
+"""Variables without our prefix that other programs read too; ours come before them."""
 _FILE_SUFFIX = "_FILE"
 _LONGEST_SOCKET_PATH = 107
 _HTTP_URL = r"^https?://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(/\S*)?$"
@@ -185,6 +195,12 @@ class Settings(BaseModel):
         description="Commit named in provenance where neither the build nor git knows it.",
     )
 
+    @field_validator("anthropic_api_key")
+    @classmethod
+    def _no_blank_key(cls, key: SecretStr | None) -> SecretStr | None:
+        """Return None for a key of nothing but blanks: whoever empties it wants no paid call."""
+        return key if key is not None and key.get_secret_value().strip() else None
+
     @property
     def is_embedded(self) -> bool:
         """Return whether PostgreSQL is the embedded one."""
@@ -236,7 +252,7 @@ def secret_fields() -> frozenset[str]:
 
 
 def load_settings(environ: Mapping[str, str]) -> Loaded:
-    """Return the settings that `environ` asks for.
+    """Return the settings that `environ` asks for; a variable of ours comes before a common one.
 
     Raises ConfigurationError, in one sentence that names the variable, for an unknown name, a value
     of the wrong shape, an unreadable secret file, or a relative path.
@@ -251,6 +267,9 @@ def load_settings(environ: Mapping[str, str]) -> Loaded:
         is_file = name == variable(field) + _FILE_SUFFIX
         values[field] = _secret_from(name, environ[name]) if is_file else environ[name]
         origins[field] = f"{name} ({environ[name]})" if is_file else name
+    for field, name in _COMMON_NAMES.items():
+        if field not in values and environ.get(name, "").strip():
+            values[field], origins[field] = environ[name], name
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:

@@ -38,8 +38,12 @@ class Home:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return the environment of the program: ours, with no setting but the data directory."""
-        kept = {name: value for name, value in os.environ.items() if "FOOTNOTED" not in name}
+        """Return the environment of the program: ours, without keys and with no setting but one."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if "FOOTNOTED" not in name and "ANTHROPIC" not in name
+        }
         path = str(self.project_root / "src")
         return {**kept, "PYTHONPATH": path, "FOOTNOTED_DATA_DIR": str(self.data_dir)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from footnoted.errors import ConfigurationError
 from footnoted.settings import Settings, default_data_dir, load_settings, secret_fields
@@ -151,3 +152,31 @@ def test_data_lives_in_the_users_data_home(monkeypatch: pytest.MonkeyPatch) -> N
     assert default_data_dir() == Path("/home/ada/data/footnoted")
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert default_data_dir() == Path("/var/lib/footnoted")
+
+
+def test_the_key_may_stand_where_other_programs_read_it_too() -> None:
+    """Its origin shows in `footnoted config`; blanks alone are no key."""
+    loaded = load_settings({"ANTHROPIC_API_KEY": "common"})
+    assert loaded.settings.anthropic_api_key == SecretStr("common")
+    assert loaded.origins["anthropic_api_key"] == "ANTHROPIC_API_KEY"
+    blank = load_settings({"ANTHROPIC_API_KEY": " "})
+    assert blank.settings.anthropic_api_key is None
+    assert blank.origins["anthropic_api_key"] == "default"
+
+
+@pytest.mark.parametrize(("ours", "key"), [("ours", SecretStr("ours")), ("", None), (" ", None)])
+def test_our_own_key_comes_before_the_common_one(ours: str, key: SecretStr | None) -> None:
+    """Set and empty it means no key, so that one variable is enough to turn paid calls off."""
+    name = "FOOTNOTED_ANTHROPIC_API_KEY"
+    loaded = load_settings({"ANTHROPIC_API_KEY": "common", name: ours})
+    assert (loaded.settings.anthropic_api_key, loaded.origins["anthropic_api_key"]) == (key, name)
+
+
+def test_our_own_key_may_come_from_a_file_too(tmp_path: Path) -> None:
+    """The twin with `_FILE` is ours as well."""
+    path = tmp_path / "key"
+    path.write_text("from a file\n", encoding="utf-8")
+    name = "FOOTNOTED_ANTHROPIC_API_KEY_FILE"
+    loaded = load_settings({"ANTHROPIC_API_KEY": "common", name: str(path)})
+    assert loaded.settings.anthropic_api_key == SecretStr("from a file")
+    assert loaded.origins["anthropic_api_key"] == f"{name} ({path})"
