@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import anthropic
+from pydantic import TypeAdapter
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 LONGEST_UNSTREAMED = 21_333
 """Output tokens above which the SDK wants a stream: at 128,000 an hour, more than ten minutes."""
+
+_JSON_LIST = TypeAdapter(list[Any])
+_JSON_OBJECT = TypeAdapter(dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +104,9 @@ def _lean(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lean_value(value: Any) -> Any:  # noqa: ANN401 - a schema is JSON of any shape
-    match value:
-        case dict():
-            return _lean(cast("dict[str, Any]", value))
-        case list():
-            return [_lean_value(one) for one in cast("list[Any]", value)]
-        case _:
-            return value
+    if isinstance(value, list):
+        return [_lean_value(one) for one in _JSON_LIST.validate_python(value)]
+    return _lean(_JSON_OBJECT.validate_python(value)) if isinstance(value, dict) else value
 
 
 def _messages(request: ModelRequest[BaseModel], user: str) -> list[dict[str, str]]:
