@@ -1,21 +1,22 @@
-"""One Qdrant Edge shard as plain blocking calls; the adapter runs them on its one thread."""
+"""One Qdrant Edge shard as plain blocking calls; the adapter runs them on its one thread.
+
+What is written lies in memory, some 3 KiB per document, until a compaction puts it into files. A
+shard counts what it holds that way ("young") in a file beside its own, so that the count survives
+the process.
+"""
 
 from __future__ import annotations
 
+import ctypes
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import qdrant_edge as edge
 
-from footnoted.search.payload import (
-    AVERAGE,
-    FIELDS,
-    LENGTH,
-    VECTOR,
-    Equals,
-    FieldType,
-    conditions_of,
-)
+from footnoted.search.compaction import YOUNG
+from footnoted.search.edge_config import index_fields, shard_config
+from footnoted.search.payload import AVERAGE, LENGTH, VECTOR, Equals, conditions_of
 from footnoted.search.points import (
     DISTINCT_LENGTHS,
     SCROLL_SIZE,
@@ -39,51 +40,58 @@ if TYPE_CHECKING:
 _FLUSH_EVERY = 20_000
 """Points after which the write-ahead log is let go of; a flush waits for the disk."""
 
-_SCHEMAS = {
-    FieldType.KEYWORD: edge.PayloadSchemaType.Keyword,
-    FieldType.INTEGER: edge.PayloadSchemaType.Integer,
-    FieldType.FLOAT: edge.PayloadSchemaType.Float,
-    FieldType.DATETIME: edge.PayloadSchemaType.Datetime,
-}
+_YOUNG_AT_LEAST = 4096
+"""Writes before a compaction is worth a process: 12 to 20 MiB of memory."""
+_YOUNG_SHARE = 16
+"""The share of a large shard that may be young, one in so many: a compaction copies all of it."""
 
 
 class Shard:
     """An open shard; whoever holds it closes it."""
 
-    def __init__(self, shard: edge.EdgeShard) -> None:
-        """Wrap an open shard and make sure that every field has its index."""
+    def __init__(self, shard: edge.EdgeShard, path: Path) -> None:
+        """Wrap the open shard at `path` and make sure that every field has its index."""
+        self.path = path
         self._shard = shard
         self._unflushed = 0
-        known = shard.info().payload_schema
-        for field, field_type in FIELDS.items():
-            if field not in known:
-                self._shard.update(
-                    edge.UpdateOperation.create_field_index(field, _SCHEMAS[field_type])
-                )
+        self._patience = 1
+        index_fields(shard)
+        self._young = self._remembered_young()
 
     @classmethod
     def create(cls, path: Path) -> Shard:
         """Return a new, empty shard at `path`."""
         path.mkdir(parents=True)
-        vectors = {VECTOR: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)}
-        return cls(edge.EdgeShard.create(str(path), edge.EdgeConfig(sparse_vectors=vectors)))
+        return cls(edge.EdgeShard.create(str(path), shard_config()), path)
 
     @classmethod
     def load(cls, path: Path) -> Shard:
         """Return the shard at `path`."""
-        return cls(edge.EdgeShard.load(str(path)))
+        return cls(edge.EdgeShard.load(str(path)), path)
+
+    def is_overgrown(self) -> bool:
+        """Return whether so much is young that a compaction is due."""
+        if self._young < _YOUNG_AT_LEAST * self._patience:
+            return False
+        return self._young >= self.size() // _YOUNG_SHARE * self._patience
+
+    def bear_more(self) -> None:
+        """Let twice as much be young before a compaction is due, as one did not work."""
+        self._patience *= 2
+
+    def size(self) -> int:
+        """Return how many documents there are."""
+        return self._shard.info().points_count
 
     def upsert(self, documents: Sequence[Document]) -> None:
         """Write these documents, weighed by the average of what is there and of them."""
         points = points_of(documents, self.lengths())
-        self._shard.update(edge.UpdateOperation.upsert_points([_point(point) for point in points]))
-        self._unflushed += len(points)
-        if self._unflushed >= _FLUSH_EVERY:
-            self.flush()
+        self._write_points([_point(point) for point in points])
 
     def delete(self, document_ids: Sequence[UUID]) -> None:
         """Remove these documents."""
         self._shard.update(edge.UpdateOperation.delete_points(list(document_ids)))
+        self._count(len(document_ids))
 
     def query(self, query: Query) -> list[Hit]:
         """Return the best hits, best first, ties in the order of ids."""
@@ -131,7 +139,7 @@ class Shard:
         records, _ = self._shard.scroll(request)
         if records:
             points = [_point(weighed_anew(_data(record), average)) for record in records]
-            self._shard.update(edge.UpdateOperation.upsert_points(points))
+            self._write_points(points)
         return bool(records)
 
     def flush(self) -> None:
@@ -140,8 +148,34 @@ class Shard:
         self._unflushed = 0
 
     def close(self) -> None:
-        """Write everything out and let go of the files."""
+        """Write everything out and let go of the files and the memory."""
         self._shard.close()
+        _return_memory()
+
+    def _write_points(self, points: list[edge.Point]) -> None:
+        self._shard.update(edge.UpdateOperation.upsert_points(points))
+        self._count(len(points))
+
+    def _count(self, written: int) -> None:
+        self._young += written
+        self._unflushed += written
+        with suppress(OSError):  # a count that is lost only moves the next compaction
+            (self.path / YOUNG).write_text(str(self._young), encoding="ascii")
+        if self._unflushed >= _FLUSH_EVERY:
+            self.flush()
+
+    def _remembered_young(self) -> int:
+        """Return how much is young: all of it, where an older release kept no count."""
+        try:
+            return int((self.path / YOUNG).read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return self.size()
+
+
+def _return_memory() -> None:
+    """Give what was freed back to the system; glibc keeps it where other threads allocated."""
+    with suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _point(point: PointData) -> edge.Point:

@@ -3,6 +3,7 @@
 index.lock      flock of the process that has the index open
 current         the name of the generation that serves, replaced by rename
 v1-0007/        a generation: the files of one shard, of analysis version 1
+draft-x7k2/     a generation that is being made by another process, perhaps for a daemon that died
 opening         how often the current one was being opened when the process died
 corrupt-3/      a generation that could not be opened, kept for a look
 """
@@ -11,12 +12,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import time
 from pathlib import Path
 
 from footnoted.db.file_locks import directory_error, open_lock_file, try_lock, unlock_and_close
 
 _CURRENT = "current"
+_DRAFT = "draft-"
 _OPENING = "opening"
 _OPEN = "open"
 _DEATHS_THAT_CONDEMN = 2
@@ -73,6 +76,18 @@ class Generations:
         """Return the path of a generation that does not exist yet."""
         return self._root / f"{self._prefix}{self._highest(self._prefix) + 1:04d}"
 
+    def draft(self) -> Path:
+        """Return a new, empty folder that nobody else will ever write to.
+
+        Numbers are given again after a crash, and a process that was left behind by one may still
+        be writing: what it made gets a number when it is whole.
+        """
+        return Path(tempfile.mkdtemp(prefix=_DRAFT, dir=self._root))
+
+    def adopt(self, draft: Path) -> Path:
+        """Make a finished draft a generation, which does not serve yet; return where it is now."""
+        return draft.rename(self.fresh())
+
     def switch(self, path: Path) -> None:
         """Make `path` the current generation, durably and at once, and drop all the others."""
         draft = self._root / f"{_CURRENT}.new"
@@ -86,7 +101,7 @@ class Generations:
     def sweep(self) -> None:
         """Remove the generations that are not current, such as a build that was interrupted."""
         current = self.current()
-        for path in self._root.glob("v*-*"):
+        for path in [*self._root.glob("v*-*"), *self._root.glob(f"{_DRAFT}*")]:
             if path != current:
                 shutil.rmtree(path, ignore_errors=True)
 

@@ -3,9 +3,14 @@
 A shard belongs to one process, so the folder is locked first. Every call runs on one worker
 thread: the shard is never used twice at once and the event loop never waits for it. A rebuild
 fills a new generation on the same thread, batch by batch, so that queries run in between, and
-switches by renaming a file. A child process would be no better: lexical points take 0.2 ms each,
-nearly all of it outside the interpreter lock in slices of a few milliseconds. `optimize()` holds
-that lock throughout, is not needed for lexical points, and is never called.
+switches by renaming a file. A child process would be no better at that: lexical points take 0.2 ms
+each, nearly all of it outside the interpreter lock in slices of a few milliseconds.
+
+    writes -> some thousands are young -> a child process makes a compacted copy -> switch
+
+What was written lies in memory until it is compacted. `optimize()`, which does that, holds the
+interpreter lock and memory of its own throughout, so it runs in a child process on a copy. Queries
+go on meanwhile and writes wait, so the copy misses nothing.
 
 It is derived data: what cannot be opened is set aside and an empty shard takes its place, and
 `was_recreated` tells the caller to fill it again from PostgreSQL.
@@ -16,14 +21,17 @@ from __future__ import annotations
 import asyncio
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from footnoted.errors import FootnotedError, TransientError
+from footnoted.search.compaction import compact, disk_bytes
 from footnoted.search.edge_shard import Shard
 from footnoted.search.generations import Generations
 from footnoted.search.points import batches as in_batches
 from footnoted.search.terms import ANALYSIS_VERSION
+from footnoted.telemetry import COMPACTION_FAILED, INDEX_COMPACTED, get_logger
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -48,6 +56,13 @@ _NOT_THE_FILES = (
 )
 
 
+@dataclass(slots=True)
+class _Building:
+    """A generation that is being filled; compacting it puts another shard in its place."""
+
+    shard: Shard
+
+
 class QdrantEdgeIndex:
     """A SearchIndex in `root`, which this object owns from `ensure_ready` until `close`."""
 
@@ -58,7 +73,8 @@ class QdrantEdgeIndex:
         self._shard: Shard | None = None
         self._serving = root
         self._worker: ThreadPoolExecutor | None = None
-        self._rebuilding = asyncio.Lock()
+        self._remaking = asyncio.Lock()
+        self._writing = asyncio.Lock()
         self._was_recreated = False
 
     @property
@@ -79,14 +95,15 @@ class QdrantEdgeIndex:
     async def upsert(self, documents: Sequence[Document]) -> None:
         """Make these documents findable, replacing those with equal ids."""
         for batch in in_batches(documents):
-            await self._run(partial(self._upsert, batch))
-        while await self._run(lambda: self._open().weigh_some_anew()):
+            await self._write(partial(self._upsert, batch))
+        while await self._write(lambda: self._open().weigh_some_anew()):
             pass
+        await self._keep_small()
 
     async def delete(self, document_ids: Sequence[UUID]) -> None:
         """Make these documents unfindable; unknown ids are fine."""
         if document_ids:
-            await self._run(lambda: self._delete(document_ids))
+            await self._write(lambda: self._delete(document_ids))
 
     async def query(self, query: Query) -> list[Hit]:
         """Return the best hits, best first; ties in the order of ids."""
@@ -98,17 +115,17 @@ class QdrantEdgeIndex:
 
     async def rebuild(self, batches: AsyncIterator[Sequence[Document]]) -> None:
         """Fill a new generation while the old one serves, then switch to it."""
-        async with self._rebuilding:
+        async with self._remaking:
             await self._run(self._open)
-            path = self._generations.fresh()
             self._expect_room()
-            shard = await self._run(lambda: Shard.create(path))
+            path = self._generations.fresh()
+            building = _Building(await self._run(lambda: Shard.create(path)))
             try:
-                await self._fill(shard, batches)
+                await self._fill(building, batches)
                 self._expect_room()
-                await self._run(lambda: self._switch(shard, path))
+                await self._run(lambda: self._switch(building.shard))
             except BaseException:
-                await self._run(lambda: _discard(shard, path))
+                await self._run(lambda: _discard(building.shard))
                 raise
 
     async def close(self) -> None:
@@ -118,14 +135,62 @@ class QdrantEdgeIndex:
             self._worker.shutdown(wait=True)
             self._worker = None
 
-    async def _fill(self, shard: Shard, batches: AsyncIterator[Sequence[Document]]) -> None:
+    async def _fill(self, building: _Building, batches: AsyncIterator[Sequence[Document]]) -> None:
         async for documents in batches:
             for batch in in_batches(documents):
                 self._expect_room()
-                await self._run(partial(shard.upsert, batch))
-        while await self._run(shard.weigh_some_anew):
-            pass
+                await self._run(partial(building.shard.upsert, batch))
+            await self._keep_building_small(building)
+        while await self._run(building.shard.weigh_some_anew):
+            await self._keep_building_small(building)
+        await self._run(building.shard.flush)
+
+    async def _keep_building_small(self, building: _Building) -> None:
+        grown = building.shard
+        if grown.is_overgrown() and (compacted := await self._compacted(grown)):
+            building.shard = compacted
+            await self._run(lambda: _discard(grown))
+
+    async def _keep_small(self) -> None:
+        """Compact the serving shard when that is due and nothing else is being made."""
+        if self._remaking.locked():
+            return
+        async with self._remaking, self._writing:
+            shard = await self._run(self._open)
+            if shard.is_overgrown() and (compacted := await self._compacted(shard)):
+                await self._run(lambda: self._replace(shard, compacted))
+
+    async def _compacted(self, shard: Shard) -> Shard | None:
+        """Return a compacted copy of a shard nobody writes to, or None when that did not work."""
         await self._run(shard.flush)
+        draft = self._generations.draft()
+        try:
+            needed = 2 * disk_bytes(shard.path) + _ROOM_BYTES
+            if shutil.disk_usage(self._root).free < needed:
+                why: str | None = f"needs {needed // _MIB} MiB of free disk"
+            else:
+                why = await compact(shard.path, draft)
+            if why is None:
+                copy = await self._run(lambda: Shard.load(self._generations.adopt(draft)))
+                get_logger().debug(INDEX_COMPACTED, documents=copy.size())
+                return copy
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        shard.bear_more()
+        get_logger().warning(COMPACTION_FAILED, why=why)
+        return None
+
+    def _replace(self, shard: Shard, compacted: Shard) -> None:
+        """Let the compacted copy serve, unless what it was made from does not serve any more."""
+        if self._shard is shard:
+            self._switch(compacted)
+        else:
+            _discard(compacted)
+
+    async def _write(self, call: Callable[[], T]) -> T:
+        """Return what a writing `call` returns; it waits while the shard is being copied."""
+        async with self._writing:
+            return await self._run(call)
 
     async def _run(self, call: Callable[[], T]) -> T:
         """Return what `call` returns on the worker thread, its errors in our words."""
@@ -221,13 +286,13 @@ class QdrantEdgeIndex:
         self._was_recreated = True
         return shard
 
-    def _switch(self, shard: Shard, path: Path) -> None:
+    def _switch(self, shard: Shard) -> None:
         old, self._shard = self._shard, shard
-        self._serving = path
+        self._serving = shard.path
         self._was_recreated = False
         if old is not None:
             old.close()
-        self._generations.switch(path)
+        self._generations.switch(shard.path)
 
     def _release(self) -> None:
         shard, self._shard = self._shard, None
@@ -253,6 +318,6 @@ def _is_vendors(error: BaseException) -> bool:
     return type(error) is Exception or type(error).__name__ == _RUST_PANIC
 
 
-def _discard(shard: Shard, path: Path) -> None:
+def _discard(shard: Shard) -> None:
     shard.close()
-    shutil.rmtree(path, ignore_errors=True)
+    shutil.rmtree(shard.path, ignore_errors=True)
