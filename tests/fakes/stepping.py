@@ -56,8 +56,11 @@ class SteppingClock(FakeClock):
         return True
 
     async def run(self, *works: Coroutine[Any, Any, Any]) -> list[Any]:
-        """Return what `works` return, or raise, done at once; nobody waits for real time."""
-        together = asyncio.gather(*works, return_exceptions=True)
+        """Return what `works` return, all done at once; nobody waits for real time.
+
+        Raises what the first of them raises, and TimeoutError when one waits for nothing.
+        """
+        together = asyncio.gather(*works)
         while not together.done():
             if not await self.step() and not together.done():
                 together.cancel()

@@ -195,10 +195,8 @@ class Lane:
         )
 
     def _leave(self, waiter: _Waiter) -> None:
-        """Give back what a cancelled waiter took: its place in line, or its ticket."""
+        """Give back what a cancelled waiter took: its ticket; its place is skipped."""
         turn = waiter.turn
-        if waiter in self._line:
-            self._line.remove(waiter)
         if turn.done() and not turn.cancelled() and turn.exception() is None:
             self.withdraw(turn.result())
         else:

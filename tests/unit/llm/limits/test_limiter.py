@@ -173,10 +173,20 @@ async def test_an_outage_of_the_database_costs_neither_knowledge_nor_the_call(
         await limiter.failed(tickets[0], limited(7_200))
         for ticket in tickets[1:]:
             await limiter.answered(ticket, Usage(), None)
-    assert database.attempts == 1
+        assert database.attempts == 1
+        clock.advance(5)
+        assert (await parked(limiter)).wait_reason == "provider_resting"
+    assert database.attempts == 2
     assert [line["event"] for line in lines].count(telemetry.LIMITS_UNSAVED) == 1
+
+
+async def test_a_stop_that_could_not_be_written_is_tried_again(
+    limiter: Limiter, clock: SteppingClock, database: AwayDatabase
+) -> None:
+    """A restart must not ask a provider that refuses everything."""
+    await limiter.failed(await limiter.admit(HAIKU), UNAUTHORIZED)
     clock.advance(5)
-    assert (await parked(limiter)).wait_reason == "provider_resting"
+    await parked(limiter)
     assert database.attempts == 2
 
 
