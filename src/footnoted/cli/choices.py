@@ -11,3 +11,14 @@ class Kind(StrEnum):
     PAGE = "page"
     MOMENT = "moment"
     WINDOW = "window"
+
+
+class CostKey(StrEnum):
+    """What costs are grouped by, as in ledger.reports.report.Grouping."""
+
+    DAY = "day"
+    MONTH = "month"
+    MODEL = "model"
+    STAGE = "stage"
+    SOURCE = "source"
+    VIDEO = "video"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path  # noqa: TC003 - fixtures are read by name
@@ -49,6 +50,14 @@ def test_a_local_model_with_a_price_of_zero_is_free(path: Path) -> None:
     assert table.prices_of("qwen3:8b", NOW).is_free
     assert not PriceTable.load(None).knows("qwen3:8b")
     assert not table.prices_of("claude-haiku-5-5", NOW).is_free
+
+
+def test_the_example_of_the_readme_is_taken(path: Path, project_root: Path) -> None:
+    """A local model that costs nothing."""
+    readme = (project_root / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    path.write_text(example, encoding="utf-8")
+    assert PriceTable.load(path).prices_of("qwen3:8b", NOW).is_free
 
 
 def test_a_file_replaces_all_that_ships_of_a_model(path: Path) -> None:
