@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from footnoted.llm import extractive
 from footnoted.llm.extractive import Extractive, answer_task
-from footnoted.llm.port import ModelRequest, Usage
+from footnoted.llm.port import CallOptions, ModelRequest, Usage
 from footnoted.llm.tasks import (
     ClassifyAnswer,
     ClassifyTask,
@@ -39,7 +39,7 @@ def _request(task: Task) -> ModelRequest[BaseModel]:
 async def test_it_says_that_it_was_extractive_and_costs_nothing() -> None:
     """The model's name stands on the answer, and no token is counted."""
     model: Model = Extractive()
-    raw = await model.answer(_request(SegmentTask(language="en", cues=_CUES)))
+    raw = await model.answer(_request(SegmentTask(language="en", cues=_CUES)), CallOptions())
     assert (model.name, raw.model) == ("extractive", "extractive")
     assert (raw.stop_reason, raw.usage) == ("end_turn", Usage())
 
@@ -47,7 +47,7 @@ async def test_it_says_that_it_was_extractive_and_costs_nothing() -> None:
 async def test_the_raw_answer_is_json_of_the_answers_schema() -> None:
     """What the facade returns is the pure function's answer, serialised."""
     task = SegmentTask(language="en", cues=_CUES)
-    raw = await Extractive().answer(_request(task))
+    raw = await Extractive().answer(_request(task), CallOptions())
     assert SegmentAnswer.model_validate_json(raw.text) == answer_task(task)
 
 
@@ -61,7 +61,7 @@ async def test_the_work_leaves_the_event_loop(monkeypatch: pytest.MonkeyPatch) -
         return original(task)
 
     monkeypatch.setattr(extractive, "answer_task", watched)
-    await Extractive().answer(_request(SegmentTask(language="en", cues=_CUES)))
+    await Extractive().answer(_request(SegmentTask(language="en", cues=_CUES)), CallOptions())
     assert len(seen) == 1
     assert seen[0] != threading.get_ident()
 
