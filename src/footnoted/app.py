@@ -22,6 +22,7 @@ from footnoted.db.outage import is_database_down
 from footnoted.db.session import Database
 from footnoted.errors import FootnotedError, TransientError, UsageError
 from footnoted.llm.gateway import CallScope, Gateway
+from footnoted.llm.lacks import parse_lacks
 from footnoted.model.status import DISCOVERED, GROUP_STALE, SOURCE_DUE, ItemKind, Resource
 from footnoted.pipeline.alerts import store as alerts
 from footnoted.pipeline.alerts.alert import INDEX_REBUILT as INDEX_REBUILT_CODE
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
     from footnoted.clock import Clock
     from footnoted.db.embedded import EmbeddedServer
+    from footnoted.llm.anthropic_client import AnthropicClient
     from footnoted.search.port import SearchIndex
     from footnoted.settings import Settings
     from footnoted.sources.port import Scanner
@@ -266,6 +268,18 @@ async def open_app(settings: Settings) -> AsyncGenerator[App]:
                 await index.close()
             except TransientError as error:  # derived data: the next start looks at it closely
                 get_logger().warning(INDEX_LOST, why=error.message)
+
+
+def make_client(settings: Settings) -> AnthropicClient | None:
+    """Return the way to the provider that the settings name; None without a key."""
+    if settings.anthropic_api_key is None:
+        return None
+    # The SDK takes a second to import, which a program without a key should not wait for.
+    from footnoted.llm.anthropic_client import AnthropicClient  # noqa: PLC0415
+
+    key = settings.anthropic_api_key.get_secret_value()
+    lacks = parse_lacks(settings.anthropic_lacks)
+    return AnthropicClient(key, settings.anthropic_base_url, lacks)
 
 
 def build_app(storage: Storage, index: SearchIndex) -> App:

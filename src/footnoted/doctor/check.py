@@ -12,6 +12,7 @@ class CheckName(StrEnum):
 
     DISK_SPACE = "disk_space"
     POSTGRESQL_MAJOR = "postgresql_major"
+    MODEL_KEY = "model_key"
     DATABASE = "database"
     SCHEMA = "schema"
     DAEMON = "daemon"

@@ -13,6 +13,7 @@ from footnoted.db.locks import is_daemon_lock_held
 from footnoted.doctor import machine, place, store
 from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.doctor.indexing import check_index, index_access
+from footnoted.doctor.provider import check_model_key
 from footnoted.errors import ConfigurationError, DependencyDownError, FootnotedError
 from footnoted.fetch.daemon import ask_daemon
 
@@ -27,6 +28,7 @@ async def examine(settings: Settings, *, fix: bool) -> list[Check]:
     checks = [
         place.check_disk_space(settings),
         place.check_postgresql_major(settings),
+        *await check_model_key(settings),
     ]
     try:
         async with open_database(settings) as storage:

@@ -14,12 +14,11 @@ import hashlib
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import anthropic
 import httpx2
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from footnoted.errors import ConfigurationError
 from footnoted.llm.anthropic_answers import Message, StreamedMessage, read_message
@@ -148,7 +147,7 @@ class _Sdk(anthropic.AsyncAnthropic):
 
 class _CatalogueEntry(BaseModel):
     lifecycle: Lifecycle
-    retires_at: datetime | None = None
+    retires_at: AwareDatetime | None = None
 
 
 def _is_catalogue_entry(body: str) -> bool:
