@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from footnoted.llm.port import Usage
 
 ROUNDS = 30
+PIECE_S = 0.5
 
 
 async def settle() -> None:
@@ -105,9 +107,12 @@ class StrictProvider:
             fault = limited(after_s)
             self.refused.append(fault)
             return fault
-        await self._clock.sleep(latency_s)
+        pieces = math.ceil(latency_s / PIECE_S)
+        for _ in range(pieces):  # output counts as it is produced
+            await self._clock.sleep(latency_s / pieces)
+            now_s = self._clock.monotonic_s()
+            self._limits.pool("class", now_s).output.take(usage.output_tokens / pieces, now_s)
         now_s = self._clock.monotonic_s()
-        self._limits.pool("class", now_s).output.take(usage.output_tokens, now_s)
         self.output_tokens += usage.output_tokens
         return allowances_of(self._limits.headers("class", now_s))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+_STEP = 4.0
+
 
 class Window:
-    """Grows by one per answer until the first cut, then by one per window of answers.
+    """Grows by one per answer until the first cut, then by a few per window of answers.
 
-    The shape is that of TCP's congestion window (RFC 5681): slow start, then avoidance.
+    The shape is that of TCP's congestion window (RFC 5681): slow start, then avoidance. It grows by
+    more than one there because the buckets pace calls too, and a round of answers takes long.
     """
 
     def __init__(self, start: int, ceiling: int) -> None:
@@ -23,7 +26,7 @@ class Window:
     def answered(self, *, in_use: bool) -> None:
         """Grow, where all that was allowed was also used."""
         if in_use:
-            step = 1.0 / self._size if self._was_cut else 1.0
+            step = min(1.0, _STEP / self._size) if self._was_cut else 1.0
             self._size = min(self._ceiling, self._size + step)
 
     def refused(self) -> None:

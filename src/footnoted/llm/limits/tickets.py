@@ -33,7 +33,7 @@ class Bounds:
     max_wait_s: float = 20.0
     patience_s: float = 120.0
     max_concurrent: int = 64
-    start_concurrent: int = 8
+    start_concurrent: int = 16
     burst_s: float = 0.5
 
 

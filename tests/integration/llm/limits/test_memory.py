@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HAIKU = Demand("claude-haiku-5-5", 100, 100, "extract", 300)
 SONNET = Demand("claude-sonnet-5-5", 100, 100)
-UNAUTHORIZED = fault(FaultKind.STOPPED, "authentication_error")
+UNAUTHORIZED = fault(FaultKind.STOPPED, "key_refused")
 
 
 @pytest.fixture

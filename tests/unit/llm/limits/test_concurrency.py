@@ -5,7 +5,7 @@ from __future__ import annotations
 from footnoted.llm.limits.concurrency import Window
 
 
-def test_it_grows_by_one_per_answer_until_the_first_cut_then_by_one_per_window() -> None:
+def test_it_grows_by_one_per_answer_until_the_first_cut_then_by_four_per_window() -> None:
     """Slow start, then avoidance."""
     window = Window(4, 64)
     for _ in range(6):
@@ -15,7 +15,7 @@ def test_it_grows_by_one_per_answer_until_the_first_cut_then_by_one_per_window()
     assert window.size == 5
     for _ in range(6):
         window.answered(in_use=True)
-    assert window.size == 6
+    assert window.size == 8
 
 
 def test_it_does_not_grow_while_it_is_not_used() -> None:

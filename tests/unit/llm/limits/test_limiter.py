@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HAIKU = Demand("claude-haiku-5-5", 100, 100, "extract", 300)
 SONNET = Demand("claude-sonnet-5-5", 100, 100)
 ANSWER = Usage(input_tokens=100, output_tokens=80)
-UNAUTHORIZED = fault(FaultKind.STOPPED, "authentication_error")
+UNAUTHORIZED = fault(FaultKind.STOPPED, "key_refused")
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_a_wrong_key_stops_every_class_once(limiter: Limiter, clock: Stepp
     assert error.wait_reason == "provider_stopped"
     assert error.retry_after_s == 900 - 8
     assert limiter.stop is not None
-    assert (limiter.stop.code, limiter.stop.since) == ("authentication_error", START)
+    assert (limiter.stop.code, limiter.stop.since) == ("key_refused", START)
 
 
 async def test_a_stop_parks_those_who_wait(clock: SteppingClock, database: AwayDatabase) -> None:
@@ -121,7 +121,7 @@ async def test_a_probe_that_is_refused_doubles_the_pause(
 async def test_an_answer_to_a_call_from_before_does_not_end_a_stop(limiter: Limiter) -> None:
     """A spend limit lets what is out finish."""
     first, second = await limiter.admit(HAIKU), await limiter.admit(HAIKU)
-    await limiter.failed(first, fault(FaultKind.STOPPED, "enforced_spend_limit_reached"))
+    await limiter.failed(first, fault(FaultKind.STOPPED, "spend_limit_reached"))
     await limiter.answered(second, ANSWER, None)
     assert (await parked(limiter)).retry_after_s == 3_600
 

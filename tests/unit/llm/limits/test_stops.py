@@ -25,24 +25,24 @@ def windows(code: str, retry_after_s: float | None = None) -> list[timedelta]:
 def test_probes_of_a_wrong_key_get_rarer_up_to_six_hours() -> None:
     """15 minutes, doubling."""
     expected = [15, 30, 60, 120, 240, 360, 360, 360]
-    assert windows("authentication_error") == [minutes * MINUTE for minutes in expected]
+    assert windows("key_refused") == [minutes * MINUTE for minutes in expected]
 
 
 def test_a_spend_limit_is_probed_hourly_or_when_it_says() -> None:
     """It ends by itself, at a time we can't know."""
-    assert set(windows("enforced_spend_limit_reached")) == {60 * MINUTE}
-    assert set(windows("enforced_spend_limit_reached", 7_200)) == {120 * MINUTE}
+    assert set(windows("spend_limit_reached")) == {60 * MINUTE}
+    assert set(windows("spend_limit_reached", 7_200)) == {120 * MINUTE}
 
 
 def test_a_stop_keeps_its_beginning_and_takes_the_newest_reason() -> None:
     """A person is told since when."""
-    first = stopped(fault(FaultKind.STOPPED, "authentication_error"), None, START)
+    first = stopped(fault(FaultKind.STOPPED, "key_refused"), None, START)
     later: datetime = START + 15 * MINUTE
-    second = stopped(fault(FaultKind.STOPPED, "billing_error"), first, later)
-    assert second == Stop("billing_error", "it said: billing_error", START, later + 30 * MINUTE)
+    second = stopped(fault(FaultKind.STOPPED, "credit_missing"), first, later)
+    assert second == Stop("credit_missing", "it said: credit_missing", START, later + 30 * MINUTE)
 
 
 def test_a_probe_that_met_other_trouble_waits_for_another_window() -> None:
     """It told nothing about the key."""
-    stop = Stop("authentication_error", "", START, START + 15 * MINUTE)
+    stop = Stop("key_refused", "", START, START + 15 * MINUTE)
     assert postponed(stop, START + 20 * MINUTE).probe_at == START + 35 * MINUTE
