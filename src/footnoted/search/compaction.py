@@ -19,10 +19,10 @@ from pathlib import Path
 import qdrant_edge as edge
 
 from footnoted.search.edge_config import index_fields, shard_config
+from footnoted.search.mapped_files import page_out
 
 YOUNG = "young"
 """The file in which a shard keeps how much of it was written since its last compaction."""
-_WRITE_AHEAD_LOG = "wal"
 _TIMEOUT_S = 600.0
 _LAST_WORDS = 500
 
@@ -75,10 +75,11 @@ def compacted_copy(shard: Path, copy: Path) -> None:
         RuntimeError: the copy does not hold as many documents as it was made from.
 
     """
-    # Everything flushed is in the segments, so the log would only be read, and mapped, for nothing.
-    ignored = shutil.ignore_patterns(_WRITE_AHEAD_LOG)
-    shutil.copytree(shard, copy, ignore=ignored, copy_function=_copy_data, dirs_exist_ok=True)
+    # The write-ahead log comes too, though all of it is in the segments: it numbers the writes, and
+    # points ignore writes that are numbered lower than they are.
+    shutil.copytree(shard, copy, copy_function=_copy_data, dirs_exist_ok=True)
     opened = edge.EdgeShard.load(str(copy), shard_config())
+    page_out(copy)
     before = opened.info().points_count
     index_fields(opened)
     opened.optimize()

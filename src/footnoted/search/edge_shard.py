@@ -16,6 +16,7 @@ import qdrant_edge as edge
 
 from footnoted.search.compaction import YOUNG
 from footnoted.search.edge_config import index_fields, shard_config
+from footnoted.search.mapped_files import page_out
 from footnoted.search.payload import AVERAGE, LENGTH, VECTOR, Equals, conditions_of
 from footnoted.search.points import (
     DISTINCT_LENGTHS,
@@ -67,7 +68,9 @@ class Shard:
     @classmethod
     def load(cls, path: Path) -> Shard:
         """Return the shard at `path`."""
-        return cls(edge.EdgeShard.load(str(path)), path)
+        shard = cls(edge.EdgeShard.load(str(path)), path)
+        page_out(path)
+        return shard
 
     def is_overgrown(self) -> bool:
         """Return whether so much is young that a compaction is due."""

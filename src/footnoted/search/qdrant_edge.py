@@ -161,24 +161,36 @@ class QdrantEdgeIndex:
                 await self._run(lambda: self._replace(shard, compacted))
 
     async def _compacted(self, shard: Shard) -> Shard | None:
-        """Return a compacted copy of a shard nobody writes to, or None when that did not work."""
+        """Return a compacted copy of a shard nobody writes to, or None when that did not work.
+
+        What was written is safe without it, so a failure is told, and is nobody's error.
+        """
+        try:
+            copy = await self._compacted_copy(shard)
+        except (TransientError, OSError) as error:
+            shard.bear_more()
+            get_logger().warning(COMPACTION_FAILED, why=str(error))
+            return None
+        get_logger().debug(INDEX_COMPACTED, documents=copy.size())
+        return copy
+
+    async def _compacted_copy(self, shard: Shard) -> Shard:
         await self._run(shard.flush)
+        self._expect_room(2 * disk_bytes(shard.path) + _ROOM_BYTES)
         draft = self._generations.draft()
         try:
-            needed = 2 * disk_bytes(shard.path) + _ROOM_BYTES
-            if shutil.disk_usage(self._root).free < needed:
-                why: str | None = f"needs {needed // _MIB} MiB of free disk"
-            else:
-                why = await compact(shard.path, draft)
-            if why is None:
-                copy = await self._run(lambda: Shard.load(self._generations.adopt(draft)))
-                get_logger().debug(INDEX_COMPACTED, documents=copy.size())
-                return copy
+            failure = await compact(shard.path, draft)
+            if failure is not None:
+                why = f"cannot be compacted: {failure}"
+                raise self._away(why)
+            path = self._generations.adopt(draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        shard.bear_more()
-        get_logger().warning(COMPACTION_FAILED, why=why)
-        return None
+        try:
+            return await self._run(lambda: Shard.load(path))
+        except TransientError:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
 
     def _replace(self, shard: Shard, compacted: Shard) -> None:
         """Let the compacted copy serve, unless what it was made from does not serve any more."""
@@ -217,15 +229,15 @@ class QdrantEdgeIndex:
         self._expect_room()
         shard.delete(document_ids)
 
-    def _expect_room(self) -> None:
-        """Raise TransientError on a disk that is nearly full.
+    def _expect_room(self, needed: int = _ROOM_BYTES) -> None:
+        """Raise TransientError on a disk that has not this many bytes left.
 
         The shard writes through memory maps: where the disk has no page for one, the kernel ends
         the process (SIGBUS, mmap(2)), so that must not be tried.
         """
         free = shutil.disk_usage(self._root).free
-        if free < _ROOM_BYTES:
-            why = f"needs {_ROOM_BYTES // _MIB} MiB of free disk, there are {free // _MIB}"
+        if free < needed:
+            why = f"needs {needed // _MIB} MiB of free disk, there are {free // _MIB}"
             raise self._away(why)
 
     def _open(self) -> Shard:
