@@ -66,7 +66,7 @@ def _facts(call: CallLine) -> Iterator[tuple[str, str]]:
 def _time(call: CallLine) -> str:
     at = f"{call.sent_at or call.reserved_at:%Y-%m-%d %H:%M:%S} UTC"
     took = "" if call.latency_s is None else f", took {call.latency_s:.1f} s"
-    return at + took + ("" if call.batch_id is None else f", in batch {call.batch_id}")
+    return at + took
 
 
 def _print_text(label: str, text: str, *, is_full: bool) -> None:

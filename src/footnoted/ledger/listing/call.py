@@ -41,7 +41,6 @@ class CallLine(BaseModel):
     latency_s: float | None
     provider_request_id: str | None
     stop_reason: str | None
-    batch_id: int | None
     is_captured: bool
     prompt: str | None
     answer: str | None

@@ -34,7 +34,7 @@ async def calls_of(session: AsyncConnection, query: CallsQuery) -> list[CallLine
             COALESCE(NULLIF(usage, 'null'::jsonb), '{}'::jsonb) AS usage, reserved_usd, cost_usd,
             reserved_at, sent_at, answered_at,
             CAST(EXTRACT(EPOCH FROM answered_at - sent_at) AS float) AS latency_s,
-            provider_request_id, stop_reason, batch_id, prompt_text IS NOT NULL AS is_captured,
+            provider_request_id, stop_reason, prompt_text IS NOT NULL AS is_captured,
             CASE WHEN :full THEN COALESCE(prompt_text, prompt_preview)
               ELSE left(COALESCE(prompt_preview, prompt_text), :preview) END AS prompt,
             CASE WHEN :full THEN answer ELSE left(answer, :preview) END AS answer
