@@ -28,17 +28,19 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 import structlog  # noqa: E402 - found through the path above
 from sqlalchemy import text  # noqa: E402 - the same
 
-from footnoted.app import GatewayAskers  # noqa: E402 - the same
 from footnoted.clock import SystemClock  # noqa: E402 - the same
 from footnoted.db.engine import make_engine  # noqa: E402 - the same
 from footnoted.db.session import Database  # noqa: E402 - the same
 from footnoted.llm.gateway import Gateway  # noqa: E402 - the same
 from footnoted.llm.port import ModelRequest, RawAnswer, Usage  # noqa: E402 - the same
+from footnoted.llm.purchase import Purchaser  # noqa: E402 - the same
+from footnoted.llm.routes import Routes  # noqa: E402 - the same
 from footnoted.llm.tasks import SegmentAnswer, SegmentTask  # noqa: E402 - the same
 from footnoted.model.status import ItemKind, Resource  # noqa: E402 - the same
+from footnoted.pipeline.askers import GatewayAskers  # noqa: E402 - the same
 from footnoted.pipeline.loop import Loop  # noqa: E402 - the same
 from footnoted.pipeline.plan import Mode, RunPlan  # noqa: E402 - the same
-from footnoted.prompting import RenderedPrompt  # noqa: E402 - the same
+from footnoted.prompting import Prompt, RenderedPrompt  # noqa: E402 - the same
 from tests.fakes.machine import machine, video_flow  # noqa: E402 - the same
 from tests.fakes.stages import Parcel  # noqa: E402 - the same
 
@@ -57,7 +59,7 @@ class SlowModel:
     posts: Path
     seconds: tuple[float, float]
     name: str = "slow"
-    is_free: bool = False
+    is_free: bool = True
     parameters: dict[str, str] = field(default_factory=dict)
 
     async def count_input(self, request: ModelRequest[BaseModel]) -> int | None:
@@ -134,6 +136,13 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _askers(database: Database, model: SlowModel) -> GatewayAskers:
+    """Return what stages ask through: one model, which the journal takes for a free one."""
+    routes, repair = Routes((model,)), Prompt("repair", "", "{{complaint}}", "0")
+    purchaser = Purchaser(database, SystemClock(), None)
+    return GatewayAskers(Gateway(database, routes, purchaser, repair), routes)
+
+
 async def main(asked: argparse.Namespace) -> None:
     """Run the loop until SIGTERM, or until nothing is due."""
     engine = make_engine(asked.url, application_name=f"worker {os.getpid()}", pool_size=12)
@@ -146,7 +155,7 @@ async def main(asked: argparse.Namespace) -> None:
         shutdown_grace_s=30,
         capacity={Resource.MODEL: asked.capacity},
     )
-    deps = replace(deps, askers=GatewayAskers(Gateway(database, model, SystemClock())))
+    deps = replace(deps, askers=_askers(database, model))
     loop = Loop(deps, RunPlan(Mode.DRAIN if asked.drain else Mode.FOREVER))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, loop.stop)
     print("ready", flush=True)

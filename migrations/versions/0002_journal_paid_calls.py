@@ -1,4 +1,4 @@
-"""Journal paid calls: budgets with their holds, learned limits, batches, switches."""
+"""Journal paid calls: budgets with their holds, learned limits, switches."""
 
 from __future__ import annotations
 
@@ -33,40 +33,6 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("spent_usd >= 0 AND reserved_usd >= 0", name=op.f("ck_budgets_money")),
         sa.PrimaryKeyConstraint("scope", "key", name=op.f("pk_budgets")),
-    )
-    op.create_table(
-        "call_batches",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("model", sa.Text(), nullable=False),
-        sa.Column("provider_batch_id", sa.Text(), nullable=True),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("requests", sa.Integer(), nullable=False),
-        sa.Column(
-            "intended_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ends_by", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(status IN ('created', 'ended')) <= (provider_batch_id IS NOT NULL)",
-            name=op.f("ck_call_batches_provider_id"),
-        ),
-        sa.CheckConstraint(
-            "status IN ('intended', 'created', 'ended', 'abandoned')",
-            name=op.f("ck_call_batches_status"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_batches")),
-        sa.UniqueConstraint("provider_batch_id", name=op.f("uq_call_batches_provider_batch_id")),
-    )
-    op.create_index(
-        "ix_call_batches_open",
-        "call_batches",
-        ["status"],
-        unique=False,
-        postgresql_where=sa.text("status <> 'ended'"),
     )
     op.create_table(
         "model_limits",
@@ -125,15 +91,7 @@ def upgrade() -> None:
     op.add_column("llm_calls", sa.Column("source_id", sa.BigInteger(), nullable=True))
     op.add_column("llm_calls", sa.Column("prompt_preview", sa.Text(), nullable=True))
     op.add_column("llm_calls", sa.Column("prompt_text", sa.Text(), nullable=True))
-    op.add_column("llm_calls", sa.Column("batch_id", sa.BigInteger(), nullable=True))
     op.add_column("llm_calls", sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index(
-        "ix_llm_calls_batch_id",
-        "llm_calls",
-        ["batch_id"],
-        unique=False,
-        postgresql_where=sa.text("batch_id IS NOT NULL"),
-    )
     op.create_index(
         "ix_llm_calls_open",
         "llm_calls",
@@ -141,24 +99,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'sent'"),
     )
-    op.create_foreign_key(
-        op.f("fk_llm_calls_batch_id"), "llm_calls", "call_batches", ["batch_id"], ["id"]
-    )
 
 
 def downgrade() -> None:
     """Forget it again."""
-    op.drop_constraint(op.f("fk_llm_calls_batch_id"), "llm_calls", type_="foreignkey")
     op.drop_index(
         "ix_llm_calls_open", table_name="llm_calls", postgresql_where=sa.text("state = 'sent'")
     )
-    op.drop_index(
-        "ix_llm_calls_batch_id",
-        table_name="llm_calls",
-        postgresql_where=sa.text("batch_id IS NOT NULL"),
-    )
     op.drop_column("llm_calls", "deadline_at")
-    op.drop_column("llm_calls", "batch_id")
     op.drop_column("llm_calls", "prompt_text")
     op.drop_column("llm_calls", "prompt_preview")
     op.drop_column("llm_calls", "source_id")
@@ -170,10 +118,4 @@ def downgrade() -> None:
     op.drop_table("switches")
     op.drop_table("provider_stops")
     op.drop_table("model_limits")
-    op.drop_index(
-        "ix_call_batches_open",
-        table_name="call_batches",
-        postgresql_where=sa.text("status <> 'ended'"),
-    )
-    op.drop_table("call_batches")
     op.drop_table("budgets")

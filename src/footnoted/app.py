@@ -21,17 +21,24 @@ from footnoted.db.engine import make_engine
 from footnoted.db.outage import is_database_down
 from footnoted.db.session import Database
 from footnoted.errors import FootnotedError, TransientError, UsageError
-from footnoted.llm.gateway import CallScope, Gateway
+from footnoted.ledger.prices import PriceTable
+from footnoted.llm.assembly import EXTRACTIVE, require_prices, routes_of
+from footnoted.llm.gateway import Gateway
 from footnoted.llm.lacks import parse_lacks
+from footnoted.llm.purchase import Purchaser
+from footnoted.llm.routes import Routes
 from footnoted.model.status import DISCOVERED, GROUP_STALE, SOURCE_DUE, ItemKind, Resource
 from footnoted.pipeline.alerts import store as alerts
 from footnoted.pipeline.alerts.alert import INDEX_REBUILT as INDEX_REBUILT_CODE
 from footnoted.pipeline.alerts.alert import SEARCH_INDEX, index_rebuilt
+from footnoted.pipeline.askers import GatewayAskers
 from footnoted.pipeline.deps import Deps, Pace
 from footnoted.pipeline.flow import Flow
 from footnoted.pipeline.flows import Flows
 from footnoted.pipeline.gate import Limits
+from footnoted.pipeline.paid import ModelAccess, PaidSetup, pay_for
 from footnoted.profiles.techniques import NAME as TECHNIQUES
+from footnoted.prompting import read_prompt
 from footnoted.search.audit import RepairKind, ensure_filled, rebuild
 from footnoted.search.drain import OutboxDrainer
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
@@ -47,6 +54,7 @@ from footnoted.transcripts.captions import read_transcript
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
+    from decimal import Decimal
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -54,14 +62,17 @@ if TYPE_CHECKING:
     from footnoted.clock import Clock
     from footnoted.db.embedded import EmbeddedServer
     from footnoted.llm.anthropic_client import AnthropicClient
+    from footnoted.llm.port import Model
     from footnoted.search.port import SearchIndex
     from footnoted.settings import Settings
     from footnoted.sources.port import Scanner
-    from footnoted.stages.port import Asker
     from footnoted.stages.profile import Profile
 
 PROFILES = (TECHNIQUES,)
 """The names of the profiles that are installed."""
+
+ASKING = ("segment", "extract", "classify", "compose")
+"""The stages that ask models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,27 +202,6 @@ async def catch_up_index(storage: Storage) -> bool:
     return True
 
 
-class GatewayAskers:
-    """Gives stages their askers; each is bound to one item and stage."""
-
-    def __init__(self, gateway: Gateway) -> None:
-        """Ask through `gateway`."""
-        self._gateway = gateway
-
-    @property
-    def model_name(self) -> str:
-        """Return the model that answers."""
-        return self._gateway.model_name
-
-    def asker_for(self, kind: str, item_id: int, stage: str, generation: int) -> Asker:
-        """Return the asker of one item and stage."""
-        return self._gateway.asker(CallScope(kind, item_id, stage, generation))
-
-    async def settled(self) -> None:
-        """Return when no answer is on its way any more."""
-        await self._gateway.settled()
-
-
 @dataclass(frozen=True, slots=True)
 class App:
     """Everything joined together, as the daemon and the API use it."""
@@ -220,7 +210,8 @@ class App:
     index: SearchIndex
     profiles: tuple[Profile, ...]
     deps: Deps
-    free_models: tuple[str, ...]
+    models: ModelAccess
+    free_models: tuple[str, ...] = (EXTRACTIVE,)
 
     async def prepare_index(self) -> None:
         """Open the index, and refill it from PostgreSQL when it is empty or was lost."""
@@ -257,13 +248,19 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings) -> AsyncGenerator[App]:
-    """Yield the whole program around an open database; the index is opened by `prepare_index`."""
+async def open_app(settings: Settings, run_cap: Decimal | None = None) -> AsyncGenerator[App]:
+    """Yield the whole program around an open database; the index is opened by `prepare_index`.
+
+    `run_cap` is the most that this run may cost (USD).
+    """
     async with open_storage(settings) as storage:
         index = make_index(settings)
+        models = make_models(storage, run_cap)
         try:
-            yield build_app(storage, index)
+            await models.load()
+            yield build_app(storage, index, models)
         finally:
+            await models.close()
             try:
                 await index.close()
             except TransientError as error:  # derived data: the next start looks at it closely
@@ -282,18 +279,60 @@ def make_client(settings: Settings) -> AnthropicClient | None:
     return AnthropicClient(key, settings.anthropic_base_url, lacks)
 
 
-def build_app(storage: Storage, index: SearchIndex) -> App:
-    """Return everything joined around a database and an index."""
+def make_models(storage: Storage, run_cap: Decimal | None) -> ModelAccess:
+    """Return the models of every stage and what their money goes through.
+
+    Raises ConfigurationError for a model without a key or without a price.
+    """
+    from footnoted.llm.extractive import Extractive  # noqa: PLC0415 - needs numpy and word lists
+
+    settings, extractive = storage.settings, Extractive()
+    client, prices = make_client(settings), PriceTable.load(settings.prices_file)
+    schema = read_prompt(resource_roots(settings), "shared", "schema")
+
+    def made(name: str, effort: str) -> Model:
+        if name == EXTRACTIVE or client is None:
+            return extractive
+        from footnoted.llm.anthropic_client import AnthropicModel  # noqa: PLC0415 - as above
+
+        return AnthropicModel(client, name, effort=effort, schema_prompt=schema)
+
+    routes = routes_of(settings, ASKING, made, has_key=client is not None)
+    require_prices(routes, prices)
+    if client is None:
+        return ModelAccess(routes)
+    return pay_for(
+        routes, client, PaidSetup(settings, storage.database, storage.clock, prices, run_cap)
+    )
+
+
+def make_free_models() -> ModelAccess:
+    """Return the built-in model for every stage."""
+    from footnoted.llm.extractive import Extractive  # noqa: PLC0415 - needs numpy and word lists
+
+    return ModelAccess(Routes((Extractive(),)))
+
+
+def build_app(storage: Storage, index: SearchIndex, models: ModelAccess | None = None) -> App:
+    """Return everything joined around a database, an index and the models.
+
+    Without models nothing is asked but the built-in one, which costs nothing.
+    """
+    models = models or make_free_models()
     # What works on words needs numpy and word lists: 0.6 s that other commands need not wait for.
-    from footnoted.llm.extractive import Extractive  # noqa: PLC0415
     from footnoted.profiles.techniques.profile import (  # noqa: PLC0415
         Tuning,
         techniques_profile,
     )
 
     settings, clock = storage.settings, storage.clock
-    gateway = Gateway(storage.database, Extractive(), clock)
-    build = Build(gateway.model_name, __version__, git_sha(settings.git_commit_sha))
+    gateway = Gateway(
+        storage.database,
+        models.routes,
+        Purchaser(storage.database, clock, models.till),
+        read_prompt(resource_roots(settings), "shared", "repair"),
+    )
+    build = Build(models.routes.name_of, __version__, git_sha(settings.git_commit_sha))
     shared = SharedStages(
         transcribe=TranscribeStage(read_transcript, clock), index=IndexStage(index, clock)
     )
@@ -308,11 +347,11 @@ def build_app(storage: Storage, index: SearchIndex) -> App:
         flows=Flows([*_flows(profiles), Flow(ItemKind.SOURCE, "", SOURCE_DUE, (poll,))]),
         limits=Limits(settings.max_attempts, settings.backoff_base_s, settings.backoff_cap_s),
         pace=_pace(settings),
-        askers=GatewayAskers(gateway),
+        askers=GatewayAskers(gateway, models.routes, models.witness),
         drainer=OutboxDrainer(storage.database, index),
         prompts={profile.name: profile.prompts for profile in profiles},
     )
-    return App(storage, index, profiles, deps, (gateway.model_name,))
+    return App(storage, index, profiles, deps, models)
 
 
 def _flows(profiles: Sequence[Profile]) -> list[Flow]:

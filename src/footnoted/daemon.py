@@ -65,7 +65,7 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
     """
     stop, receivers = _stop_on_signals(), make_receivers(settings)
     async with AsyncExitStack() as stack:
-        app = await stack.enter_async_context(open_app(settings))
+        app = await stack.enter_async_context(open_app(settings, plan.max_usd))
         loop = Loop(app.deps, plan)
         await stack.enter_async_context(_background(_pass_on(stop, loop), loop))
         if settings.qdrant_url is None:

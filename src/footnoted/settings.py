@@ -104,7 +104,7 @@ class Settings(BaseModel):
     anthropic_lacks: str = Field(
         default="",
         description="What that server can't do, by commas: structured_output, count_tokens,"
-        " prompt_cache, effort, batches.",
+        " prompt_cache, effort.",
     )
     model: str = Field(
         default="auto",
@@ -137,10 +137,6 @@ class Settings(BaseModel):
     call_timeout_s: Seconds = Field(default=600.0, description="Longest time a model may answer.")
     inter_video_sleep_s: SecondsOrZero = Field(
         default=0.0, description="Pause between two videos that called a paid model."
-    )
-    llm_mode: Literal["live", "batch", "auto"] = Field(
-        default="live",
-        description="Ask at once, in batches at half the price, or batches for a large backlog.",
     )
     alert_url: SecretStr | None = Field(
         default=None, description="Address that alerts are posted to as JSON."

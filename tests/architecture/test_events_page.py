@@ -27,7 +27,7 @@ def used(project_root: Path) -> set[str]:
         value
         for tree in trees
         for value in (*constants(tree), *changes(tree))
-        if NAME.fullmatch(value)
+        if NAME.fullmatch(value) and not value.endswith(".toml")  # a file of ours
     }
 
 

@@ -54,12 +54,20 @@ class FakeKeeper:
 class FakeAskers:
     """Hands out no asker and remembers the scopes it was asked for."""
 
-    model_name: str = "fake"
+    is_spent: bool = False
     scopes: list[tuple[str, int, str, int]] = field(default_factory=list)
 
     def asker_for(self, kind: str, item_id: int, stage: str, generation: int) -> Any:
         """Remember the scope."""
         self.scopes.append((kind, item_id, stage, generation))
+
+    def model_of(self, stage: str) -> str:
+        """Return one name for all."""
+        del stage
+        return "fake"
+
+    def close(self) -> None:
+        """Do nothing: nothing is ever sent."""
 
     async def settled(self) -> None:
         """Return at once: nothing is ever on its way."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, get_args, get_origin
 
 from footnoted.settings import Settings, secret_fields, variable
@@ -74,7 +75,7 @@ def _value(default: object) -> str:
             return "1" if default else "0"
         case float() if default.is_integer():
             return str(int(default))
-        case str() | int() | float():
+        case str() | int() | float() | Decimal():
             return str(default)
         case _:
             return ""

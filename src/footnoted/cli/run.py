@@ -29,8 +29,13 @@ def run(
     max_minutes: Annotated[
         float | None, typer.Option(min=0.01, help="Stop after this many minutes (exit code 124).")
     ] = None,
+    max_usd: Annotated[
+        float | None, typer.Option(min=0, help="Spend at most this much, then end (exit code 75).")
+    ] = None,
 ) -> None:
     """Follow the sources and work; without options, until SIGTERM."""
+    from decimal import Decimal
+
     from footnoted.errors import UsageError
     from footnoted.pipeline.plan import Mode, RunPlan
 
@@ -38,7 +43,8 @@ def run(
         message = "--once and --drain exclude each other"
         raise UsageError(message)
     mode = Mode.ONCE if once else Mode.DRAIN if drain else Mode.FOREVER
-    plan = RunPlan(mode, max_videos, max_minutes)
+    cap = None if max_usd is None else Decimal(str(max_usd))
+    plan = RunPlan(mode, max_videos, max_minutes, cap)
     report = _watched(plan) if drain and sys.stdout.isatty() and sys.stderr.isatty() else _run(plan)
     raise typer.Exit(exit_of_report(report, is_finite=mode is not Mode.FOREVER))
 
@@ -74,8 +80,10 @@ def _watched(plan: RunPlan) -> Report:
 
 
 def exit_of_report(report: Report, *, is_finite: bool) -> Exit:
-    """Return the exit code of a run: time limit, then failures, then done."""
+    """Return the exit code of a run: time limit, money, then failures, then done."""
     if report.ran_out_of_time:
         return Exit.TIME_LIMIT
+    if report.ran_out_of_money:
+        return Exit.TRY_LATER
     failed = report.outcomes["stopped"] + report.outcomes["failed"]
     return Exit.SOME_FAILED if is_finite and failed else Exit.DONE

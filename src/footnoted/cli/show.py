@@ -45,10 +45,11 @@ def show(
 async def _read(
     settings: Settings, video_id: int, *, with_words: bool
 ) -> tuple[VideoReport, Transcript | None]:
-    from footnoted.app import open_app
+    from footnoted.app import build_app, make_index, open_storage
     from footnoted.pipeline.reports.videos.video import read_report, read_words
 
-    async with open_app(settings) as app:
+    async with open_storage(settings) as storage:
+        app = build_app(storage, make_index(settings))
         database, now = app.storage.database, app.storage.clock.now()
         readers = {profile.name: profile.video_moments for profile in app.profiles}
         report = await read_report(database, video_id, readers, now)

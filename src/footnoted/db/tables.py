@@ -392,7 +392,6 @@ llm_calls = Table(
     Column("source_id", BigInteger),
     Column("prompt_preview", Text),
     Column("prompt_text", Text),
-    Column("batch_id", BigInteger, ForeignKey("call_batches.id")),
     _at("reserved_at", nullable=False),
     _at("sent_at"),
     _at("deadline_at"),
@@ -407,28 +406,7 @@ llm_calls = Table(
     Index(None, "item_kind", "item_id", "stage"),
     Index(None, "reserved_at"),
     Index("ix_llm_calls_open", "deadline_at", postgresql_where=text("state = 'sent'")),
-    Index("ix_llm_calls_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
 )
-
-call_batches = Table(
-    "call_batches",
-    metadata,
-    _id(),
-    Column("model", Text, nullable=False),
-    Column("provider_batch_id", Text, unique=True),
-    Column("status", Text, nullable=False),
-    Column("requests", Integer, nullable=False),
-    _at("intended_at", nullable=False),
-    _at("created_at"),
-    _at("ends_by"),
-    _at("ended_at"),
-    CheckConstraint("status IN ('intended', 'created', 'ended', 'abandoned')", name="status"),
-    CheckConstraint(
-        "(status IN ('created', 'ended')) <= (provider_batch_id IS NOT NULL)", name="provider_id"
-    ),
-    Index("ix_call_batches_open", "status", postgresql_where=text("status <> 'ended'")),
-)
-"""Batches of calls: the intent is journaled with its calls before anything is created."""
 
 budgets = Table(
     "budgets",

@@ -6,16 +6,18 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select, text, tuple_, update
+from sqlalchemy import and_, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from footnoted.db.tables import llm_calls
-from footnoted.ledger.journal import CallDraft, CallState, Entry, Settlement
+from footnoted.ledger.budgets import store as budgets
+from footnoted.ledger.journal import CallDraft, CallState, Entry, Flaw, Settlement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 ORPHAN_AGE = timedelta(minutes=15)
@@ -24,22 +26,38 @@ ORPHAN_AGE = timedelta(minutes=15)
 
 async def latest_entries(session: AsyncConnection, hashes: Sequence[str]) -> dict[str, Entry]:
     """Return the entry of the highest generation for each hash that is journaled."""
+    calls = llm_calls.c
+    lost = func.count().filter(calls.state == CallState.UNKNOWN)
     rows = await session.execute(
         select(
-            llm_calls.c.id,
-            llm_calls.c.request_sha256,
-            llm_calls.c.generation,
-            llm_calls.c.state,
-            llm_calls.c.usable,
-            llm_calls.c.answer,
+            calls.id,
+            calls.request_sha256,
+            calls.generation,
+            calls.state,
+            calls.usable,
+            calls.answer,
+            calls.unusable_code,
+            calls.deadline_at,
+            calls.usage,
+            lost.over(partition_by=calls.request_sha256).label("lost"),
         )
-        .ext(distinct_on(llm_calls.c.request_sha256))
-        .where(llm_calls.c.request_sha256.in_(hashes))
-        .order_by(llm_calls.c.request_sha256, llm_calls.c.generation.desc())
+        .ext(distinct_on(calls.request_sha256))
+        .where(calls.request_sha256.in_(hashes))
+        .order_by(calls.request_sha256, calls.generation.desc())
     )
     return {
         row.request_sha256: Entry(
-            row.id, row.request_sha256, row.generation, CallState(row.state), row.usable, row.answer
+            row.id,
+            row.request_sha256,
+            row.generation,
+            CallState(row.state),
+            row.usable,
+            row.answer,
+            row.unusable_code,
+            row.deadline_at,
+            (row.usage or {}).get("output_tokens", 0),
+            (row.usage or {}).get("thinking_tokens", 0),
+            row.lost,
         )
         for row in rows
     }
@@ -49,62 +67,77 @@ async def latest_entries(session: AsyncConnection, hashes: Sequence[str]) -> dic
 class Taking:
     """What a reservation may take over beside released rows.
 
-    Rows left lying by others, and those this process reserved (hash, when) and lost sight of. One
-    that was sent and never answered only where sending it twice costs nothing (`may_resend`).
+    Rows left lying by others, and those this process began (hash, when) and knows it never sent.
+    One that another sent and never saw answered only where sending it twice costs nothing
+    (`may_resend`). `state` is what the row becomes.
     """
 
     now: datetime
     may_resend: bool
     left_by_us: Sequence[tuple[str, datetime]] = ()
+    state: CallState = CallState.RESERVED
 
 
-async def reserve(
-    session: AsyncConnection, drafts: Sequence[CallDraft], taking: Taking
-) -> dict[str, int]:
-    """Journal the intent of calls; return the row id of each hash that is ours to send.
-
-    A hash that another process is sending is left out.
-    """
-    now = taking.now
-    statement = insert(llm_calls).values(
-        [{**asdict(draft), "state": CallState.RESERVED, "reserved_at": now} for draft in drafts]
-    )
-    left_lying = [CallState.RESERVED, *([CallState.SENT] if taking.may_resend else [])]
-    free_to_take = or_(
-        llm_calls.c.state == CallState.RELEASED,
-        and_(
-            llm_calls.c.state.in_(left_lying),
-            or_(
-                llm_calls.c.reserved_at < now - ORPHAN_AGE,
-                tuple_(llm_calls.c.request_sha256, llm_calls.c.reserved_at).in_(taking.left_by_us),
-            ),
-        ),
-    )
-    rows = await session.execute(
+async def reserve(session: AsyncConnection, draft: CallDraft, taking: Taking) -> int | None:
+    """Journal the intent of a call; return its row's id, or None while another process sends it."""
+    fresh = {
+        "state": taking.state,
+        "reserved_at": taking.now,
+        "sent_at": taking.now if taking.state is CallState.SENT else None,
+        "deadline_at": None,
+    }
+    statement = insert(llm_calls).values({**asdict(draft), **fresh})
+    changed = {name: statement.excluded[name] for name in asdict(draft)}
+    row = await session.execute(
         statement.on_conflict_do_update(
             index_elements=[llm_calls.c.request_sha256, llm_calls.c.generation],
-            set_={
-                "state": CallState.RESERVED,
-                "reserved_at": now,
-                "reserved_usd": statement.excluded.reserved_usd,
-                "item_kind": statement.excluded.item_kind,
-                "item_id": statement.excluded.item_id,
-                "stage": statement.excluded.stage,
-                "label": statement.excluded.label,
-            },
-            where=free_to_take,
-        ).returning(llm_calls.c.request_sha256, llm_calls.c.id)
+            set_={**changed, **fresh, "fault_code": None},
+            where=_free_to_take(taking),
+        ).returning(llm_calls.c.id)
     )
-    return {row.request_sha256: row.id for row in rows}
+    call_id: int | None = row.scalar()
+    return call_id
 
 
-async def mark_sent(session: AsyncConnection, call_ids: Sequence[int], now: datetime) -> None:
-    """Record, before anything leaves, that these calls may be billed from here on."""
-    await session.execute(
+def _free_to_take(taking: Taking) -> ColumnElement[bool]:
+    left_lying = [CallState.RESERVED, *([CallState.SENT] if taking.may_resend else [])]
+    began = tuple_(llm_calls.c.request_sha256, llm_calls.c.reserved_at)
+    return or_(
+        llm_calls.c.state == CallState.RELEASED,
+        and_(llm_calls.c.state.in_(left_lying), llm_calls.c.reserved_at < taking.now - ORPHAN_AGE),
+        and_(
+            llm_calls.c.state.in_([CallState.RESERVED, CallState.SENT]),
+            began.in_(taking.left_by_us),
+        ),
+    )
+
+
+async def mark_sent(
+    session: AsyncConnection, call_id: int, now: datetime, deadline: datetime
+) -> bool:
+    """Record, before anything leaves, that a call may be billed from here on.
+
+    Return False when somebody else took it meanwhile: then it must not be sent.
+    """
+    result = await session.execute(
         update(llm_calls)
-        .where(llm_calls.c.id.in_(call_ids), llm_calls.c.state == CallState.RESERVED)
-        .values(state=CallState.SENT, sent_at=now)
+        .where(llm_calls.c.id == call_id, llm_calls.c.state == CallState.RESERVED)
+        .values(state=CallState.SENT, sent_at=now, deadline_at=deadline)
     )
+    return result.rowcount == 1
+
+
+async def give_up_overdue(session: AsyncConnection, now: datetime) -> int:
+    """Turn sent calls whose deadline has passed into unknown ones, whoever sent them.
+
+    What they hold stays held: they may have been billed. Return how many there were.
+    """
+    result = await session.execute(
+        update(llm_calls)
+        .where(llm_calls.c.state == CallState.SENT, llm_calls.c.deadline_at < now)
+        .values(state=CallState.UNKNOWN, fault_code="deadline")
+    )
+    return result.rowcount
 
 
 async def release_orphans(session: AsyncConnection, free_models: Sequence[str]) -> int:
@@ -114,6 +147,7 @@ async def release_orphans(session: AsyncConnection, free_models: Sequence[str]) 
     nothing; any other may have been billed and stays as it is.
     """
     lost = llm_calls.c.state == CallState.SENT
+    await budgets.lock(session)
     result = await session.execute(
         update(llm_calls)
         .where(
@@ -123,37 +157,84 @@ async def release_orphans(session: AsyncConnection, free_models: Sequence[str]) 
             )
         )
         .values(state=CallState.RELEASED)
+        .returning(llm_calls.c.id)
     )
-    return result.rowcount
+    released = result.scalars().all()
+    await budgets.let_go(session, released)
+    return len(released)
 
 
-async def release(session: AsyncConnection, call_ids: Sequence[int]) -> None:
-    """Record that these calls were provably not billed."""
+async def release(session: AsyncConnection, call_id: int, fault_code: str | None = None) -> None:
+    """Record that a call was provably not billed, and give back what it holds."""
+    await budgets.lock(session)
     await session.execute(
         update(llm_calls)
-        .where(llm_calls.c.id.in_(call_ids), llm_calls.c.state != CallState.ANSWERED)
-        .values(state=CallState.RELEASED)
+        .where(
+            llm_calls.c.id == call_id,
+            llm_calls.c.state.in_([CallState.RESERVED, CallState.SENT]),
+        )
+        .values(state=CallState.RELEASED, fault_code=fault_code)
+    )
+    await budgets.let_go(session, [call_id])
+
+
+async def mark_unknown(
+    session: AsyncConnection, call_id: int, fault_code: str, request_id: str | None
+) -> None:
+    """Record that a call's answer is lost; what it holds stays held, as it may have been billed."""
+    await session.execute(
+        update(llm_calls)
+        .where(llm_calls.c.id == call_id, llm_calls.c.state == CallState.SENT)
+        .values(state=CallState.UNKNOWN, fault_code=fault_code, provider_request_id=request_id)
     )
 
 
 async def settle(
-    session: AsyncConnection, call_id: int, settlement: Settlement, now: datetime
+    session: AsyncConnection,
+    call_id: int,
+    settlement: Settlement,
+    now: datetime,
+    *,
+    holds: bool,
 ) -> None:
-    """Journal a raw answer and its cost; it counts as usable until validation says otherwise."""
+    """Journal a raw answer and its cost; without a flaw it is usable until its stage objects.
+
+    `holds` says whether the call holds money, which turns into its cost in the same transaction.
+    """
+    if holds:
+        await budgets.lock(session)
+        await budgets.settle(session, call_id, settlement.cost_usd)
     await session.execute(
         update(llm_calls)
         .where(llm_calls.c.id == call_id)
-        .values(state=CallState.ANSWERED, usable=True, answered_at=now, **asdict(settlement))
+        .values(
+            state=CallState.ANSWERED,
+            usable=settlement.unusable_code is None,
+            unusable_reason=settlement.unusable_code,
+            answered_at=now,
+            **asdict(settlement),
+        )
     )
 
 
-async def mark_unusable(session: AsyncConnection, call_id: int, reason: str) -> None:
+async def mark_unusable(session: AsyncConnection, call_id: int, flaw: Flaw, reason: str) -> None:
     """Record that an answer was paid for and cannot be used, and why."""
     await session.execute(
         update(llm_calls)
         .where(llm_calls.c.id == call_id)
-        .values(usable=False, unusable_reason=reason[:2_000])
+        .values(usable=False, unusable_code=flaw, unusable_reason=reason[:2_000])
     )
+
+
+async def note_source(session: AsyncConnection, call_id: int) -> int | None:
+    """Return the source of the video that a call is for, noted with the call; pages have none."""
+    found: int | None = await session.scalar(
+        text("""UPDATE llm_calls c SET source_id = v.source_id FROM videos v
+                WHERE c.id = :id AND c.item_kind = 'video' AND v.id = c.item_id
+                RETURNING c.source_id"""),
+        {"id": call_id},
+    )
+    return found
 
 
 async def erase_answers(session: AsyncConnection, item_kind: str, item_ids: Sequence[int]) -> None:

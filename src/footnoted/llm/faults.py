@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - dataclass fields are read by tools
 from enum import StrEnum
 
-from footnoted.errors import FootnotedError
+from footnoted.errors import FootnotedError, TransientError
 
 
 class FaultKind(StrEnum):
@@ -71,3 +71,26 @@ class CallFailedError(FootnotedError):
         """Carry `fault`."""
         super().__init__(fault.message)
         self.fault = fault
+
+
+_WAIT_REASONS = {
+    FaultKind.RATE_LIMITED: "rate_limited",
+    FaultKind.RAMP_LIMITED: "rate_limited",
+    FaultKind.OVERLOADED: "provider_resting",
+    FaultKind.UNAVAILABLE: "provider_resting",
+    FaultKind.BROKEN: "provider_resting",
+    FaultKind.STOPPED: "provider_stopped",
+}
+_SHORTEST_WAIT_S = 1.0
+
+
+def wait_of(fault: Fault) -> TransientError | None:
+    """Return the wait a fault means; None where this request can never succeed.
+
+    How long the provider rests is for the limits to say, when the item asks again.
+    """
+    reason = _WAIT_REASONS.get(fault.kind)
+    if reason is None:
+        return None
+    wait_s = max(fault.retry_after_s or 0.0, _SHORTEST_WAIT_S)
+    return TransientError(fault.message, wait_reason=reason, retry_after_s=wait_s)

@@ -1,95 +1,70 @@
-"""The only way to a model: journal, ask, journal the answer, validate, return.
+"""The only way to a model: replay what the journal knows, buy the rest, believe nothing.
 
-    ask_all: hash each request -> replay what is answered -> reserve -> mark sent -> ask
-             -> journal each raw answer as it comes -> validate all -> one outcome
+    ask_all: hash each request -> replay what is answered -> buy the rest -> one outcome
 
-The gateway owns the tasks that ask: when a stage is cancelled or loses its claim, answers that are
+An answer may be flawed, and what is done about it depends on the journal alone, so a stage that
+runs again walks the same way and pays for nothing twice:
+
+    truncated -> divided, or once with more room      refused -> the next model of the chain
+    invalid   -> repaired once, then asked anew under the next generation
+
+The gateway owns the tasks that buy: when a stage is cancelled or loses its claim, answers that are
 on their way are still journaled, and the stage that runs next replays them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
-from collections import defaultdict
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ValidationError
 
-from footnoted.db.outage import DatabaseDownError
-from footnoted.errors import ContractViolationError, TransientError
+from footnoted.errors import (
+    BudgetExceededError,
+    ContractViolationError,
+    PermanentError,
+    TransientError,
+)
 from footnoted.ledger import store
-from footnoted.ledger.journal import FREE, CallDraft, CallState, Settlement
-from footnoted.llm.port import CallOptions
+from footnoted.ledger.journal import Flaw
+from footnoted.llm.call import Call, CallScope
+from footnoted.llm.faults import CallFailedError, FaultKind, wait_of
+from footnoted.llm.identity import request_sha256
+from footnoted.llm.repair import complaint_of, repair_request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
-    from datetime import datetime
 
-    from footnoted.clock import Clock
     from footnoted.db.session import Database
     from footnoted.ledger.journal import Entry
-    from footnoted.llm.port import Model, ModelRequest, RawAnswer
+    from footnoted.llm.port import Model, ModelRequest
+    from footnoted.llm.purchase import Purchaser
+    from footnoted.llm.routes import Routes
+    from footnoted.prompting import Prompt
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
-IN_FLIGHT_WAIT_S = 5.0
-_ANSWER_KEPT_S = 120.0
-_JOURNAL_PAUSE_S = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class CallScope:
-    """What calls are made for: journal rows carry it, and `generation` asks for a fresh answer."""
-
-    item_kind: str
-    item_id: int
-    stage: str
-    generation: int = 0
-
-
-def request_sha256(model: str, request: ModelRequest[BaseModel]) -> str:
-    """Return the identity of a request: model, parameters, rendered prompt and answer schema."""
-    parts = {
-        "model": model,
-        "max_tokens_out": request.max_tokens_out,
-        "system": request.prompt.system,
-        "user": request.prompt.user,
-        "prompt": request.prompt.sha256,
-        "schema": _schema_sha256(request.answer),
-        "task": request.task.model_dump(mode="json") if model == "extractive" else None,
-    }
-    canonical = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-@cache
-def _schema_sha256(answer: type[BaseModel]) -> str:
-    schema = json.dumps(answer.model_json_schema(), sort_keys=True)
-    return hashlib.sha256(schema.encode()).hexdigest()
+_LONGER = ":longer"
+_LOST_WAIT_S, _LOST_WAIT_CAP_S = 30.0, 21_600.0
 
 
 class Gateway:
-    """Asks one model on behalf of stages, through the journal."""
+    """Asks the models of each stage's route, through the journal."""
 
-    def __init__(self, database: Database, model: Model, clock: Clock) -> None:
-        """Join the journal's database and the model that answers."""
+    def __init__(
+        self, database: Database, routes: Routes, purchaser: Purchaser, repair: Prompt
+    ) -> None:
+        """Join the journal's database, the models, and what buys from them."""
         self._database = database
-        self._model = model
-        self._clock = clock
-        self._in_flight: dict[str, asyncio.Task[_Answered]] = {}
-        self._begun: defaultdict[str, list[datetime]] = defaultdict(list)
+        self._routes = routes
+        self._purchaser = purchaser
+        self._repair = repair
+        self._in_flight: dict[str, asyncio.Task[Entry]] = {}
         self._flights = _Flights()
-
-    @property
-    def model_name(self) -> str:
-        """Return the name of the model that answers."""
-        return self._model.name
+        self._is_closed = False
 
     def asker(self, scope: CallScope) -> ScopedAsker:
         """Return what a stage gets to ask with, bound to what it asks for."""
@@ -100,185 +75,265 @@ class Gateway:
     ) -> list[AnswerT]:
         """Return one validated answer per request, in the order of the requests.
 
-        Raises TransientError while another caller is sending an equal request, and
-        ContractViolationError, after every answer is journaled, when one is not of its schema.
+        Every request of the wave is settled before anything is raised; then one outcome is: the
+        database's absence, a wait for the provider, for money, for another caller (TransientError,
+        BudgetExceededError), a refusal (PermanentError), a bad answer (ContractViolationError).
         """
         if not requests:
             return []
-        hashes = [request_sha256(self._model.name, request) for request in requests]
-        async with self._flights.sole(hashes):
-            known = await self._known(scope, hashes)
-            fresh = {
-                digest: request
-                for digest, request in zip(hashes, requests, strict=True)
-                if digest not in known
-            }
-            answers = known | (await self._buy(scope, fresh) if fresh else {})
-        checked = [
-            await self._checked(answers[digest], request)
-            for digest, request in zip(hashes, requests, strict=True)
-        ]
-        return [_or_raise(answer) for answer in checked]
+        walk = _Walk(self, scope, siblings=len(requests))
+        await walk.look_up(requests)
+        found = await asyncio.gather(
+            *(walk.answer(request) for request in requests), return_exceptions=True
+        )
+        failures = [result for result in found if isinstance(result, BaseException)]
+        if failures:
+            raise min(failures, key=_rank)
+        return [result for result in found if not isinstance(result, BaseException)]
+
+    def close(self) -> None:
+        """Send no paid call from now on; what is not sent yet is given up."""
+        self._is_closed = True
+        for digest, task in self._in_flight.items():
+            if not self._purchaser.is_sent(digest):
+                task.cancel()
 
     async def settled(self) -> None:
-        """Return when no answer is on its way any more."""
+        """Return when no answer is on its way any more, after `close`."""
+        self.close()
         while self._in_flight:
             await asyncio.wait(self._in_flight.values())
 
-    async def _known(self, scope: CallScope, hashes: Sequence[str]) -> dict[str, _Answered]:
+    def chain(self, stage: str) -> tuple[Model, ...]:
+        """Return the models of a stage, the preferred one first."""
+        return self._routes.of(stage)
+
+    async def entries(self, hashes: Sequence[str]) -> dict[str, Entry]:
+        """Return what the journal knows of these requests."""
         async with self._database.transaction() as session:
-            entries = await store.latest_entries(session, list(dict.fromkeys(hashes)))
-        return {
-            digest: _Answered(entry.id, entry.answer)
-            for digest, entry in entries.items()
-            if entry.usable and entry.answer is not None and entry.generation >= scope.generation
-        }
+            return await store.latest_entries(session, list(dict.fromkeys(hashes)))
 
-    async def _buy(
-        self, scope: CallScope, fresh: dict[str, ModelRequest[AnswerT]]
-    ) -> dict[str, _Answered]:
-        """Return the answers that are not known; who was cancelled may find its call on its way."""
-        tasks = {digest: self._in_flight[digest] for digest in fresh if digest in self._in_flight}
-        if unasked := {digest: fresh[digest] for digest in fresh if digest not in tasks}:
-            call_ids = await self._reserve(scope, unasked)
-            async with self._database.transaction() as session:
-                await store.mark_sent(session, list(call_ids.values()), self._clock.now())
-            for digest, request in unasked.items():
-                tasks[digest] = self._start(digest, call_ids[digest], request)
-        results = await asyncio.gather(
-            *(asyncio.shield(task) for task in tasks.values()), return_exceptions=True
-        )
-        bought: dict[str, _Answered] = {}
-        for digest, result in zip(tasks, results, strict=True):
-            if isinstance(result, BaseException):
-                raise result
-            bought[digest] = result
-        return bought
-
-    async def _reserve(
-        self, scope: CallScope, fresh: dict[str, ModelRequest[AnswerT]]
-    ) -> dict[str, int]:
-        """Return the row id of each call, all reserved or none.
-
-        A row that this process reserved and lost sight of, with its database, is taken up again.
-        """
-        now = self._clock.now()
-        left = [(digest, at) for digest in fresh for at in self._begun.get(digest, ())]
-        for digest in fresh:
-            self._begun[digest].append(now)
-        async with self._database.transaction() as session:
-            entries = await store.latest_entries(session, list(fresh))
-            drafts = [
-                self._draft(scope, digest, request, entries.get(digest))
-                for digest, request in sorted(fresh.items())
-            ]
-            taking = store.Taking(now, may_resend=self._model.is_free, left_by_us=left)
-            call_ids = await store.reserve(session, drafts, taking)
-            if taken := len(fresh) - len(call_ids):
-                message = f"{taken} equal calls are being made by another item"
-                raise TransientError(
-                    message, wait_reason="call_in_flight", retry_after_s=IN_FLIGHT_WAIT_S
-                )
-        return call_ids
-
-    def _draft(
-        self,
-        scope: CallScope,
-        digest: str,
-        request: ModelRequest[AnswerT],
-        entry: Entry | None,
-    ) -> CallDraft:
-        generation = scope.generation
-        if entry is not None:
-            spent = entry.state in (CallState.ANSWERED, CallState.UNKNOWN)
-            generation = max(generation, entry.generation + (1 if spent else 0))
-        return CallDraft(
-            request_sha256=digest,
-            generation=generation,
-            item_kind=scope.item_kind,
-            item_id=scope.item_id,
-            stage=scope.stage,
-            label=request.label,
-            model=self._model.name,
-            prompt_sha256=request.prompt.sha256,
-            reserved_usd=FREE,
-        )
-
-    def _start(
-        self, digest: str, call_id: int, request: ModelRequest[AnswerT]
-    ) -> asyncio.Task[_Answered]:
-        task = asyncio.create_task(self._ask(call_id, request))
-        self._in_flight[digest] = task
-        task.add_done_callback(lambda ended: self._ended(digest, ended))
-        return task
-
-    def _ended(self, digest: str, task: asyncio.Task[_Answered]) -> None:
-        del self._in_flight[digest]
-        if not task.cancelled() and task.exception() is None:
-            del self._begun[digest]
-
-    async def _ask(self, call_id: int, request: ModelRequest[BaseModel]) -> _Answered:
-        raw = await self._answer_of(call_id, request)
-        settlement = Settlement(
-            answer=raw.text,
-            stop_reason=raw.stop_reason,
-            usage=raw.usage.model_dump(),
-            cost_usd=FREE,
-            provider_request_id=raw.provider_request_id,
-        )
-        await self._journal(call_id, settlement)
-        return _Answered(call_id, raw.text)
-
-    async def _journal(self, call_id: int, settlement: Settlement) -> None:
-        """Write an answer down; it is kept in hand while the database is away, though not for ever.
-
-        Raises DatabaseDownError when that lasts.
-        """
-        give_up_at_s = self._clock.monotonic_s() + _ANSWER_KEPT_S
-        while True:
+    async def bought(self, call: Call) -> Entry:
+        """Return the journaled answer to a call, bought unless somebody did so meanwhile."""
+        async with self._flights.sole(call.digest):
+            task = self._in_flight.get(call.digest)
+            if task is None:
+                if self._is_closed and not call.model.is_free:
+                    raise _stopping()
+                task = asyncio.create_task(self._purchaser.buy(call))
+                self._in_flight[call.digest] = task
+                task.add_done_callback(lambda ended: self._ended(call.digest, ended))
             try:
-                async with self._database.transaction() as session:
-                    await store.settle(session, call_id, settlement, self._clock.now())
-            except DatabaseDownError:
-                if self._clock.monotonic_s() > give_up_at_s:
-                    raise
-                await self._clock.sleep(_JOURNAL_PAUSE_S)
-            else:
-                return
+                return await asyncio.shield(task)
+            except asyncio.CancelledError:
+                if task.cancelled():
+                    raise _stopping() from None
+                raise
 
-    async def _answer_of(self, call_id: int, request: ModelRequest[BaseModel]) -> RawAnswer:
-        """Return the raw answer; a call that failed and can't have been billed is released."""
+    def _ended(self, digest: str, task: asyncio.Task[Entry]) -> None:
+        del self._in_flight[digest]
+        if not task.cancelled():
+            task.exception()  # looked at: whoever asked may be gone
+
+    async def mark_invalid(self, entry: Entry, reason: str) -> None:
+        """Journal that an answer is not of its schema."""
+        async with self._database.transaction() as session:
+            await store.mark_unusable(session, entry.id, Flaw.INVALID, reason)
+
+    def repair_of(
+        self, request: ModelRequest[AnswerT], bad_answer: str, complaint: str
+    ) -> ModelRequest[AnswerT]:
+        """Return the request that shows a model its bad answer."""
+        return repair_request(request, bad_answer, complaint, self._repair)
+
+
+class _Walk:
+    """The way of one wave from requests to validated answers."""
+
+    def __init__(self, gateway: Gateway, scope: CallScope, *, siblings: int) -> None:
+        self._gateway, self._scope, self._siblings = gateway, scope, siblings
+        self._chain = gateway.chain(scope.stage)
+        self._known: dict[str, Entry] = {}
+
+    async def look_up(self, requests: Sequence[ModelRequest[Any]]) -> None:
+        """Read everything that the journal knows of these requests, in one query."""
+        hashes = [request_sha256(model, one) for one in requests for model in self._chain]
+        self._known |= await self._gateway.entries(hashes)
+
+    async def answer(self, request: ModelRequest[AnswerT]) -> AnswerT:
+        """Return the validated answer to one request."""
+        for model in self._chain:  # whatever a fallback answered is there to be used
+            entry = self._of_today(request_sha256(model, request))
+            if entry is not None and entry.usable and entry.answer is not None:
+                found = await self._validated(request, entry)
+                if not isinstance(found, str):
+                    return found
+        reasons: list[_NextModelError] = []
+        for model in self._chain:
+            try:
+                return await self._from(model, request)
+            except _NextModelError as error:
+                reasons.append(error)
+        told = "; ".join(f"{error.model} {error.reason}" for error in reasons)
+        message = f"{request.label}: no model answers this: {told}"
+        raise PermanentError(message, failure_code=reasons[-1].failure_code)
+
+    async def _from(self, model: Model, request: ModelRequest[AnswerT]) -> AnswerT:
+        """Return one model's validated answer; _NextModelError says that it never gives one."""
+        digest = request_sha256(model, request)
+        entry, is_fresh = self._of_today(digest), False
+        while True:
+            if entry is None or not entry.is_answered:
+                try:
+                    entry, is_fresh = await self._buy(self._call(model, request)), True
+                except _TooLargeError:
+                    return await self._smaller(model, request, None)
+            match entry.unusable_code:
+                case Flaw.REFUSED:
+                    raise _NextModelError(model.name, "refused", failure_code="model_refused")
+                case Flaw.TRUNCATED:
+                    return await self._smaller(model, request, entry)
+                case _:
+                    found = await self._validated(request, entry)
+            if not isinstance(found, str):
+                return found
+            repaired = await self._repaired(model, request, entry, found)
+            if not isinstance(repaired, str):
+                return repaired
+            if is_fresh:
+                message = f"{request.label}: {repaired}"
+                raise ContractViolationError(message)
+            entry = None
+
+    def _of_today(self, digest: str) -> Entry | None:
+        """Return what the journal knows, unless a person asked for a fresh answer since."""
+        entry = self._known.get(digest)
+        return None if entry is None or entry.generation < self._scope.generation else entry
+
+    def _call(self, model: Model, request: ModelRequest[Any]) -> Call:
+        digest = request_sha256(model, request)
+        seen = self._known.get(digest)
+        ids = frozenset([seen.id]) if seen is not None else frozenset[int]()
+        return Call(self._scope, model, request, digest, self._siblings, ids)
+
+    async def _buy(self, call: Call) -> Entry:
         try:
-            return await self._model.answer(request, CallOptions())
-        except Exception:
-            if self._model.is_free:
-                async with self._database.transaction() as session:
-                    await store.release(session, [call_id])
-            raise
+            entry = await self._gateway.bought(call)
+        except CallFailedError as error:
+            fault = error.fault
+            if fault.kind is FaultKind.TOO_LARGE:
+                raise _TooLargeError(fault.message) from None
+            if (wait := wait_of(fault)) is None:
+                raise _NextModelError(
+                    call.model.name, fault.message, failure_code="model_rejected"
+                ) from None
+            if fault.may_be_billed:
+                wait.retry_after_s = self._patience_s(call, wait.retry_after_s or 0.0)
+            raise wait from None
+        self._known[call.digest] = entry
+        return entry
 
-    async def _checked(
-        self, answered: _Answered, request: ModelRequest[AnswerT]
-    ) -> AnswerT | ContractViolationError:
+    def _patience_s(self, call: Call, least_s: float) -> float:
+        """Return how long to wait with an answer that gets lost again and again."""
+        entry = self._known.get(call.digest)
+        lost = entry.lost if entry is not None else 0
+        return max(least_s, min(_LOST_WAIT_S * 2.0**lost, _LOST_WAIT_CAP_S) if lost else least_s)
+
+    async def _validated(self, request: ModelRequest[AnswerT], entry: Entry) -> AnswerT | str:
         """Return the answer as its schema has it, or what is wrong with it, journaled."""
         try:
-            return request.answer.model_validate_json(answered.text)
+            return request.answer.model_validate_json(entry.answer or "")
         except ValidationError as error:
-            reason = f"{request.label}: {error.error_count()} schema violations"
-        async with self._database.transaction() as session:
-            await store.mark_unusable(session, answered.call_id, reason)
-        return ContractViolationError(reason)
+            complaint = complaint_of(error)
+        if entry.usable:
+            await self._gateway.mark_invalid(entry, complaint)
+        return complaint
+
+    async def _repaired(
+        self, model: Model, request: ModelRequest[AnswerT], entry: Entry, complaint: str
+    ) -> AnswerT | str:
+        """Return what a model makes of its bad answer, asked once; or what is wrong with it too."""
+        if model.is_free or request.repair is not None:
+            return complaint
+        repair = self._gateway.repair_of(request, entry.answer or "", complaint)
+        call = self._call(model, repair)
+        await self.look_up([repair])
+        answered = self._of_today(call.digest)
+        if answered is None or not answered.is_answered:
+            answered = await self._buy(call)
+        if answered.unusable_code in (Flaw.REFUSED, Flaw.TRUNCATED):
+            return f"{complaint}; its repair was {answered.unusable_code}"
+        return await self._validated(repair, answered)
+
+    async def _smaller(
+        self, model: Model, request: ModelRequest[AnswerT], entry: Entry | None
+    ) -> AnswerT:
+        """Return the answer to a request in parts, or once with more room for it.
+
+        More room comes first where a model's thinking took most of it.
+        """
+        thinking = entry is not None and entry.thinking_tokens * 2 > entry.output_tokens
+        may_grow = entry is not None and not request.label.endswith(_LONGER)
+        division = request.divide() if request.divide is not None else None
+        if may_grow and (thinking or division is None):
+            longer = replace(
+                request,
+                label=f"{request.label}{_LONGER}",
+                max_tokens_out=request.max_tokens_out * 2,
+            )
+            await self.look_up([longer])
+            return await self._from(model, longer)
+        if division is None:
+            message = f"{request.label}: {model.name} can't answer this within its limits"
+            raise PermanentError(message, failure_code="answer_too_long")
+        await self.look_up(division.requests)
+        parts = await asyncio.gather(
+            *(self.answer(part) for part in division.requests), return_exceptions=True
+        )
+        failures = [part for part in parts if isinstance(part, BaseException)]
+        if failures:
+            raise min(failures, key=_rank)
+        merged: AnswerT = division.merge(parts)
+        return merged
 
 
-def _or_raise(answer: AnswerT | ContractViolationError) -> AnswerT:
-    if isinstance(answer, ContractViolationError):
-        raise answer
-    return answer
+class _NextModelError(Exception):
+    """A model will never answer a request, for `reason`."""
+
+    def __init__(self, model: str, reason: str, failure_code: str) -> None:
+        super().__init__(model, reason)
+        self.model, self.reason, self.failure_code = model, reason, failure_code
 
 
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    call_id: int
-    text: str
+class _TooLargeError(Exception):
+    """A request is too large for a model."""
+
+
+def _stopping() -> TransientError:
+    message = "footnoted is stopping; the call was not sent"
+    return TransientError(message, wait_reason="stopping", retry_after_s=0.1)
+
+
+_WAITS = ("provider_stopped", "rate_limited", "provider_resting")
+
+
+def _rank(failure: BaseException) -> tuple[int, float]:
+    """Return which of a wave's failures is told: what holds up everything comes first."""
+    match failure:
+        case TransientError() if failure.wait_reason == "provider_stopped":
+            return 1, 0.0
+        case BudgetExceededError():
+            return 2, -failure.until.timestamp()
+        case TransientError() if failure.wait_reason in _WAITS:
+            return 3, -(failure.retry_after_s or 0.0)
+        case TransientError():
+            return 4, -(failure.retry_after_s or 0.0)
+        case PermanentError():
+            return 5, 0.0
+        case ContractViolationError():
+            return 6, 0.0
+        case _:
+            return 0, 0.0
 
 
 class _Flights:
@@ -288,12 +343,9 @@ class _Flights:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def sole(self, hashes: Sequence[str]) -> AsyncGenerator[None]:
-        """Hold every one of `hashes` alone; taken in order, so that two callers never deadlock."""
-        locks = [self._locks.setdefault(digest, asyncio.Lock()) for digest in sorted(set(hashes))]
-        async with AsyncExitStack() as stack:
-            for lock in locks:
-                await stack.enter_async_context(lock)
+    async def sole(self, digest: str) -> AsyncGenerator[None]:
+        """Hold a hash alone."""
+        async with self._locks.setdefault(digest, asyncio.Lock()):
             yield
 
 

@@ -61,6 +61,10 @@ class Crew:
             self._tasks[task] = claim
             task.add_done_callback(self._ended)
 
+    def give_back(self, claims: Sequence[Claim]) -> None:
+        """Begin nothing with these claims; they are released with the orphans."""
+        self._has_orphans = self._has_orphans or bool(claims)
+
     def expect_orphans(self) -> None:
         """Note that claims may be held that nobody works on, to be released."""
         self._has_orphans = True
@@ -138,6 +142,7 @@ class Crew:
 
     async def go_home(self) -> None:
         """Let work in flight end within the grace period, then release what is left."""
+        self._deps.askers.close()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._deps.pace.shutdown_grace_s)
         for task in list(self._tasks):

@@ -23,12 +23,20 @@ class AskerSource(Protocol):
     """Where a stage's asker comes from; the gateway behind app.py satisfies it."""
 
     @property
-    def model_name(self) -> str:
-        """Return the model that answers, for fingerprints."""
+    def is_spent(self) -> bool:
+        """Return whether the money of this run is used up, so that it should end."""
+        ...
+
+    def model_of(self, stage: str) -> str:
+        """Return the models that a stage asks, for fingerprints."""
         ...
 
     def asker_for(self, kind: str, item_id: int, stage: str, generation: int) -> Asker:
         """Return the asker of one item and stage."""
+        ...
+
+    def close(self) -> None:
+        """Send no paid call from now on."""
         ...
 
     async def settled(self) -> None:

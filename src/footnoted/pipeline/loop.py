@@ -78,7 +78,8 @@ class Loop:
         passed_min = (self._deps.clock.monotonic_s() - started_s) / 60
         self._report.was_stopped = self._stop.is_set()
         self._report.ran_out_of_time = limit_min is not None and passed_min >= limit_min
-        return self._report.was_stopped or self._report.ran_out_of_time
+        self._report.ran_out_of_money = self._deps.askers.is_spent
+        return self._report.is_cut_short
 
     async def _tick(self) -> bool:
         """Look, claim, pause; return whether there may be more to do."""
@@ -116,10 +117,7 @@ class Loop:
                 self._watch.saw_interrupted = bool(claims)
             if not claims:
                 claims = await fill(session, self._deps, free, self._quota, rules)
-        if self._stop.is_set():
-            self._crew.expect_orphans()
-        else:
-            self._crew.start(claims)
+        (self._crew.give_back if self._stop.is_set() else self._crew.start)(claims)
         return len(claims)
 
     async def _rest(self, outlook: Outlook) -> bool:

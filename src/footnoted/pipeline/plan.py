@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from decimal import Decimal  # noqa: TC003 - dataclass fields are read by tools
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -31,16 +32,23 @@ class RunPlan:
     mode: Mode = Mode.FOREVER
     max_videos: int | None = None
     max_minutes: float | None = None
+    max_usd: Decimal | None = None
 
 
 @dataclass(slots=True)
 class Report:
-    """What one run did: outcomes by name, and whether it was cut short by time or by a stop."""
+    """What one run did: outcomes by name, and whether time, money or a stop cut it short."""
 
     outcomes: Counter[str] = field(default_factory=Counter[str])
     was_stopped: bool = False
     ran_out_of_time: bool = False
+    ran_out_of_money: bool = False
     index_behind: bool = False
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Return whether the run should end before its work does."""
+        return self.was_stopped or self.ran_out_of_time or self.ran_out_of_money
 
 
 def pause_until_next(outlook: Outlook, now: datetime, pace: Pace) -> float:

@@ -100,7 +100,7 @@ async def _prepare(claim: Claim, stage: AnyStage, deps: Deps) -> _Prepared:
         if not stage.asks:
             return _Prepared(await stage.load(session, claim.id), 0)
         prompts = deps.prompts.get(claim.profile, {})
-        parts = orders.fingerprint_parts(stage, deps.askers.model_name, prompts)
+        parts = orders.fingerprint_parts(stage, deps.askers.model_of(stage.name), prompts)
         pinned = await order_store.open_order(session, claim, stage.name, parts)
         if pinned is not None:
             given = stage.given_type.model_validate_json(pinned.given_json)

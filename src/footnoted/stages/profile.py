@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read at run time
+from collections.abc import Callable, Mapping  # noqa: TC003 - dataclass fields are read at run time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,9 @@ class SharedStages:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What this program is: the model that answers, the package's version, and its commit."""
+    """What this program is: the models of each stage, the package's version, and its commit."""
 
-    model: str
+    model_of: Callable[[str], str]
     package_version: str
     git_sha: str
 

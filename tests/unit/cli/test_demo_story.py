@@ -85,6 +85,7 @@ def make_status(*counts: tuple[str, int], stops: tuple[StopLine, ...]) -> Status
     return StatusReport(
         at=AT,
         alerts=(),
+        silent_receivers=(),
         videos=tuple(
             StatusCount(profile="techniques", status=status, count=count)
             for status, count in counts

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from footnoted.errors import DependencyDownError
 from footnoted.ledger.budgets.budget import Scope
 from footnoted.pipeline.alerts import store
 from footnoted.pipeline.alerts.alert import (
+    MODEL_PROVIDER,
+    PROVIDER_STOPPED,
     call_cost_more,
     cost_cap_reached,
     provider_stopped,
@@ -51,9 +54,23 @@ class MoneyWitness:
         """Raise the one alert of a provider that refuses everything."""
         await self._raise(provider_stopped(code, detail))
 
+    async def went_on(self) -> None:
+        """End that alert: a call was answered."""
+        await self._end(PROVIDER_STOPPED, MODEL_PROVIDER)
+
+    async def started(self, stop: tuple[str, str] | None) -> None:
+        """Bring alerts in line with what a new process knows: caps of other days are over."""
+        if stop is not None:
+            await self.stopped(*stop)
+        else:
+            await self.went_on()
+
+    async def _end(self, code: str, concerns: str) -> None:
+        with suppress(DependencyDownError):
+            async with self._database.transaction() as session:
+                await store.resolve_alert(session, code, concerns, self._clock.now())
+
     async def _raise(self, alert: Alert) -> None:
-        try:
+        with suppress(DependencyDownError):  # what it is about is journaled, and comes up again
             async with self._database.transaction() as session:
                 await store.raise_alert(session, alert, self._clock.now())
-        except DependencyDownError:
-            return  # what it is about is in the journal, and comes up again

@@ -51,7 +51,7 @@ def techniques_profile(
     segment = SegmentStage()
     asking = (segment.name, extract.name, classify.name, ComposeStage.name)
     made_by = MadeBy(
-        models=dict.fromkeys(asking, build.model),
+        models={stage: build.model_of(stage) for stage in asking},
         taxonomy_sha256=taxonomy.sha256,
         package_version=build.package_version,
         git_sha=build.git_sha,

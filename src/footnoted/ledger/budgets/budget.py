@@ -1,0 +1,122 @@
+"""Which budgets a call is charged to, and what it means when one has no room: pure decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from footnoted.errors import BudgetExceededError, TransientError
+
+SETTLING_WAIT_S = 5.0
+"""Seconds until a call looks again whether reservations of others made room."""
+
+
+class Scope(StrEnum):
+    """What a cap is about. Days and months are UTC; `run` is one run of the program."""
+
+    DAY = "day"
+    MONTH = "month"
+    SOURCE_DAY = "source_day"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """The most each scope may cost (USD); None is without a cap. A run is told by its id."""
+
+    day: Decimal | None = None
+    month: Decimal | None = None
+    source_day: Decimal | None = None
+    run: Decimal | None = None
+    run_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One budget row that a call holds money of; no cap, no limit."""
+
+    scope: Scope
+    key: str
+    cap: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a budget row has (USD): spent, held by calls on their way, and held by lost ones."""
+
+    spent: Decimal
+    reserved: Decimal
+    unknown: Decimal
+
+
+def charges_of(caps: Caps, now: datetime, source_id: int | None) -> tuple[Charge, ...]:
+    """Return the budgets of a call made now; always in the same order."""
+    now = now.astimezone(UTC)
+    charges = [
+        Charge(Scope.DAY, f"{now:%Y-%m-%d}", caps.day),
+        Charge(Scope.MONTH, f"{now:%Y-%m}", caps.month),
+    ]
+    if source_id is not None:
+        charges.append(Charge(Scope.SOURCE_DAY, f"{source_id}/{now:%Y-%m-%d}", caps.source_day))
+    if caps.run_id:
+        charges.append(Charge(Scope.RUN, caps.run_id, caps.run))
+    return tuple(charges)
+
+
+def refusal(
+    charge: Charge, standing: Standing, amount: Decimal, now: datetime
+) -> BudgetExceededError | TransientError:
+    """Return what it means that `amount` did not fit into a budget.
+
+    Where only reservations that will settle are in the way, it is a wait for them; else a wait for
+    the next day or month. A run's cap never comes back, so its error says `now`.
+    """
+    cap = charge.cap if charge.cap is not None else Decimal(0)
+    if standing.spent + standing.unknown + amount <= cap:
+        message = f"{_name(charge)} has room for the call when others that are on their way settle"
+        return TransientError(message, wait_reason="budget_reserved", retry_after_s=SETTLING_WAIT_S)
+    held = f", {_usd(standing.unknown)} held for lost answers" if standing.unknown else ""
+    message = (
+        f"{_name(charge)} of {_usd(cap)} has no room for a call of up to {_usd(amount)}:"
+        f" {_usd(standing.spent)} spent{held}"
+    )
+    return CapReachedError(message, charge, until=next_room(charge.scope, now))
+
+
+class CapReachedError(BudgetExceededError):
+    """A cap is used up; `charge` says which."""
+
+    def __init__(self, message: str, charge: Charge, *, until: datetime) -> None:
+        """Carry the budget that has no room, and when it next has."""
+        super().__init__(message, until=until, concerns=f"{charge.scope} {charge.key}")
+        self.charge = charge
+
+
+def next_room(scope: Scope, now: datetime) -> datetime:
+    """Return when a budget of this scope is new again."""
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    match scope:
+        case Scope.MONTH:
+            return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        case Scope.RUN:
+            return now
+        case _:
+            return day + timedelta(days=1)
+
+
+def _name(charge: Charge) -> str:
+    match charge.scope:
+        case Scope.DAY:
+            return "the daily cap"
+        case Scope.MONTH:
+            return "the monthly cap"
+        case Scope.SOURCE_DAY:
+            return f"the daily cap of source {charge.key.partition('/')[0]}"
+        case _:
+            return "the cap of this run"
+
+
+def _usd(amount: Decimal) -> str:
+    return f"${amount.normalize():f}"

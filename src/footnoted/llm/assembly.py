@@ -1,0 +1,84 @@
+"""Joins the gateway together: routes from the settings, and what money goes through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footnoted.errors import ConfigurationError
+from footnoted.ledger.budgets.budget import Caps
+from footnoted.llm.model_facts import EFFORTS, LEAST_EFFORT, facts_of
+from footnoted.llm.routes import make_routes, parse_table
+from footnoted.settings import variable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from decimal import Decimal
+
+    from footnoted.ledger.prices import PriceTable
+    from footnoted.llm.port import Model
+    from footnoted.llm.routes import Routes
+    from footnoted.settings import Settings
+
+EXTRACTIVE = "extractive"
+_USUAL_PAID_MODEL = "claude-haiku-5-5"
+_UNCACHEABLE = 1 << 60
+
+
+def routes_of(
+    settings: Settings, stages: Sequence[str], make: Callable[[str, str], Model], *, has_key: bool
+) -> Routes:
+    """Return the models of each stage; `make(model id, effort)` gives each.
+
+    Raises ConfigurationError for a stage that nobody has, an effort that is none, and a paid model
+    without a key.
+    """
+    models = parse_table(settings.stage_models, variable("stage_models"))
+    efforts = parse_table(settings.stage_effort, variable("stage_effort"))
+    for field, table in (("stage_models", models), ("stage_effort", efforts)):
+        for stage in table:
+            if stage not in stages:
+                message = f"{variable(field)}: no stage {stage!r}; there is {', '.join(stages)}"
+                raise ConfigurationError(message)
+    for effort in efforts.values():
+        if effort not in EFFORTS:
+            message = f"{variable('stage_effort')}: no effort {effort!r}; {', '.join(EFFORTS)}"
+            raise ConfigurationError(message)
+    usual = settings.model
+    if usual == "auto":
+        usual = _USUAL_PAID_MODEL if has_key else EXTRACTIVE
+
+    def made(name: str, stage: str) -> Model:
+        if name != EXTRACTIVE and not has_key:
+            message = f"the model {name} needs {variable('anthropic_api_key')}"
+            raise ConfigurationError(message)
+        return make(name, efforts.get(stage, LEAST_EFFORT))
+
+    return make_routes(usual, {stage: models.get(stage, usual) for stage in stages}, made)
+
+
+def require_prices(routes: Routes, prices: PriceTable) -> None:
+    """Raise ConfigurationError for a model that has no price: its calls could not be capped."""
+    for model in routes.models:
+        if not model.is_free and not prices.knows(model.name):
+            message = (
+                f"the model {model.name} has no price; name it in {variable('prices_file')}"
+                " (0 for a server of your own)"
+            )
+            raise ConfigurationError(message)
+
+
+def caps_of(settings: Settings, run_id: str, run_cap: Decimal | None) -> Caps:
+    """Return the caps that the settings and this run set."""
+    return Caps(
+        day=settings.daily_cost_cap_usd,
+        month=settings.monthly_cost_cap_usd,
+        source_day=settings.source_daily_cost_cap_usd,
+        run=run_cap,
+        run_id=run_id if run_cap is not None else "",
+    )
+
+
+def min_prefix_of(model: str) -> int:
+    """Return the least tokens of a prefix that a model's cache takes; huge when it takes none."""
+    least = facts_of(model).min_cacheable_tokens
+    return _UNCACHEABLE if least is None else least

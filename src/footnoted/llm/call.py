@@ -1,0 +1,60 @@
+"""A call as a value: what is asked of which model, in whose name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from footnoted.llm.identity import schema_sha256
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from footnoted.ledger.journal import Entry
+    from footnoted.llm.port import Model, ModelRequest
+
+
+@dataclass(frozen=True, slots=True)
+class CallScope:
+    """What calls are made for: journal rows carry it, and `generation` asks for a fresh answer."""
+
+    item_kind: str
+    item_id: int
+    stage: str
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to one model. `siblings` counts the calls of its wave, itself included.
+
+    `seen` are the answers (journal ids) that the caller knows and can't use.
+    """
+
+    scope: CallScope
+    model: Model
+    request: ModelRequest[BaseModel]
+    digest: str
+    siblings: int = 1
+    seen: frozenset[int] = frozenset()
+
+    @property
+    def prefix_key(self) -> str:
+        """Return what a provider's cache tells prefixes apart by: model, set-up, schema, rules."""
+        parts = [
+            self.model.name,
+            sorted(self.model.parameters.items()),
+            schema_sha256(self.request.answer),
+            self.request.prompt.system,
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def may_follow(self, entry: Entry) -> bool:
+        """Return whether to buy although the journal has `entry`: it is old, lost or no good.
+
+        An answer that came meanwhile, from whoever asked the same, is not bought again.
+        """
+        is_old = entry.generation < self.scope.generation
+        return is_old or not entry.is_answered or entry.id in self.seen

@@ -1,0 +1,73 @@
+"""Which models a stage asks, in which order: settings as text, and models as they are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from footnoted.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from footnoted.llm.port import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The models of each stage, the preferred one first; `usual` are those of any other stage."""
+
+    usual: tuple[Model, ...]
+    by_stage: Mapping[str, tuple[Model, ...]] = field(
+        default_factory=dict[str, "tuple[Model, ...]"]
+    )
+
+    def of(self, stage: str) -> tuple[Model, ...]:
+        """Return the models of a stage."""
+        return self.by_stage.get(stage, self.usual)
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """Return every model of every stage, each once."""
+        every = [model for chain in (self.usual, *self.by_stage.values()) for model in chain]
+        return tuple({model.name: model for model in every}.values())
+
+    def name_of(self, stage: str) -> str:
+        """Return the models of a stage as fingerprints name them: `first>fallback`."""
+        return ">".join(model.name for model in self.of(stage))
+
+
+def parse_chain(text: str) -> tuple[str, ...]:
+    """Return the model ids of `first>fallback>...`."""
+    return tuple(name.strip() for name in text.split(">") if name.strip())
+
+
+def parse_table(text: str, variable: str) -> dict[str, str]:
+    """Return what `stage=value,stage=value` says.
+
+    Raises ConfigurationError, naming the variable, for a part of another shape or a stage twice.
+    """
+    found: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        stage, equals, value = (side.strip() for side in part.partition("="))
+        if not (stage and equals and value) or stage in found:
+            message = f"{variable}: {part!r} is not `stage=value` with each stage once"
+            raise ConfigurationError(message)
+        found[stage] = value
+    return found
+
+
+def make_routes(
+    usual: str, stage_models: Mapping[str, str], make: Callable[[str, str], Model]
+) -> Routes:
+    """Return the routes of these chains; `make(model id, stage)` gives each model.
+
+    The stage is empty for the usual chain.
+    """
+    return Routes(
+        tuple(make(name, "") for name in parse_chain(usual)),
+        {
+            stage: tuple(make(name, stage) for name in parse_chain(chain))
+            for stage, chain in stage_models.items()
+        },
+    )

@@ -1,0 +1,46 @@
+"""What stages ask through: the gateway, bound to one item and stage at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footnoted.llm.call import CallScope
+
+if TYPE_CHECKING:
+    from footnoted.llm.gateway import Gateway
+    from footnoted.llm.routes import Routes
+    from footnoted.pipeline.alerts.money import MoneyWitness
+    from footnoted.stages.port import Asker
+
+
+class GatewayAskers:
+    """Gives stages their askers; `witness` knows whether the money of this run is used up."""
+
+    def __init__(
+        self, gateway: Gateway, routes: Routes, witness: MoneyWitness | None = None
+    ) -> None:
+        """Ask through `gateway`."""
+        self._gateway = gateway
+        self._routes = routes
+        self._witness = witness
+
+    @property
+    def is_spent(self) -> bool:
+        """Return whether the money of this run is used up, so that it should end."""
+        return self._witness is not None and self._witness.run_is_spent
+
+    def model_of(self, stage: str) -> str:
+        """Return the models that a stage asks."""
+        return self._routes.name_of(stage)
+
+    def asker_for(self, kind: str, item_id: int, stage: str, generation: int) -> Asker:
+        """Return the asker of one item and stage."""
+        return self._gateway.asker(CallScope(kind, item_id, stage, generation))
+
+    def close(self) -> None:
+        """Send no paid call from now on."""
+        self._gateway.close()
+
+    async def settled(self) -> None:
+        """Return when no answer is on its way any more."""
+        await self._gateway.settled()

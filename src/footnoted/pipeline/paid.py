@@ -1,0 +1,104 @@
+"""The models of a process with everything that paying for them needs, and their start and end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
+
+from footnoted.ledger.switches.switches import Switches
+from footnoted.llm.assembly import caps_of, min_prefix_of
+from footnoted.llm.limits.limiter import Limiter
+from footnoted.llm.limits.spacing import Spacing
+from footnoted.llm.paying import Till
+from footnoted.llm.prefixes import Prefixes
+from footnoted.pipeline.alerts.money import MoneyWitness
+from footnoted.telemetry import BUDGET_IN_FORCE, get_logger
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from footnoted.clock import Clock
+    from footnoted.db.session import Database
+    from footnoted.ledger.prices import PriceTable
+    from footnoted.llm.routes import Routes
+    from footnoted.settings import Settings
+
+
+class Provider(Protocol):
+    """What the way to a provider tells of itself."""
+
+    base_url: str
+
+    @property
+    def key_sha256(self) -> str:
+        """Return the hash of the key."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PaidSetup:
+    """What paying is set up from; `run_cap` is the most that this run may cost (USD)."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    prices: PriceTable
+    run_cap: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAccess:
+    """The models of each stage; without a till none of them costs anything."""
+
+    routes: Routes
+    till: Till | None = None
+    witness: MoneyWitness | None = None
+    provider: Provider | None = None
+
+    async def load(self) -> None:
+        """Bring back what was learned of the provider, and say which caps are in force."""
+        if self.till is None or self.witness is None:
+            return
+        await self.till.limiter.load()
+        stop = self.till.limiter.stop
+        await self.witness.started((stop.code, stop.detail) if stop else None)
+        caps = self.till.caps
+        get_logger().info(
+            BUDGET_IN_FORCE,
+            day_usd=str(caps.day),
+            month_usd=str(caps.month),
+            source_day_usd=str(caps.source_day),
+            run_usd=str(caps.run),
+            models=[model.name for model in self.routes.models if not model.is_free],
+        )
+
+    async def close(self) -> None:
+        """Close the way to the provider."""
+        if self.provider is not None:
+            await self.provider.close()
+
+
+def pay_for(routes: Routes, provider: Provider, setup: PaidSetup) -> ModelAccess:
+    """Return access to these models with prices, caps, limits and cache around every call."""
+    database, clock, settings = setup.database, setup.clock, setup.settings
+    witness = MoneyWitness(database, clock)
+    till = Till(
+        clock=clock,
+        prices=setup.prices,
+        caps=caps_of(settings, str(uuid4()), setup.run_cap),
+        limiter=Limiter(
+            database, clock, provider=provider.base_url, key_sha256=provider.key_sha256
+        ),
+        spacing=Spacing(clock, settings.inter_video_sleep_s),
+        prefixes=Prefixes(clock),
+        switches=Switches(database, clock),
+        witness=witness,
+        min_prefix=min_prefix_of,
+        timeout_s=settings.call_timeout_s,
+    )
+    return ModelAccess(routes, till, witness, provider)
