@@ -176,7 +176,9 @@ class _Walk:
                 reasons.append(error)
         told = "; ".join(f"{error.model} {error.reason}" for error in reasons)
         message = f"{request.label}: no model answers this: {told}"
-        raise PermanentError(message, failure_code=reasons[-1].failure_code)
+        if isinstance(reasons[-1], _RefusedError):
+            raise PermanentError(message, failure_code="model_refused")
+        raise PermanentError(message, failure_code="model_rejected")
 
     async def _from(self, model: Model, request: ModelRequest[AnswerT]) -> AnswerT:
         """Return one model's validated answer; _NextModelError says that it never gives one."""
@@ -190,7 +192,7 @@ class _Walk:
                     return await self._smaller(model, request, None)
             match entry.unusable_code:
                 case Flaw.REFUSED:
-                    raise _NextModelError(model.name, "refused", failure_code="model_refused")
+                    raise _RefusedError(model.name, "refused")
                 case Flaw.TRUNCATED:
                     return await self._smaller(model, request, entry)
                 case _:
@@ -224,9 +226,7 @@ class _Walk:
             if fault.kind is FaultKind.TOO_LARGE:
                 raise _TooLargeError(fault.message) from None
             if (wait := wait_of(fault)) is None:
-                raise _NextModelError(
-                    call.model.name, fault.message, failure_code="model_rejected"
-                ) from None
+                raise _NextModelError(call.model.name, fault.message) from None
             if fault.may_be_billed:
                 wait.retry_after_s = self._patience_s(call, wait.retry_after_s or 0.0)
             raise wait from None
@@ -300,9 +300,13 @@ class _Walk:
 class _NextModelError(Exception):
     """A model will never answer a request, for `reason`."""
 
-    def __init__(self, model: str, reason: str, failure_code: str) -> None:
+    def __init__(self, model: str, reason: str) -> None:
         super().__init__(model, reason)
-        self.model, self.reason, self.failure_code = model, reason, failure_code
+        self.model, self.reason = model, reason
+
+
+class _RefusedError(_NextModelError):
+    """A model refused to answer."""
 
 
 class _TooLargeError(Exception):

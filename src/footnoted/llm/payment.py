@@ -110,7 +110,7 @@ class Payment:
         self._is_used = self.was_sent = True
         was_stopped = self._till.limiter.stop is not None
         await self._till.limiter.answered(self._ticket, raw.usage, raw.allowances)
-        if was_stopped:
+        if was_stopped and self._till.limiter.stop is None:
             await self._till.witness.went_on()
         if cost > self.amount:
             get_logger().warning(
