@@ -55,12 +55,16 @@ async def latest_entries(session: AsyncConnection, hashes: Sequence[str]) -> dic
             row.answer,
             row.unusable_code,
             row.deadline_at,
-            (row.usage or {}).get("output_tokens", 0),
-            (row.usage or {}).get("thinking_tokens", 0),
+            *_lengths(row.usage),
             row.lost,
         )
         for row in rows
     }
+
+
+def _lengths(usage: dict[str, int] | None) -> tuple[int, int]:
+    """Return the tokens of an answer, and those of them that were thinking."""
+    return (usage.get("output_tokens", 0), usage.get("thinking_tokens", 0)) if usage else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
