@@ -32,7 +32,7 @@ from footnoted import daemon as _daemon  # noqa: F401 - imported once, for every
 from footnoted.api import server as _server  # noqa: F401 - the same
 from footnoted.ledger import store as journal
 from footnoted.llm.extractive import Extractive
-from footnoted.llm.gateway import request_sha256
+from footnoted.llm.identity import request_sha256
 from footnoted.llm.tasks import ClassifyTask, ExtractTask, SegmentTask, SynthesizeTask
 from footnoted.pipeline import process_one
 
@@ -77,12 +77,12 @@ def watch_the_model(asked: Path, reaper: Reaper | None) -> None:
     """Note every question before it is answered."""
 
     def wrap(answer: Any) -> Any:
-        async def wrapped(self: Extractive, request: Any) -> RawAnswer:
+        async def wrapped(self: Extractive, request: Any, options: Any) -> RawAnswer:
             if reaper is not None:
                 reaper.pass_by(STAGES[type(request.task)], "before_send")
             with asked.open("a", encoding="utf-8") as ledger:
-                ledger.write(request_sha256(self.name, request) + "\n")
-            return await answer(self, request)
+                ledger.write(request_sha256(self, request) + "\n")
+            return await answer(self, request, options)
 
         return wrapped
 
@@ -93,15 +93,17 @@ def watch_the_journal(reaper: Reaper) -> None:
     """Pass by before calls are reserved, and once an answer is committed."""
 
     def wrap_reserve(reserve: Any) -> Any:
-        async def wrapped(session: Any, drafts: Any, now: Any, **options: Any) -> Any:
-            reaper.pass_by(drafts[0].stage, "before_reserve")
-            return await reserve(session, drafts, now, **options)
+        async def wrapped(session: Any, draft: Any, taking: Any) -> Any:
+            reaper.pass_by(draft.stage, "before_reserve")
+            return await reserve(session, draft, taking)
 
         return wrapped
 
     def wrap_settle(settle: Any) -> Any:
-        async def wrapped(session: Any, call_id: int, settlement: Any, now: Any) -> None:
-            await settle(session, call_id, settlement, now)
+        async def wrapped(
+            session: Any, call_id: int, settlement: Any, now: Any, *, holds: bool
+        ) -> None:
+            await settle(session, call_id, settlement, now, holds=holds)
             stage = await session.scalar(STAGE_OF_CALL, {"id": call_id})
             if (stage, "after_answer") == (reaper.stage, reaper.point):
                 await session.commit()

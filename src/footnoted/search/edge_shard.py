@@ -43,8 +43,14 @@ _FLUSH_EVERY = 20_000
 
 _YOUNG_AT_LEAST = 4096
 """Writes before a compaction is worth a process: 12 to 20 MiB of memory."""
-_YOUNG_SHARE = 16
+_YOUNG_SHARE = 32
 """The share of a large shard that may be young, one in so many: a compaction copies all of it."""
+
+_EXACT_UP_TO = 4096
+"""Documents up to which the average length is measured at every write."""
+_MEASURED_SHARE = 64
+"""Of a larger shard one in so many may be written in between: the average moves by 2 % at most, and
+each measuring goes over all documents."""
 
 
 class Shard:
@@ -56,6 +62,9 @@ class Shard:
         self._shard = shard
         self._unflushed = 0
         self._patience = 1
+        self._measured: Lengths | None = None
+        self._unmeasured = 0
+        self._is_weighed = False
         index_fields(shard)
         self._young = self._remembered_young()
 
@@ -88,8 +97,10 @@ class Shard:
 
     def upsert(self, documents: Sequence[Document]) -> None:
         """Write these documents, weighed by the average of what is there and of them."""
-        points = points_of(documents, self.lengths())
+        present = self._roughly_measured()
+        points = points_of(documents, present)
         self._write_points([_point(point) for point in points])
+        self._measured = present + Lengths.of((point.payload[LENGTH], 1) for point in points)
 
     def delete(self, document_ids: Sequence[UUID]) -> None:
         """Remove these documents."""
@@ -131,7 +142,12 @@ class Shard:
         return Lengths.of((int(hit.value), hit.count) for hit in hits)
 
     def weigh_some_anew(self) -> bool:
-        """Weigh a batch of the points anew whose average is off; return whether there were any."""
+        """Weigh a batch of the points anew whose average is off; return whether there were any.
+
+        Once there are none, there are none until the average has been measured again.
+        """
+        if self._is_weighed:
+            return False
         average = self.lengths().average
         least, most = near(average)
         is_near = edge.FieldCondition(AVERAGE, range=edge.RangeFloat(gte=least, lte=most))
@@ -143,6 +159,7 @@ class Shard:
         if records:
             points = [_point(weighed_anew(_data(record), average)) for record in records]
             self._write_points(points)
+        self._is_weighed = not records
         return bool(records)
 
     def flush(self) -> None:
@@ -159,8 +176,22 @@ class Shard:
         self._shard.update(edge.UpdateOperation.upsert_points(points))
         self._count(len(points))
 
+    def _roughly_measured(self) -> Lengths:
+        """Return the lengths as they were measured lately, and of what was written since."""
+        known = self._measured
+        if (
+            known is None
+            or known.documents < _EXACT_UP_TO
+            or self._unmeasured >= known.documents // _MEASURED_SHARE
+        ):
+            known = self.lengths()
+            self._unmeasured = 0
+            self._is_weighed = False
+        return known
+
     def _count(self, written: int) -> None:
         self._young += written
+        self._unmeasured += written
         self._unflushed += written
         with suppress(OSError):  # a count that is lost only moves the next compaction
             (self.path / YOUNG).write_text(str(self._young), encoding="ascii")

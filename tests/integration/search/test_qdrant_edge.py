@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from footnoted.errors import TransientError
+from footnoted.search import edge_shard
 from footnoted.search.port import Document, DocumentKind, Query
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
 from footnoted.search.weights import AVERAGE_TOLERANCE
@@ -200,8 +201,15 @@ async def test_a_rebuild_leaves_one_generation(root: Path, reopened: QdrantEdgeI
     assert names(root, "v1-*") == ["v1-0002"]
 
 
-async def test_the_average_length_stays_that_of_the_content(reopened: QdrantEdgeIndex) -> None:
-    """Documents written when all were short are weighed anew when long ones join, all of them."""
+@pytest.mark.parametrize("exact_up_to", [4096, 50])
+async def test_the_average_length_stays_that_of_the_content(
+    reopened: QdrantEdgeIndex, monkeypatch: pytest.MonkeyPatch, exact_up_to: int
+) -> None:
+    """Documents written when all were short are weighed anew when long ones join, all of them.
+
+    In a large index too, where the average is not measured at every write.
+    """
+    monkeypatch.setattr(edge_shard, "_EXACT_UP_TO", exact_up_to)
     short = [doc(number, "lantern festival") for number in range(1, 1051)]
     words = " ".join(f"word{number}" for number in range(100))
     long = [doc(number, f"lantern {words}") for number in range(2001, 2061)]
