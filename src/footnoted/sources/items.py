@@ -5,7 +5,7 @@ A feed and a listing both give items; what is to become of each is decided elsew
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - pydantic reads the types of fields
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
