@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from footnoted.db.outage import DatabaseDownError
-from footnoted.llm.faults import Allowance, Allowances, Fault, FaultKind
+from footnoted.ledger.faults import Allowance, Allowances, Fault, FaultKind
 from tests.emulator.buckets import Limiter as EmulatedLimits
 from tests.emulator.configuration import Configuration, Limits
 from tests.emulator.errors import RefusedError

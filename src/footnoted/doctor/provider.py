@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from footnoted.app import make_client
 from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.errors import ConfigurationError
-from footnoted.llm.faults import FaultKind
+from footnoted.ledger.faults import FaultKind
 from footnoted.llm.key_check import Lifecycle
 
 if TYPE_CHECKING:
     from footnoted.doctor.check import Check
-    from footnoted.llm.faults import Fault
+    from footnoted.ledger.faults import Fault
     from footnoted.llm.key_check import KeyCheck, ModelStanding
     from footnoted.settings import Settings
 

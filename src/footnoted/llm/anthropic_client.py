@@ -21,11 +21,11 @@ import httpx2
 from pydantic import AwareDatetime, BaseModel
 
 from footnoted.errors import ConfigurationError
+from footnoted.ledger.faults import CallFailedError
 from footnoted.llm.anthropic_answers import Message, StreamedMessage, read_message
 from footnoted.llm.anthropic_errors import CAUGHT, fault_of
 from footnoted.llm.anthropic_headers import allowances_of, request_id_of
 from footnoted.llm.anthropic_requests import LONGEST_UNSTREAMED, Manner
-from footnoted.llm.faults import CallFailedError
 from footnoted.llm.json_texts import unwrapped
 from footnoted.llm.key_check import KeyCheck, Lifecycle, ModelStanding
 from footnoted.llm.lacks import Lack

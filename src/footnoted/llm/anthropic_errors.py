@@ -23,8 +23,8 @@ from anthropic.types.shared.enforced_spend_limit_reached_error import EnforcedSp
 from anthropic.types.shared.organization_on_hold_error import OrganizationOnHoldError
 from anthropic.types.shared.ramp_limit_exceeded_error import RampLimitExceededError
 
+from footnoted.ledger.faults import Fault, FaultKind
 from footnoted.llm.anthropic_headers import allowances_of, request_id_of, retry_after_s
-from footnoted.llm.faults import Fault, FaultKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from footnoted.llm.faults import Allowance, Allowances
+from footnoted.ledger.faults import Allowance, Allowances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -29,9 +29,9 @@ from footnoted.errors import (
     TransientError,
 )
 from footnoted.ledger import store
+from footnoted.ledger.faults import CallFailedError, FaultKind, wait_of
 from footnoted.ledger.journal import Flaw
 from footnoted.llm.call import Call, CallScope
-from footnoted.llm.faults import CallFailedError, FaultKind, wait_of
 from footnoted.llm.identity import request_sha256
 from footnoted.llm.repair import complaint_of, repair_request
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - dataclass fields are read by tools
 from enum import StrEnum
 
-from footnoted.llm.faults import Fault  # noqa: TC001 - dataclass fields are read by tools
+from footnoted.ledger.faults import Fault  # noqa: TC001 - dataclass fields are read by tools
 
 
 class Lifecycle(StrEnum):

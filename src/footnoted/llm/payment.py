@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from footnoted.ledger import store as journal
 from footnoted.ledger.budgets import store as budgets
 from footnoted.ledger.budgets.budget import charges_of, refusal
+from footnoted.ledger.faults import FaultKind
 from footnoted.ledger.journal import FREE
 from footnoted.ledger.switches.switches import CAPTURE_PROMPTS
-from footnoted.llm.faults import FaultKind
 from footnoted.llm.identity import prompt_bytes
 from footnoted.llm.port import CallOptions
 from footnoted.telemetry import CALL_COST_MORE, get_logger
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from footnoted.ledger.faults import Fault
     from footnoted.ledger.prices import Prices
     from footnoted.llm.call import Call
-    from footnoted.llm.faults import Fault
     from footnoted.llm.limits.limiter import Ticket
     from footnoted.llm.paying import Till
     from footnoted.llm.port import RawAnswer

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from footnoted.llm.faults import Allowances
+    from footnoted.ledger.faults import Allowances
     from footnoted.llm.tasks import Task
     from footnoted.prompting import RenderedPrompt
 

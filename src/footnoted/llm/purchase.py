@@ -18,6 +18,7 @@ from footnoted.db.outage import DatabaseDownError
 from footnoted.db.texts import storable
 from footnoted.errors import BudgetExceededError, FootnotedError, TransientError
 from footnoted.ledger import store
+from footnoted.ledger.faults import CallFailedError, Fault, FaultKind
 from footnoted.ledger.journal import (
     FREE,
     PREVIEW_LENGTH,
@@ -27,7 +28,6 @@ from footnoted.ledger.journal import (
     Flaw,
     Settlement,
 )
-from footnoted.llm.faults import CallFailedError, Fault, FaultKind
 from footnoted.llm.port import CallOptions
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from footnoted.ledger.faults import CallFailedError, Fault
 from footnoted.llm.anthropic_client import AnthropicClient, AnthropicModel
-from footnoted.llm.faults import CallFailedError, Fault
 from footnoted.llm.port import CallOptions, ModelRequest, RawAnswer
 from footnoted.llm.tasks import ExtractAnswer, ExtractTask
 from footnoted.prompting import RenderedPrompt, read_prompt

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from footnoted.ledger.faults import CallFailedError, FaultKind
 from footnoted.llm.anthropic_client import AnthropicClient, AnthropicModel
-from footnoted.llm.faults import CallFailedError, FaultKind
 from footnoted.llm.port import CallOptions
 from tests.contract.anthropic.conftest import HAIKU, KEY, QUICK, Asking, question, says
 from tests.emulator.faults import Kind

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from footnoted.doctor.provider import USUAL_MODEL, asked_models, check_model_key, judge_key
-from footnoted.llm.faults import Fault, FaultKind
+from footnoted.ledger.faults import Fault, FaultKind
 from footnoted.llm.key_check import KeyCheck, Lifecycle, ModelStanding
 from footnoted.settings import Settings
 

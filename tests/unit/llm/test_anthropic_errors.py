@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from anthropic.types.shared.error_type import ErrorType
 
+from footnoted.ledger.faults import FaultKind
 from footnoted.llm.anthropic_errors import (
     CAUGHT,
     STREAM_TABLE,
@@ -22,7 +23,6 @@ from footnoted.llm.anthropic_errors import (
     StreamFailedError,
     fault_of,
 )
-from footnoted.llm.faults import FaultKind
 
 REQUEST = httpx2.Request("POST", "https://models.example/v1/messages")
 

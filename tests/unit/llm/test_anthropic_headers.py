@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from footnoted.ledger.faults import Allowance, Allowances
 from footnoted.llm.anthropic_headers import allowances_of, retry_after_s
-from footnoted.llm.faults import Allowance, Allowances
 
 DATE = "Fri, 20 Nov 2026 12:00:00 GMT"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from footnoted.llm.faults import Allowance, Allowances
+    from footnoted.ledger.faults import Allowance, Allowances
     from footnoted.llm.limits.classes import Limits
 
 MINUTE_S = 60.0

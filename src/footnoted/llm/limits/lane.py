@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from footnoted.llm.faults import FaultKind
+from footnoted.ledger.faults import FaultKind
 from footnoted.llm.limits.buckets import Charge, Pool
 from footnoted.llm.limits.concurrency import Window
 from footnoted.llm.limits.estimates import Estimates
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from footnoted.clock import Clock
     from footnoted.errors import TransientError
-    from footnoted.llm.faults import Allowances, Fault
+    from footnoted.ledger.faults import Allowances, Fault
     from footnoted.llm.limits.classes import Limits
     from footnoted.llm.limits.tickets import Bounds, Demand
     from footnoted.llm.port import Usage

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from footnoted import telemetry
 from footnoted.errors import TransientError
-from footnoted.llm.faults import Fault, FaultKind
+from footnoted.ledger.faults import Fault, FaultKind
 from footnoted.llm.limits import refusals, stops
 from footnoted.llm.limits.classes import model_class, starting_limits
 from footnoted.llm.limits.lane import Lane
@@ -25,7 +25,7 @@ from footnoted.llm.limits.tickets import Bounds, Demand, Ticket
 if TYPE_CHECKING:
     from footnoted.clock import Clock
     from footnoted.db.session import Database
-    from footnoted.llm.faults import Allowances
+    from footnoted.ledger.faults import Allowances
     from footnoted.llm.limits.classes import Limits
     from footnoted.llm.limits.lane import Outcome
     from footnoted.llm.limits.stops import Stop

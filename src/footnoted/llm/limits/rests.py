@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from footnoted.llm.faults import Fault, FaultKind
+from footnoted.ledger.faults import Fault, FaultKind
 
 _BASE_S = 1.0
 _LEAST_TOLD_S = 1.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from footnoted.llm.limits.rests import LONGEST_DETAIL, told_s
 
 if TYPE_CHECKING:
-    from footnoted.llm.faults import Fault
+    from footnoted.ledger.faults import Fault
 
 FIRST_WINDOW = timedelta(minutes=15)
 LONGEST_WINDOW = timedelta(hours=6)

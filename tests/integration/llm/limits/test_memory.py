@@ -11,7 +11,7 @@ from sqlalchemy import text
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
 from footnoted.errors import TransientError
-from footnoted.llm.faults import Allowance, Allowances, FaultKind
+from footnoted.ledger.faults import Allowance, Allowances, FaultKind
 from footnoted.llm.limits.limiter import Demand, Limiter
 from footnoted.llm.port import Usage
 from tests.fakes.clock import START

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footnoted.llm.faults import Allowance
+from footnoted.ledger.faults import Allowance
 from footnoted.llm.limits.buckets import Bucket
 
 LIMIT = 600  # ten a second

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footnoted.errors import TransientError
-from footnoted.llm.faults import Allowance, Allowances, Fault, FaultKind
+from footnoted.ledger.faults import Allowance, Allowances, Fault, FaultKind
 from footnoted.llm.limits.classes import Limits
 from footnoted.llm.limits.lane import Lane
 from footnoted.llm.limits.tickets import Bounds, Demand

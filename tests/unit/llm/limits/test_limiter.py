@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from footnoted import telemetry
 from footnoted.errors import TransientError
-from footnoted.llm.faults import Allowance, Allowances, FaultKind
+from footnoted.ledger.faults import Allowance, Allowances, FaultKind
 from footnoted.llm.limits.limiter import Bounds, Demand, Limiter
 from footnoted.llm.port import Usage
 from tests.fakes.clock import START

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from footnoted.llm.faults import FaultKind
+from footnoted.ledger.faults import FaultKind
 from footnoted.llm.limits.rests import Phase, Reason, Rest, backoff_s, told_s
 from tests.fakes.stepping import fault, limited
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from footnoted.llm.faults import FaultKind
+from footnoted.ledger.faults import FaultKind
 from footnoted.llm.limits.stops import Stop, postponed, stopped
 from tests.fakes.clock import START
 from tests.fakes.stepping import fault
