@@ -1,0 +1,1 @@
+"""The hostile edge: bounded requests to hosts that are asked politely, one at a time."""
