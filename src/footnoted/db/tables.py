@@ -43,6 +43,7 @@ metadata = MetaData(
 )
 
 TERMINAL_VIDEO_STATUSES = ("indexed", "failed", "quarantined", "skipped", "cancelled")
+TERMINAL_TRANSCRIPTION_STATUSES = ("heard", "failed", "quarantined", "skipped", "cancelled")
 
 
 def _now() -> Any:  # noqa: ANN401 - SQLAlchemy's clause type says nothing more
@@ -121,13 +122,20 @@ sources = Table(
     _strings("profiles"),
     Column("paused", Boolean, nullable=False, server_default=text("false")),
     Column("poll_interval_s", Integer, nullable=False),
+    Column("schedule", Text),
+    Column("options", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("daily_cap_usd", Numeric(18, 9)),
+    Column("poll_state", JSONB, nullable=False, server_default=text("'{}'")),
     _at("next_poll_at", nullable=False),
     _at("polled_at"),
     *work_columns(),
     *work_constraints(),
     UniqueConstraint("kind", "locator"),
     CheckConstraint("poll_interval_s > 0", name="interval"),
+    CheckConstraint("daily_cap_usd IS NULL OR daily_cap_usd >= 0", name="cap"),
 )
+"""`poll_interval_s` is the longest pause between two looks; `schedule` may say more. `options` says
+what is taken and how it is read; `poll_state` is what a look remembers for the next one."""
 
 media = Table(
     "media",
@@ -145,12 +153,47 @@ media = Table(
     Column("chapters", JSONB, nullable=False, server_default=text("'[]'")),
     _strings("tags"),
     _strings("edited_fields"),
+    Column("item", JSONB),
     _at("missing_at"),
     _at("created_at", nullable=False),
     CheckConstraint("duration_ms IS NULL OR duration_ms >= 0", name="duration"),
     Index(None, "creator_id"),
     Index(None, "source_id"),
 )
+"""`item` is the item of a feed or listing that a recording on the net was last found as."""
+
+media_keys = Table(
+    "media_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("media_id", BigInteger, ForeignKey("media.id", ondelete="CASCADE"), nullable=False),
+    Index(None, "media_id"),
+)
+"""By what a recording on the net is known again."""
+
+source_items = Table(
+    "source_items",
+    metadata,
+    _id(),
+    Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    _at("published_at"),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("detail", Text),
+    Column("item", JSONB),
+    _at("decide_at"),
+    Column("media_id", BigInteger, ForeignKey("media.id", ondelete="SET NULL")),
+    _at("seen_at", nullable=False),
+    UniqueConstraint("source_id", "key"),
+    CheckConstraint("state IN ('taken', 'left', 'later')", name="state"),
+    CheckConstraint("(state = 'taken') = (reason IS NULL)", name="reason"),
+    CheckConstraint("(state = 'later') = (decide_at IS NOT NULL)", name="later"),
+    Index(None, "media_id"),
+)
+"""What became of each item that a source on the net brought: taken, left and why, or decided later.
+"""
 
 media_files = Table(
     "media_files",
@@ -216,6 +259,38 @@ videos = Table(
     Index(None, "source_id"),
     Index(None, "transcript_id"),
 )
+
+transcriptions = Table(
+    "transcriptions",
+    metadata,
+    _id(),
+    Column(
+        "media_id",
+        BigInteger,
+        ForeignKey("media.id", ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+    ),
+    Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="SET NULL")),
+    Column("history", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("resume_from", Text),
+    _at("next_check_at"),
+    *work_columns(),
+    *work_constraints(),
+    CheckConstraint(
+        "(status = 'failed' OR status = 'quarantined') = (failure_code IS NOT NULL)", name="failure"
+    ),
+    Index(None, "source_id"),
+    Index(
+        "ix_transcriptions_next_check_at",
+        "next_check_at",
+        postgresql_where=text("next_check_at IS NOT NULL"),
+    ),
+)
+"""The work of getting what was said in a recording; its videos wait for it and say why.
+
+`history` is what earlier looks at it saw. `next_check_at` is when one that is over is looked at
+again: captions get better and recordings are trimmed."""
 
 page_groups = Table(
     "page_groups",
@@ -621,5 +696,6 @@ def work_indexes(table: Table, terminal: tuple[str, ...]) -> list[Index]:
 
 
 work_indexes(videos, TERMINAL_VIDEO_STATUSES)
+work_indexes(transcriptions, TERMINAL_TRANSCRIPTION_STATUSES)
 work_indexes(page_groups, ("current",))
 work_indexes(sources, ("followed",))

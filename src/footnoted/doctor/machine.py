@@ -11,8 +11,9 @@ from footnoted.doctor import store
 from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.errors import ConfigurationError, LockHeldError
 from footnoted.fetch.receivers import make_receivers
-from footnoted.pipeline import store as work
 from footnoted.pipeline.alerts.delivery.store import silent_receivers
+from footnoted.pipeline.outlook import store as outlook
+from footnoted.pipeline.store import release_dead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ _SLACK = timedelta(minutes=2)
 async def check_statuses(app: App) -> Check:
     """Return whether every item stands at a status that its flow knows."""
     async with app.storage.database.transaction() as session:
-        seen = await work.statuses_in_use(session)
+        seen = await outlook.statuses_in_use(session)
     if unknown := app.deps.flows.unknown_statuses(seen):
         text = f"{'; '.join(unknown)}: another release made it, and no daemon will start"
         return failure(CheckName.STATUSES, text)
@@ -82,13 +83,13 @@ async def _let_go(storage: Storage) -> int:
         try:
             await lock.acquire()
             async with storage.database.transaction() as session:
-                return await work.release_dead(session)
+                return await release_dead(session)
         except LockHeldError:
             pass
         finally:
             await lock.release()
     async with storage.database.transaction() as session:
-        return await work.wake(session, storage.clock.now())
+        return await outlook.wake(session, storage.clock.now())
 
 
 async def check_waits(storage: Storage, *, fix: bool) -> Check:
@@ -97,7 +98,7 @@ async def check_waits(storage: Storage, *, fix: bool) -> Check:
     if not fix or found.state == "ok":
         return found
     async with storage.database.transaction() as session:
-        await work.wake(session, storage.clock.now())
+        await outlook.wake(session, storage.clock.now())
     again = judge_waits(await _stuck(storage))
     return again.model_copy(update={"fixed": "woken: they are ready for the next daemon"})
 

@@ -16,6 +16,7 @@ _ITEMS = """
   SELECT status, not_before, lease_owner, lease_expires_at FROM videos
   UNION ALL SELECT status, not_before, lease_owner, lease_expires_at FROM page_groups
   UNION ALL SELECT status, not_before, lease_owner, lease_expires_at FROM sources WHERE NOT paused
+  UNION ALL SELECT status, not_before, lease_owner, lease_expires_at FROM transcriptions
 """
 
 

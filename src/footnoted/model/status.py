@@ -11,6 +11,7 @@ class ItemKind(StrEnum):
     VIDEO = "video"
     PAGE_GROUP = "page_group"
     SOURCE = "source"
+    TRANSCRIPTION = "transcription"
 
 
 class Resource(StrEnum):
@@ -20,6 +21,7 @@ class Resource(StrEnum):
     CPU = "cpu"
     MODEL = "model"
     INDEX = "index"
+    SPEECH = "speech"
 
 
 DISCOVERED = "discovered"
@@ -38,3 +40,7 @@ GROUP_CURRENT = "current"
 
 SOURCE_DUE = "due"
 SOURCE_FOLLOWED = "followed"
+
+TRANSCRIPTION_WANTED = "wanted"
+TRANSCRIPTION_OBTAINED = "obtained"
+TRANSCRIPTION_HEARD = "heard"

@@ -23,7 +23,7 @@ from footnoted.pipeline.watch import Loss, Watch
 if TYPE_CHECKING:
     from footnoted.model.claim import Claim
     from footnoted.pipeline.deps import Deps
-    from footnoted.pipeline.store import Outlook
+    from footnoted.pipeline.outlook.store import Outlook
 
 _LOOK_EVERY_S = 0.5
 _INDEX_PAUSE_S = 0.1

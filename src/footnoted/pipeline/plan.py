@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from footnoted.pipeline.deps import Pace
-    from footnoted.pipeline.store import Outlook
+    from footnoted.pipeline.outlook.store import Outlook
 
 SHORTEST_PAUSE_S = 0.01
 

@@ -1,4 +1,4 @@
-"""The SQL of the machine: wake, claim, renew, settle. The same statements serve every kind.
+"""The SQL of the machine: claim, renew, settle. The same statements serve every kind.
 
 Every change of an item is a compare-and-set on its id, status and fence; a lost one changes no row
 and its event is not written either, because both are one statement.
@@ -26,16 +26,13 @@ if TYPE_CHECKING:
     from footnoted.pipeline.flows import Lane
     from footnoted.pipeline.gate import Change
 
-_TABLES = {
+TABLES = {
     ItemKind.VIDEO: "videos",
     ItemKind.PAGE_GROUP: "page_groups",
     ItemKind.SOURCE: "sources",
+    ItemKind.TRANSCRIPTION: "transcriptions",
 }
-_PROFILE = {
-    ItemKind.VIDEO: "i.profile",
-    ItemKind.PAGE_GROUP: "i.profile",
-    ItemKind.SOURCE: "''",
-}
+_HAVE_PROFILE = frozenset({ItemKind.VIDEO, ItemKind.PAGE_GROUP})
 _EXTRA_CONDITION = {
     ItemKind.VIDEO: "",
     ItemKind.PAGE_GROUP: """
@@ -45,6 +42,7 @@ _EXTRA_CONDITION = {
           AND v.status NOT IN ('indexed', 'failed', 'quarantined', 'skipped', 'cancelled')
           AND v.not_before IS NULL))""",
     ItemKind.SOURCE: " AND NOT i.paused",
+    ItemKind.TRANSCRIPTION: "",
 }
 
 
@@ -75,8 +73,9 @@ class Wanted:
 @cache
 def claim_statement(kind: ItemKind, lanes: int, *, interrupted: bool) -> TextClause:
     """Return the one statement that claims from `lanes` lanes of a kind."""
-    table, profile = _TABLES[kind], _PROFILE[kind]
-    lane_filter = "" if kind is ItemKind.SOURCE else "i.profile = :profile_{n} AND "
+    table, has_profile = TABLES[kind], kind in _HAVE_PROFILE
+    lane_filter = "i.profile = :profile_{n} AND " if has_profile else ""
+    profile = "i.profile" if has_profile else "''"
     crashes = "> 0" if interrupted else "= 0"
     branches = [
         f"""SELECT * FROM (
@@ -111,6 +110,7 @@ _FINISHED = {
     ItemKind.VIDEO: "'indexed', 'failed', 'quarantined', 'skipped', 'cancelled'",
     ItemKind.PAGE_GROUP: "'current'",
     ItemKind.SOURCE: "'followed'",
+    ItemKind.TRANSCRIPTION: "'heard', 'failed', 'quarantined', 'skipped', 'cancelled'",
 }
 """The statuses the partial indexes leave out; the claim repeats them so that they are used."""
 
@@ -131,7 +131,7 @@ async def claim(
         values["oldest_wish"] = lease.now - lease.group_delay
     for n, lane in enumerate(lanes):
         values |= {f"status_{n}": lane.status, f"rank_{n}": lane.rank}
-        if kind is not ItemKind.SOURCE:
+        if kind in _HAVE_PROFILE:
             values[f"profile_{n}"] = lane.profile
     statement = claim_statement(kind, len(lanes), interrupted=wanted.interrupted)
     rows = await session.execute(statement, values)
@@ -151,102 +151,13 @@ async def claim(
     ]
 
 
-_WAKE = """
-  WITH woken_{table} AS (
-    UPDATE {table} SET not_before = NULL WHERE id IN (
-      SELECT id FROM {table} WHERE not_before <= :now
-      ORDER BY not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)
-    RETURNING 1
-  ), reaped_{table} AS (
-    UPDATE {table} SET lease_owner = NULL, lease_expires_at = NULL, crashes = crashes + 1
-    WHERE id IN (
-      SELECT id FROM {table} WHERE lease_owner IS NOT NULL AND lease_expires_at <= :now
-      ORDER BY lease_expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
-    RETURNING 1
-  )
-  SELECT (SELECT count(*) FROM woken_{table}), (SELECT count(*) FROM reaped_{table})
-"""
-
-_IS_TIME = """(next_poll_at <= :now OR (isfinite(next_poll_at) AND
-  next_poll_at > CAST(:now AS timestamptz) + make_interval(secs => 2 * poll_interval_s)))"""
-"""A look planned for later than any interval was planned while the clock was wrong."""
-
-_LOOK = text(
-    f"""
-  SELECT
-    EXISTS (SELECT 1 FROM videos WHERE not_before <= :now)
-    OR EXISTS (SELECT 1 FROM page_groups WHERE not_before <= :now)
-    OR EXISTS (SELECT 1 FROM sources WHERE not_before <= :now)
-    OR EXISTS (SELECT 1 FROM sources
-               WHERE status = 'followed' AND {_IS_TIME} AND NOT paused)
-    OR EXISTS (SELECT 1 FROM videos WHERE lease_owner IS NOT NULL AND lease_expires_at <= :now)
-    OR EXISTS (SELECT 1 FROM page_groups
-               WHERE lease_owner IS NOT NULL AND lease_expires_at <= :now)
-    OR EXISTS (SELECT 1 FROM sources WHERE lease_owner IS NOT NULL AND lease_expires_at <= :now)
-      AS asleep,
-    EXISTS (SELECT 1 FROM videos WHERE not_before IS NULL AND lease_owner IS NULL
-            AND status NOT IN ('indexed', 'failed', 'quarantined', 'skipped', 'cancelled')
-            AND profile = ANY(:profiles))
-    OR EXISTS (SELECT 1 FROM page_groups WHERE not_before IS NULL AND lease_owner IS NULL
-               AND status = 'stale' AND profile = ANY(:profiles))
-    OR EXISTS (SELECT 1 FROM sources WHERE not_before IS NULL AND lease_owner IS NULL
-               AND status = 'due' AND NOT paused)
-      AS ready,
-    LEAST(
-      (SELECT min(not_before) FROM videos WHERE not_before > :now),
-      (SELECT min(not_before) FROM page_groups WHERE not_before > :now),
-      (SELECT min(not_before) FROM sources WHERE not_before > :now)
-    ) AS next_wait_at,
-    (SELECT min(next_poll_at) FROM sources WHERE status = 'followed' AND NOT paused)
-      AS next_poll_at,
-    EXISTS (SELECT 1 FROM index_outbox) AS index_behind
-"""  # noqa: S608 - a constant
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What the loop can expect.
-
-    Work that is ready now, something to wake now, when the next wait ends, when the next source is
-    to be polled, and whether the index has documents to catch up with.
-    """
-
-    is_ready: bool
-    is_asleep: bool
-    next_wait_at: datetime | None
-    next_poll_at: datetime | None
-    is_index_behind: bool
-
-
-async def look(session: AsyncConnection, now: datetime, profiles: Sequence[str]) -> Outlook:
-    """Return the outlook; the one query an idle daemon makes per poll."""
-    row = (await session.execute(_LOOK, {"now": now, "profiles": list(profiles)})).one()
-    return Outlook(row.ready, row.asleep, row.next_wait_at, row.next_poll_at, row.index_behind)
-
-
-async def wake(session: AsyncConnection, now: datetime) -> int:
-    """End the waits and the leases that are over; return how many leases had run out."""
-    reaped = 0
-    for table in _TABLES.values():
-        statement = text(_WAKE.format(table=table))
-        row = (await session.execute(statement, {"now": now})).one()
-        reaped += row[1]
-    await session.execute(
-        text(f"""UPDATE sources SET status = 'due', turn = 0
-                 WHERE status = 'followed' AND {_IS_TIME} AND NOT paused"""),  # noqa: S608
-        {"now": now},
-    )
-    return reaped
-
-
 async def renew(
     session: AsyncConnection, kinds: Sequence[ItemKind], owner: UUID, expires: datetime
 ) -> None:
     """Extend every lease of this process over items of `kinds`."""
     for kind in kinds:
         await session.execute(
-            text(f"UPDATE {_TABLES[kind]} SET lease_expires_at = :expires WHERE lease_owner = :o"),  # noqa: S608
+            text(f"UPDATE {TABLES[kind]} SET lease_expires_at = :expires WHERE lease_owner = :o"),  # noqa: S608
             {"expires": expires, "o": owner},
         )
 
@@ -255,7 +166,7 @@ async def release(
     session: AsyncConnection, owner: UUID, *, but: Collection[tuple[ItemKind, int]] = ()
 ) -> None:
     """Give back the leases of this process `but` those items; nobody's crash is counted."""
-    for kind, table in _TABLES.items():
+    for kind, table in TABLES.items():
         kept = sorted(item_id for kept_kind, item_id in but if kept_kind is kind)
         await session.execute(
             text(f"""UPDATE {table} SET lease_owner = NULL, lease_expires_at = NULL
@@ -267,7 +178,7 @@ async def release(
 async def count_crash(session: AsyncConnection, claim: Claim) -> None:
     """Count that working on an item ended this process, while the claim still holds."""
     await session.execute(
-        text(f"""UPDATE {_TABLES[claim.kind]} SET crashes = crashes + 1
+        text(f"""UPDATE {TABLES[claim.kind]} SET crashes = crashes + 1
                  WHERE id = :id AND fence = :fence AND lease_owner IS NOT NULL"""),  # noqa: S608
         {"id": claim.id, "fence": claim.fence},
     )
@@ -276,7 +187,7 @@ async def count_crash(session: AsyncConnection, claim: Claim) -> None:
 async def release_dead(session: AsyncConnection) -> int:
     """End every lease, when the caller is the only daemon; return how many there were."""
     total = 0
-    for table in _TABLES.values():
+    for table in TABLES.values():
         result = await session.execute(
             text(f"""UPDATE {table} SET lease_owner = NULL, lease_expires_at = NULL,
                        crashes = crashes + 1 WHERE lease_owner IS NOT NULL"""),  # noqa: S608
@@ -291,13 +202,14 @@ _REMEMBERED = {
     ItemKind.PAGE_GROUP: "",
     ItemKind.SOURCE: "",
 }
-"""A video that stops keeps the milestone it had reached, for `retry`; others have one stage."""
+_REMEMBERED[ItemKind.TRANSCRIPTION] = _REMEMBERED[ItemKind.VIDEO]
+"""What stops keeps the milestone it had reached, for `retry`; others have one stage."""
 
 
 @cache
 def settle_statement(kind: ItemKind) -> TextClause:
     """Return the one statement that changes an item and tells it, if the claim still holds."""
-    table = _TABLES[kind]
+    table = TABLES[kind]
     return text(f"""
       WITH moved AS (
         UPDATE {table} i SET status = :status, wait_reason = :wait_reason,
@@ -367,14 +279,3 @@ async def close_run(
             "now": now,
         },
     )
-
-
-async def statuses_in_use(session: AsyncConnection) -> list[tuple[ItemKind, str, str]]:
-    """Return every (kind, profile, status) that unfinished items stand at, for the boot check."""
-    rows = await session.execute(
-        text("""
-          SELECT DISTINCT 'video' AS kind, profile, status FROM videos
-          UNION SELECT DISTINCT 'page_group', profile, status FROM page_groups
-          UNION SELECT DISTINCT 'source', '', status FROM sources ORDER BY 1, 2, 3""")
-    )
-    return [(ItemKind(row.kind), row.profile, row.status) for row in rows]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.errors import ConfigurationError, DependencyDownError
-from footnoted.pipeline import store
+from footnoted.pipeline.outlook import store
 from footnoted.telemetry import DATABASE_LOST, DATABASE_RECOVERED, LEASES_REAPED, get_logger
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from footnoted.pipeline import plan
-from footnoted.pipeline.store import Outlook
+from footnoted.pipeline.outlook.store import Outlook
 from tests.fakes.clock import START
 from tests.fakes.machine import QUICK
 

@@ -32,6 +32,10 @@ _ITEMS = """
   SELECT 'source', s.id, s.title, s.status, s.wait_reason, s.wait_detail, s.not_before,
     s.deadline, s.failure_code, s.failure_detail, s.lease_owner, s.lease_expires_at
   FROM sources s
+  UNION ALL
+  SELECT 'transcription', t.id, m.title, t.status, t.wait_reason, t.wait_detail, t.not_before,
+    t.deadline, t.failure_code, t.failure_detail, t.lease_owner, t.lease_expires_at
+  FROM transcriptions t JOIN media m ON m.id = t.media_id
 """
 
 _EXAMPLES = """
@@ -88,7 +92,7 @@ async def video_counts(session: AsyncConnection) -> tuple[StatusCount, ...]:
 
 
 async def count_ready(session: AsyncConnection, profiles: Sequence[str], now: datetime) -> int:
-    """Return how many videos and sources a daemon would begin with at `now`.
+    """Return how many videos, sources and transcriptions a daemon would begin with at `now`.
 
     Those whose wait or pause is over count, though nobody woke them yet.
     """
@@ -100,7 +104,10 @@ async def count_ready(session: AsyncConnection, profiles: Sequence[str], now: da
              AND (not_before IS NULL OR not_before <= :now) AND lease_owner IS NULL)
             + (SELECT count(*) FROM sources WHERE NOT paused AND lease_owner IS NULL
                AND (status = 'due' OR (status = 'followed' AND next_poll_at <= :now))
-               AND (not_before IS NULL OR not_before <= :now))"""),
+               AND (not_before IS NULL OR not_before <= :now))
+            + (SELECT count(*) FROM transcriptions
+               WHERE status NOT IN ('heard', 'failed', 'quarantined', 'skipped', 'cancelled')
+               AND (not_before IS NULL OR not_before <= :now) AND lease_owner IS NULL)"""),
         {"profiles": list(profiles), "now": now},
     )
     return count
