@@ -67,6 +67,10 @@ class SlowModel:
         del request
         return None
 
+    def batch_params(self, request: ModelRequest[BaseModel]) -> None:
+        """Return that there are no batches here."""
+        del request
+
     async def answer(self, request: ModelRequest[BaseModel], options: CallOptions) -> RawAnswer:
         """Return an empty answer after a random while."""
         del options

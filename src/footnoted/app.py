@@ -20,11 +20,11 @@ from footnoted.db import embedded, migrate
 from footnoted.db.engine import make_engine
 from footnoted.db.outage import is_database_down
 from footnoted.db.session import Database
-from footnoted.errors import FootnotedError, TransientError, UsageError
+from footnoted.errors import ConfigurationError, FootnotedError, TransientError, UsageError
 from footnoted.ledger.prices import PriceTable
 from footnoted.llm.assembly import EXTRACTIVE, require_prices, routes_of
 from footnoted.llm.gateway import Gateway
-from footnoted.llm.lacks import parse_lacks
+from footnoted.llm.lacks import Lack, parse_lacks
 from footnoted.llm.purchase import Purchaser
 from footnoted.llm.routes import Routes
 from footnoted.model.status import DISCOVERED, GROUP_STALE, SOURCE_DUE, ItemKind, Resource
@@ -42,7 +42,7 @@ from footnoted.prompting import read_prompt
 from footnoted.search.audit import RepairKind, ensure_filled, rebuild
 from footnoted.search.drain import OutboxDrainer
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
-from footnoted.settings import bundled_dir
+from footnoted.settings import bundled_dir, variable
 from footnoted.sources.folder import FolderScanner
 from footnoted.sources.port import ScanLimits
 from footnoted.stages.index import IndexStage
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from footnoted.clock import Clock
     from footnoted.db.embedded import EmbeddedServer
     from footnoted.llm.anthropic_client import AnthropicClient
+    from footnoted.llm.batches.port import BatchProvider
     from footnoted.llm.port import Model
     from footnoted.search.port import SearchIndex
     from footnoted.settings import Settings
@@ -301,9 +302,27 @@ def make_models(storage: Storage, run_cap: Decimal | None) -> ModelAccess:
     require_prices(routes, prices)
     if client is None:
         return ModelAccess(routes)
+    batches = make_batches(client, settings)
     return pay_for(
-        routes, client, PaidSetup(settings, storage.database, storage.clock, prices, run_cap)
+        routes,
+        client,
+        PaidSetup(settings, storage.database, storage.clock, prices, run_cap, batches),
     )
+
+
+def make_batches(client: AnthropicClient, settings: Settings) -> BatchProvider | None:
+    """Return who makes batches; None where the server takes none.
+
+    Raises ConfigurationError where the settings ask for batches all the same.
+    """
+    from footnoted.llm.batches.anthropic_batches import AnthropicBatches  # noqa: PLC0415 - the SDK
+
+    if Lack.BATCHES not in client.lacks:
+        return AnthropicBatches(client)
+    if settings.llm_mode == "batch":
+        message = f"{variable('llm_mode')} is batch, and the server is said to lack batches"
+        raise ConfigurationError(message)
+    return None
 
 
 def make_free_models() -> ModelAccess:
@@ -329,7 +348,7 @@ def build_app(storage: Storage, index: SearchIndex, models: ModelAccess | None =
     gateway = Gateway(
         storage.database,
         models.routes,
-        Purchaser(storage.database, clock, models.till),
+        Purchaser(storage.database, clock, models.till, models.batcher),
         read_prompt(resource_roots(settings), "shared", "repair"),
     )
     build = Build(models.routes.name_of, __version__, git_sha(settings.git_commit_sha))

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _LOCK_CHECK_S = 30.0
 _LOCK_RETRY_S = 1.0
 _INDEX_RETRY_S = 10.0
+_FIRST_LOOK_S = 30.0
 
 
 class Server(Protocol):
@@ -76,6 +77,7 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
         await stack.enter_async_context(_searchable(app, loop))
         await stack.enter_async_context(serve(app))
         await stack.enter_async_context(_background(listen(app.storage.url, loop.nudge), loop))
+        await stack.enter_async_context(_batches_kept(app, settings, loop))
         await stack.enter_async_context(_background(_pat_watchdog(), loop))
         notify_supervisor("READY=1")
         get_logger().info(DAEMON_STARTED, mode=plan.mode.value, pid=os.getpid())
@@ -120,6 +122,20 @@ async def _sole_daemon(app: App, loop: Loop) -> AsyncGenerator[None]:
             yield
     finally:
         await lock.release()
+
+
+@asynccontextmanager
+async def _batches_kept(app: App, settings: Settings, loop: Loop) -> AsyncGenerator[None]:
+    """Look after batches: once before the loop begins, and from then on beside it."""
+    if (keeper := app.models.keeper) is None:
+        yield
+        return
+    is_sole = settings.qdrant_url is None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_FIRST_LOOK_S):
+            await keeper.start(is_sole=is_sole)
+    async with _background(keeper.run(settings.batch_poll_s, is_sole=is_sole), loop):
+        yield
 
 
 @asynccontextmanager

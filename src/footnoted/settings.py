@@ -135,6 +135,14 @@ class Settings(BaseModel):
         description="Most that the videos of one source may cost in a UTC day (USD).",
     )
     call_timeout_s: Seconds = Field(default=600.0, description="Longest time a model may answer.")
+    llm_mode: Literal["live", "batch", "auto"] = Field(
+        default="live",
+        description="How paid models are asked: live, in batches (half the price, within a day), or"
+        " auto: batches for a backlog of more than an hour.",
+    )
+    batch_poll_s: Seconds = Field(
+        default=60.0, description="Pause between two looks at batches that are out."
+    )
     inter_video_sleep_s: SecondsOrZero = Field(
         default=0.0, description="Pause between two videos that called a paid model."
     )

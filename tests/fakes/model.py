@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from footnoted.llm.port import RawAnswer, Usage
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Mapping
 
     from pydantic import BaseModel
 
@@ -47,3 +48,7 @@ class FakeModel:
     async def count_input(self, request: ModelRequest[BaseModel]) -> int | None:
         """Return the characters of the prompt."""
         return len(request.prompt.system) + len(request.prompt.user)
+
+    def batch_params(self, request: ModelRequest[BaseModel]) -> Mapping[str, Any] | None:
+        """Return the prompt: a fake provider of batches reads it."""
+        return {"model": self.name, "label": request.label, "user": request.prompt.user}

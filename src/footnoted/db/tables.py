@@ -439,6 +439,37 @@ claim_evidence = Table(
     Index(None, "evidence_id"),
 )
 
+call_batches = Table(
+    "call_batches",
+    metadata,
+    _id(),
+    Column("provider", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("requests", Integer, nullable=False, server_default=text("0")),
+    Column("newest_before", Text),
+    Column("provider_id", Text, unique=True),
+    Column("fault_code", Text),
+    _at("opened_at", nullable=False),
+    _at("intent_at"),
+    _at("sent_at"),
+    _at("expires_at"),
+    _at("deadline_at"),
+    _at("ended_at"),
+    CheckConstraint("state IN ('gathering', 'intent', 'sent', 'ended', 'released')", name="state"),
+    CheckConstraint("state <> 'sent' OR provider_id IS NOT NULL", name="sent"),
+    CheckConstraint(
+        "state IN ('gathering', 'released') OR (intent_at IS NOT NULL AND deadline_at IS NOT NULL)",
+        name="intent",
+    ),
+    Index(
+        "ix_call_batches_open",
+        "id",
+        postgresql_where=text("state IN ('gathering', 'intent', 'sent')"),
+    ),
+)
+"""A batch of calls at a provider. `newest_before` is the newest batch that the provider had when it
+was about to be made: if its own name was never heard, it is among those that came after that."""
+
 llm_calls = Table(
     "llm_calls",
     metadata,
@@ -465,6 +496,7 @@ llm_calls = Table(
     Column("unusable_code", Text),
     Column("fault_code", Text),
     Column("source_id", BigInteger),
+    Column("batch_id", BigInteger, ForeignKey("call_batches.id")),
     Column("prompt_preview", Text),
     Column("prompt_text", Text),
     _at("reserved_at", nullable=False),
@@ -481,6 +513,7 @@ llm_calls = Table(
     Index(None, "item_kind", "item_id", "stage"),
     Index(None, "reserved_at"),
     Index("ix_llm_calls_open", "deadline_at", postgresql_where=text("state = 'sent'")),
+    Index("ix_llm_calls_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
 )
 
 budgets = Table(

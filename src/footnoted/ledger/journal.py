@@ -7,6 +7,8 @@ from datetime import datetime  # noqa: TC003 - dataclass fields are read at run 
 from decimal import Decimal
 from enum import StrEnum
 
+from footnoted.ledger.batches.batch import REASKED
+
 
 class CallState(StrEnum):
     """How far a call got; `unknown` is a sent call whose answer never came."""
@@ -50,6 +52,7 @@ class CallDraft:
     reserved_usd: Decimal
     prompt_preview: str | None = None
     prompt_text: str | None = None
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,19 @@ class Entry:
     output_tokens: int = 0
     thinking_tokens: int = 0
     lost: int = 0
+    batch_id: int | None = None
+    fault_code: str | None = None
+
+    @property
+    def is_in_batch(self) -> bool:
+        """Return whether it is in a batch that is gathered or out."""
+        return self.batch_id is not None and self.state in (CallState.RESERVED, CallState.SENT)
+
+    @property
+    def failed_in_batch(self) -> bool:
+        """Return whether a batch gave it back as a request that can't be answered as it is."""
+        has_fault = self.fault_code is not None and self.fault_code not in REASKED
+        return self.batch_id is not None and self.state is CallState.RELEASED and has_fault
 
     @property
     def is_answered(self) -> bool:

@@ -39,6 +39,8 @@ async def latest_entries(session: AsyncConnection, hashes: Sequence[str]) -> dic
             calls.unusable_code,
             calls.deadline_at,
             calls.usage,
+            calls.batch_id,
+            calls.fault_code,
             lost.over(partition_by=calls.request_sha256).label("lost"),
         )
         .ext(distinct_on(calls.request_sha256))
@@ -57,6 +59,8 @@ async def latest_entries(session: AsyncConnection, hashes: Sequence[str]) -> dic
             row.deadline_at,
             *_lengths(row.usage),
             row.lost,
+            row.batch_id,
+            row.fault_code,
         )
         for row in rows
     }
@@ -134,11 +138,16 @@ async def mark_sent(
 async def give_up_overdue(session: AsyncConnection, now: datetime) -> int:
     """Turn sent calls whose deadline has passed into unknown ones, whoever sent them.
 
+    Not those of batches: their answers are kept for weeks, and whoever looks after batches knows.
     What they hold stays held: they may have been billed. Return how many there were.
     """
     result = await session.execute(
         update(llm_calls)
-        .where(llm_calls.c.state == CallState.SENT, llm_calls.c.deadline_at < now)
+        .where(
+            llm_calls.c.state == CallState.SENT,
+            llm_calls.c.deadline_at < now,
+            llm_calls.c.batch_id.is_(None),
+        )
         .values(state=CallState.UNKNOWN, fault_code="deadline")
     )
     return result.rowcount

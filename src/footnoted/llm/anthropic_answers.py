@@ -62,6 +62,7 @@ class _Block(BaseModel):
 class Message(BaseModel):
     """A whole answer; the first block may be thinking, so blocks are chosen by type."""
 
+    id: str | None = None
     model: str = ""
     content: tuple[_Block, ...]
     stop_reason: str | None = None

@@ -14,7 +14,7 @@ import hashlib
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anthropic
 import httpx2
@@ -258,6 +258,12 @@ class AnthropicModel:
                 return _Count.model_validate_json(await counted.text()).input_tokens
         except CallFailedError:
             return None
+
+    def batch_params(self, request: ModelRequest[BaseModel]) -> Mapping[str, Any] | None:
+        """Return the body of the request, without a cache breakpoint; None without batches."""
+        if Lack.BATCHES in self._client.lacks:
+            return None
+        return {**self._manner.body(request), "max_tokens": self._manner.max_tokens(request)}
 
     async def _ask(
         self, request: ModelRequest[BaseModel], options: CallOptions, call: _Call

@@ -193,6 +193,16 @@ def fault_of(error: BaseException, headers: Mapping[str, str] | None = None) -> 
     )
 
 
+def fault_of_result(error_type: str, message: str) -> Fault:
+    """Return what it means that a call of a batch erred: the types of a stream, and never billed.
+
+    "Batch processing" of the Messages API: errored, canceled and expired requests are free.
+    """
+    meaning = STREAM_TABLE.get(error_type, TABLE[StreamFailedError])
+    words = f"the provider gave this call of a batch back: {error_type}: {message}"
+    return Fault(meaning.kind, meaning.code, words[:_LONGEST_MESSAGE], may_be_billed=False)
+
+
 def _meaning(error: BaseException) -> Meaning:
     general = next((TABLE[base] for base in type(error).__mro__ if base in TABLE), None)
     if general is None:

@@ -30,7 +30,8 @@ class CallScope:
 class Call:
     """A request to one model. `siblings` counts the calls of its wave, itself included.
 
-    `seen` are the answers (journal ids) that the caller knows and can't use.
+    `seen` are the answers (journal ids) that the caller knows and can't use. `is_in_batch`: it is,
+    as far as the caller knows. `must_be_live`: what came of it before wants to be seen at once.
     """
 
     scope: CallScope
@@ -39,6 +40,8 @@ class Call:
     digest: str
     siblings: int = 1
     seen: frozenset[int] = frozenset()
+    is_in_batch: bool = False
+    must_be_live: bool = False
 
     @property
     def prefix_key(self) -> str:

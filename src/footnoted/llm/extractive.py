@@ -46,6 +46,10 @@ class Extractive:
         del request
         return 0
 
+    def batch_params(self, request: ModelRequest[BaseModel]) -> None:
+        """Return that it answers at once, and in no batch."""
+        del request
+
     async def answer(self, request: ModelRequest[BaseModel], options: CallOptions) -> RawAnswer:
         """Return the answer as JSON; the work happens in a thread, off the event loop."""
         del options  # it is asked in one way

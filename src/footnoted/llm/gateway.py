@@ -94,6 +94,7 @@ class Gateway:
     def close(self) -> None:
         """Send no paid call from now on; what is not sent yet is given up."""
         self._is_closed = True
+        self._purchaser.close()
         for digest, task in self._in_flight.items():
             if not self._purchaser.is_sent(digest):
                 task.cancel()
@@ -103,6 +104,7 @@ class Gateway:
         self.close()
         while self._in_flight:
             await asyncio.wait(self._in_flight.values())
+        await self._purchaser.settled()
 
     def chain(self, stage: str) -> tuple[Model, ...]:
         """Return the models of a stage, the preferred one first."""
@@ -215,8 +217,19 @@ class _Walk:
     def _call(self, model: Model, request: ModelRequest[Any]) -> Call:
         digest = request_sha256(model, request)
         seen = self._known.get(digest)
-        ids = frozenset([seen.id]) if seen is not None else frozenset[int]()
-        return Call(self._scope, model, request, digest, self._siblings, ids)
+        if seen is None:
+            return Call(self._scope, model, request, digest, self._siblings)
+        is_current = seen.generation >= self._scope.generation
+        return Call(
+            self._scope,
+            model,
+            request,
+            digest,
+            self._siblings,
+            seen=frozenset([seen.id]),
+            is_in_batch=seen.is_in_batch,
+            must_be_live=seen.failed_in_batch or (is_current and seen.is_answered),
+        )
 
     async def _buy(self, call: Call) -> Entry:
         try:

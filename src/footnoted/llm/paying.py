@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from footnoted.ledger.budgets.budget import CapReachedError, Caps
 from footnoted.llm.identity import prompt_bytes
 from footnoted.llm.limits.limiter import Demand
-from footnoted.llm.payment import Payment
+from footnoted.llm.payment import Admission, Payment
 from footnoted.llm.prefixes import PrefixUse
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from footnoted.llm.limits.limiter import Limiter
     from footnoted.llm.limits.spacing import Spacing
     from footnoted.llm.prefixes import Prefixes
+
+
+BATCH_LANE = "message-batches"
+"""The class whose limits and rests hold for making batches; those of models don't."""
 
 
 class Witness(Protocol):
@@ -74,7 +78,7 @@ class Till:
         try:
             prefix = await self._prefix(call)
             ticket = await self.limiter.admit(self._demand(call, prefix))
-            payment = Payment(self, call, prices, prefix, ticket)
+            payment = Payment(self, call, Admission(prices, prefix, ticket))
             try:
                 await payment.prepare()
                 yield payment
@@ -86,6 +90,24 @@ class Till:
         finally:
             prefix.settle(False)  # noqa: FBT003 - a callback; nothing, when it was told before
             self.spacing.left(item, called=payment is not None and payment.was_sent)
+
+    @asynccontextmanager
+    async def admit_to_batch(self, call: Call, batch_id: int) -> AsyncGenerator[Payment]:
+        """Yield the payment of a call that goes into a batch, at the price of one.
+
+        Batches have no part in a model's limits nor in the pause between videos. No prefix is
+        cached: see docs/decisions/0016. Raises TransientError when the provider takes no batch now.
+        """
+        prices = self.prices.prices_of(call.model.name, self.clock.now())
+        ticket = await self.limiter.admit(Demand(BATCH_LANE, 0, 0))
+        await self.limiter.withdraw(ticket)  # the batch itself asks for another
+        payment = Payment(self, call, Admission(prices, PrefixUse(), ticket, batch_id))
+        await payment.prepare()
+        try:
+            yield payment
+        except CapReachedError as error:
+            await self.witness.cap_reached(error)
+            raise
 
     async def _prefix(self, call: Call) -> PrefixUse:
         system = call.request.prompt.system

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.ledger import store as journal
 from footnoted.ledger.budgets import store as budgets
 from footnoted.ledger.budgets.budget import charges_of, refusal
 from footnoted.ledger.faults import FaultKind
-from footnoted.ledger.journal import FREE
 from footnoted.ledger.switches.switches import CAPTURE_PROMPTS
 from footnoted.llm.identity import prompt_bytes
 from footnoted.llm.port import CallOptions
+from footnoted.llm.settlement import cost_of
 from footnoted.telemetry import CALL_COST_MORE, get_logger
 
 if TYPE_CHECKING:
@@ -36,15 +37,25 @@ _COUNT_MARGIN, _COUNT_FLOOR = 1.03, 64
 """Share and tokens by which a counted prompt is reserved above the count: counters estimate."""
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """On what terms a call may be made; one that goes into a batch costs its factor."""
+
+    prices: Prices
+    prefix: PrefixUse
+    ticket: Ticket
+    batch_id: int | None = None
+
+
 class Payment:
     """Holds what one admitted call may cost; `Till.admit` makes it."""
 
-    def __init__(
-        self, till: Till, call: Call, prices: Prices, prefix: PrefixUse, ticket: Ticket
-    ) -> None:
+    def __init__(self, till: Till, call: Call, admission: Admission) -> None:
         """Bound the cost by bytes: a byte-level tokenizer makes no more tokens than those."""
-        self._till, self._call, self._prices = till, call, prices
-        self._prefix, self._ticket = prefix, ticket
+        prefix = admission.prefix
+        self._till, self._call, self._prices = till, call, admission.prices
+        self._prefix, self._ticket = prefix, admission.ticket
+        self.batch_id = admission.batch_id
         self._is_used, self._is_counted = False, False
         self.was_sent = False
         self.captured_prompt: str | None = None
@@ -57,7 +68,10 @@ class Payment:
 
     def _worst(self, prompt_tokens: int) -> Decimal:
         length = self._call.request.max_tokens_out
-        return self._prices.worst_case(prompt_tokens, length, caches=self._prefix.caches)
+        is_batch = self.batch_id is not None
+        return self._prices.worst_case(
+            prompt_tokens, length, is_batch=is_batch, caches=self._prefix.caches
+        )
 
     async def prepare(self) -> None:
         """Look up whether whole prompts are kept at the moment."""
@@ -97,13 +111,8 @@ class Payment:
         await budgets.hold(session, call_id, charges, self.amount)
 
     def cost_of(self, raw: RawAnswer) -> Decimal:
-        """Return what an answer cost (USD).
-
-        A refusal before any output is not billed (Messages API, "Handling stop reasons").
-        """
-        if raw.stop_reason == "refusal" and not raw.text:
-            return FREE
-        return self._prices.cost(raw.usage)
+        """Return what an answer cost (USD)."""
+        return cost_of(raw, self._prices)
 
     async def answered(self, call_id: int, raw: RawAnswer, cost: Decimal) -> None:
         """Tell the limits what came, and a person when it cost more than was held."""

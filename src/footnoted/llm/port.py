@@ -124,3 +124,7 @@ class Model(Protocol):
     async def count_input(self, request: ModelRequest[BaseModel]) -> int | None:
         """Return the tokens of the prompt as the provider counts them; None when it can't say."""
         ...
+
+    def batch_params(self, request: ModelRequest[BaseModel]) -> Mapping[str, Any] | None:
+        """Return the request as a call of a batch has it; None where there are no batches."""
+        ...

@@ -25,40 +25,42 @@ from footnoted.ledger.journal import (
     CallDraft,
     CallState,
     Entry,
-    Flaw,
-    Settlement,
 )
 from footnoted.llm.port import CallOptions
+from footnoted.llm.settlement import settlement_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from footnoted.clock import Clock
     from footnoted.db.session import Database
+    from footnoted.ledger.journal import Settlement
+    from footnoted.llm.batches.gathering import Batcher
     from footnoted.llm.call import Call
     from footnoted.llm.paying import Till
     from footnoted.llm.payment import Payment
     from footnoted.llm.port import RawAnswer
 
 IN_FLIGHT_WAIT_S = 5.0
+BATCH_WAIT_S = 3_600.0
+"""When what waits for a batch looks by itself; it is woken as soon as its answers are in."""
 DEADLINE_MARGIN = timedelta(seconds=60)
 _ANSWER_KEPT_S = 600.0
 _JOURNAL_PAUSE_S = 0.25
 
-_FLAWS = {
-    "max_tokens": Flaw.TRUNCATED,
-    "model_context_window_exceeded": Flaw.TRUNCATED,
-    "refusal": Flaw.REFUSED,
-}
-"""Stop reasons (Messages API) that make an answer useless without reading it."""
-
 
 class Purchaser:
-    """Makes calls and journals them. `till` is what money goes through; without it none does."""
+    """Makes calls and journals them. `till` is what money goes through; without it none does.
 
-    def __init__(self, database: Database, clock: Clock, till: Till | None) -> None:
+    With a batcher, calls may go into batches.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, till: Till | None, batcher: Batcher | None = None
+    ) -> None:
         """Join the journal's database; free models need no till."""
         self._database = database
+        self._batcher = batcher
         self._clock = clock
         self._till = till
         self._unsent: defaultdict[str, list[datetime]] = defaultdict(list)
@@ -67,7 +69,7 @@ class Purchaser:
     async def buy(self, call: Call) -> Entry:
         """Return the journaled answer to a call that is not journaled yet.
 
-        Raises TransientError while another process makes it or the provider rests,
+        Raises TransientError while it is in a batch, others make it or the provider rests,
         BudgetExceededError without room under a cap, CallFailedError where this request can never
         succeed with this model, DatabaseDownError when the journal is away for long.
         """
@@ -79,12 +81,36 @@ class Purchaser:
         if self._till is None:
             message = f"{call.model.name} costs money, and nothing here may spend any"
             raise RuntimeError(message)
+        if call.is_in_batch:
+            raise _in_batch(call)
+        if self._batcher is not None and await self._batcher.takes(call):
+            return await self._put_into_batch(call, self._till, self._batcher)
         async with self._till.admit(call) as payment:
             begun = await self._reserve(call, payment)
             if isinstance(begun, Entry):
                 return begun
             await self._send(call, begun, payment)
             return await self._ask(call, begun, payment.options, payment)
+
+    async def _put_into_batch(self, call: Call, till: Till, batcher: Batcher) -> Entry:
+        """Return the answer that somebody got meanwhile; else raise the wait for the batch."""
+        async with batcher.place() as batch, till.admit_to_batch(call, batch.id) as payment:
+            begun = await self._reserve(call, payment)
+            if isinstance(begun, Entry):
+                return begun
+            self._unsent.pop(call.digest, None)
+            batch.take(begun, call)
+        raise _in_batch(call)
+
+    def close(self) -> None:
+        """Send what is gathered now."""
+        if self._batcher is not None:
+            self._batcher.close()
+
+    async def settled(self) -> None:
+        """Return when nothing that was gathered is on its way out."""
+        if self._batcher is not None:
+            await self._batcher.settled()
 
     def is_sent(self, digest: str) -> bool:
         """Return whether a call is with its model: its answer is paid for and worth waiting for."""
@@ -160,7 +186,7 @@ class Purchaser:
                 async with self._database.transaction() as session:
                     await store.release(session, call_id)
             raise
-        settlement = self._settlement(raw, payment)
+        settlement = settlement_of(raw, payment.cost_of(raw) if payment else FREE)
         await self._journal(call_id, settlement, holds=payment is not None)
         if payment is not None:
             await payment.answered(call_id, raw, settlement.cost_usd)
@@ -178,18 +204,6 @@ class Purchaser:
             raise CallFailedError(
                 Fault(FaultKind.BROKEN, "timeout", message, may_be_billed=True)
             ) from None
-
-    def _settlement(self, raw: RawAnswer, payment: Payment | None) -> Settlement:
-        return Settlement(
-            answer=storable(raw.text),
-            stop_reason=raw.stop_reason,
-            usage=raw.usage.model_dump(),
-            cost_usd=payment.cost_of(raw) if payment else FREE,
-            provider_request_id=raw.provider_request_id,
-            body=None if raw.body is None else storable(raw.body),
-            served_by=raw.model,
-            unusable_code=_FLAWS.get(raw.stop_reason or ""),
-        )
 
     async def _journal(self, call_id: int, settlement: Settlement, *, holds: bool) -> None:
         """Write an answer down; it is kept in hand while the database is away, though not for ever.
@@ -236,6 +250,7 @@ def _draft(call: Call, entry: Entry | None, payment: Payment | None) -> CallDraf
         reserved_usd=payment.amount if payment else FREE,
         prompt_preview=storable(request.prompt.user[:PREVIEW_LENGTH]) if payment else None,
         prompt_text=payment.captured_prompt if payment else None,
+        batch_id=payment.batch_id if payment else None,
     )
 
 
@@ -255,9 +270,16 @@ def _entry_of(call: Call, call_id: int, settlement: Settlement, raw: RawAnswer) 
 
 def _in_flight(call: Call, entry: Entry | None, now: datetime) -> TransientError:
     """Return the wait for a call that somebody else is making, or died making."""
+    if entry is not None and entry.is_in_batch:
+        return _in_batch(call)
     wait_s = IN_FLIGHT_WAIT_S
     if entry is not None and entry.deadline_at is not None:
         left_s = (entry.deadline_at - now).total_seconds()
         wait_s = min(max(left_s, 1.0), 60.0)
     message = f"an equal call to {call.model.name} is on its way; its answer will be used"
     return TransientError(message, wait_reason="call_in_flight", retry_after_s=wait_s)
+
+
+def _in_batch(call: Call) -> TransientError:
+    message = f"asked of {call.model.name} in a batch: answers come within a day, mostly an hour"
+    return TransientError(message, wait_reason="batch", retry_after_s=BATCH_WAIT_S)

@@ -8,11 +8,15 @@ from uuid import uuid4
 
 from footnoted.ledger.switches.switches import Switches
 from footnoted.llm.assembly import caps_of, min_prefix_of
+from footnoted.llm.batches.choice import Choice, LlmMode
+from footnoted.llm.batches.collection import Collection
+from footnoted.llm.batches.gathering import Batcher
 from footnoted.llm.limits.limiter import Limiter
 from footnoted.llm.limits.spacing import Spacing
 from footnoted.llm.paying import Till
 from footnoted.llm.prefixes import Prefixes
 from footnoted.pipeline.alerts.money import MoneyWitness
+from footnoted.pipeline.batches.keeper import BatchKeeper
 from footnoted.telemetry import BUDGET_IN_FORCE, get_logger
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from footnoted.clock import Clock
     from footnoted.db.session import Database
     from footnoted.ledger.prices import PriceTable
+    from footnoted.llm.batches.port import BatchProvider
     from footnoted.llm.routes import Routes
     from footnoted.settings import Settings
 
@@ -42,13 +47,17 @@ class Provider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PaidSetup:
-    """What paying is set up from; `run_cap` is the most that this run may cost (USD)."""
+    """What paying is set up from; `run_cap` is the most that this run may cost (USD).
+
+    `batches` is None where the provider takes none.
+    """
 
     settings: Settings
     database: Database
     clock: Clock
     prices: PriceTable
     run_cap: Decimal | None = None
+    batches: BatchProvider | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,8 @@ class ModelAccess:
     till: Till | None = None
     witness: MoneyWitness | None = None
     provider: Provider | None = None
+    batcher: Batcher | None = None
+    keeper: BatchKeeper | None = None
 
     async def load(self) -> None:
         """Bring back what was learned of the provider, and say which caps are in force."""
@@ -101,4 +112,10 @@ def pay_for(routes: Routes, provider: Provider, setup: PaidSetup) -> ModelAccess
         min_prefix=min_prefix_of,
         timeout_s=settings.call_timeout_s,
     )
-    return ModelAccess(routes, till, witness, provider)
+    if setup.batches is None:
+        return ModelAccess(routes, till, witness, provider)
+    choice = Choice(LlmMode(settings.llm_mode), database, clock, till.limiter)
+    batcher = Batcher(database, till, setup.batches, choice)
+    collection = Collection(database, till, setup.batches)
+    keeper = BatchKeeper(database, clock, batcher, collection)
+    return ModelAccess(routes, till, witness, provider, batcher, keeper)

@@ -21,6 +21,7 @@ SEARCH_INDEX = "search index"
 PROVIDER_STOPPED = "provider_stopped"
 COST_CAP_REACHED = "cost_cap_reached"
 CALL_COST_MORE = "call_cost_more"
+BATCH_OVERDUE = "batch_overdue"
 SPENDING_UNKNOWN = "spending_unknown"
 MODEL_PROVIDER = "model provider"
 MODEL_PRICES = "model prices"
@@ -90,6 +91,16 @@ def spending_unknown(n: int, usd: Decimal) -> Alert:
         " own books"
     )
     return Alert(SPENDING_UNKNOWN, LOST_ANSWERS, message)
+
+
+def batch_overdue(batch: int, provider_id: str | None, calls: int) -> Alert:
+    """Return the alert of a batch that should have ended by now; its end ends it."""
+    name = provider_id or "whose name at the provider was never heard"
+    message = (
+        f"{calls} calls were sent in a batch ({name}) that should have ended within a day, and the"
+        " provider has not said so; what waits for it goes on waiting, and its money stays held"
+    )
+    return Alert(BATCH_OVERDUE, f"batch {batch}", message)
 
 
 def caps_in_force(now: datetime) -> list[str]:

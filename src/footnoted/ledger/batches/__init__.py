@@ -1,0 +1,1 @@
+"""Calls that are made together: gathered, sent as one batch, answered within a day."""

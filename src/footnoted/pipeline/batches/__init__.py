@@ -1,0 +1,1 @@
+"""Looking after batches beside the loop, and waking what waited for them."""
