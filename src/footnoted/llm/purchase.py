@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 IN_FLIGHT_WAIT_S = 5.0
 BATCH_WAIT_S = 3_600.0
 """When what waits for a batch looks by itself; it is woken as soon as its answers are in."""
+BATCH_MONEY_WAIT_S = 300.0
 DEADLINE_MARGIN = timedelta(seconds=60)
 _ANSWER_KEPT_S = 600.0
 _JOURNAL_PAUSE_S = 0.25
@@ -94,12 +95,17 @@ class Purchaser:
 
     async def _put_into_batch(self, call: Call, till: Till, batcher: Batcher) -> Entry:
         """Return the answer that somebody got meanwhile; else raise the wait for the batch."""
-        async with batcher.place() as batch, till.admit_to_batch(call, batch.id) as payment:
-            begun = await self._reserve(call, payment)
-            if isinstance(begun, Entry):
-                return begun
-            self._unsent.pop(call.digest, None)
-            batch.take(begun, call)
+        try:
+            async with batcher.place() as batch, till.admit_to_batch(call, batch.id) as payment:
+                begun = await self._reserve(call, payment)
+                if isinstance(begun, Entry):
+                    return begun
+                self._unsent.pop(call.digest, None)
+                batch.take(begun, call)
+        except TransientError as error:
+            if error.wait_reason == "budget_reserved":  # likely by a batch, which takes its time
+                error.retry_after_s = BATCH_MONEY_WAIT_S
+            raise
         raise _in_batch(call)
 
     def close(self) -> None:
