@@ -108,6 +108,16 @@ class Process:
         async with self.database.transaction() as session:
             return [tuple(row) for row in (await session.execute(text(query))).all()]
 
+    async def change(self, statement: str, **values: Any) -> None:
+        """Change the database behind the program's back."""
+        async with self.database.transaction() as session:
+            await session.execute(text(statement), values)
+
+    def die(self) -> None:
+        """End what is gathered or on its way out, as a crash would."""
+        for task in self.batcher._tasks:
+            task.cancel()
+
     async def calls(self) -> list[tuple[Any, ...]]:
         """Return (label, state, fault code) of every call, by label."""
         return await self.rows("SELECT label, state, fault_code FROM llm_calls ORDER BY label, id")

@@ -236,8 +236,7 @@ async def test_a_batch_that_is_gone_leaves_its_calls_unknown(
     emulator.reset()
     await process.look()
     assert await process.calls() == [("a", "sent", None)]
-    async with process.database.transaction() as session:
-        await session.exec_driver_sql("UPDATE call_batches SET deadline_at = now()")
+    await process.change("UPDATE call_batches SET deadline_at = now()")
     await process.look()
     assert await process.calls() == [("a", "unknown", "batch_lost")]
     assert await process.money() == (0, held)
@@ -250,8 +249,7 @@ async def test_a_batch_that_does_not_end_is_told_of(
     emulator.configure(batches={"duration_s": 3_000})
     process = start()
     await waits(process, "a")
-    async with process.database.transaction() as session:
-        await session.exec_driver_sql("UPDATE call_batches SET deadline_at = now()")
+    await process.change("UPDATE call_batches SET deadline_at = now()")
     await process.look(after_s=DONE_S)
     await process.look()
     opened = "SELECT code, count FROM alerts WHERE resolved_at IS NULL"
@@ -335,10 +333,7 @@ async def test_two_daemons_settle_a_batch_once(
     await waits(first, "a", "b")
     batch = (await first.collection.open_batches())[0]
     await first.look(after_s=DONE_S)
-    async with first.database.transaction() as session:
-        await session.exec_driver_sql(
-            "UPDATE llm_calls SET usable = false, unusable_code = 'invalid'"
-        )
+    await first.change("UPDATE llm_calls SET usable = false, unusable_code = 'invalid'")
     await second.collection.look_after(batch, is_sole=False)
     assert await first.rows("SELECT DISTINCT usable FROM llm_calls") == [(False,)]
     assert await first.money() == (Decimal(emulator.totals()["billed_usd"]), 0)

@@ -128,13 +128,8 @@ async def test_a_daemon_that_was_away_for_days_still_fetches_what_was_answered(
     """A deadline that passed is no reason to give an answer up that can be had."""
     process = start()
     await waits(process, "a")
-    async with process.database.transaction() as session:
-        await session.exec_driver_sql(
-            "UPDATE llm_calls SET deadline_at = deadline_at - interval '3 days'"
-        )
-        await session.exec_driver_sql(
-            "UPDATE call_batches SET deadline_at = deadline_at - interval '3 days'"
-        )
+    await process.change("UPDATE llm_calls SET deadline_at = deadline_at - interval '3 days'")
+    await process.change("UPDATE call_batches SET deadline_at = deadline_at - interval '3 days'")
     assert (
         await waits(start("live"), "a", "b")
     ).wait_reason == "batch"  # b gives up what is overdue
