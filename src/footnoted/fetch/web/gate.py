@@ -115,7 +115,7 @@ class HostGate:
             lane.on_trial = True
         until = rests_until(after, now)
         if until is not None and after.rests_until != before.rests_until:
-            await self._tell_rest(name, after, until)
+            await self._tell_rest(name, after, is_first=before.rests_until is None)
         return until
 
     async def went_well(self, host: str) -> None:
@@ -151,11 +151,13 @@ class HostGate:
         if goes_at > now:
             await self._clock.sleep((goes_at - now).total_seconds())
 
-    async def _tell_rest(self, name: str, standing: Standing, until: datetime) -> None:
-        code, detail = standing.code or "", standing.detail or ""
+    async def _tell_rest(self, name: str, standing: Standing, *, is_first: bool) -> None:
+        code, detail, until = standing.code or "", standing.detail or "", standing.rests_until
+        if until is None:
+            return
         is_news = is_alert(standing)
         log = telemetry.get_logger()
-        tell = log.warning if is_news and standing.failures == 1 else log.info
+        tell = log.warning if is_news and is_first else log.info
         tell(telemetry.HOST_RESTED, host=name, code=code, why=detail, until=until.isoformat())
         if is_news and self._witness is not None:
             await self._witness.rested(name, code, detail, until)
