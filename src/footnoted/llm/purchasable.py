@@ -55,9 +55,20 @@ class Purchasable(Protocol):
 class Money(Protocol):
     """What one admitted call may cost, and what becomes of that."""
 
-    amount: Decimal
-    captured_prompt: str | None
-    options: CallOptions
+    @property
+    def amount(self) -> Decimal:
+        """Return the most that the call may cost (USD)."""
+        ...
+
+    @property
+    def captured_prompt(self) -> str | None:
+        """Return the whole of what is asked, where that is to be journaled."""
+        ...
+
+    @property
+    def options(self) -> CallOptions:
+        """Return how the call is made."""
+        ...
 
     async def count(self) -> bool:
         """Look closer at what the call may cost; return whether that made it less."""
