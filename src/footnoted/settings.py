@@ -162,6 +162,24 @@ class Settings(BaseModel):
     file_settle_s: SecondsOrZero = Field(
         default=2.0, description="Age below which a file counts as still being written."
     )
+    allow_private_addresses: bool = Field(
+        default=False,
+        description="Ask private and loopback addresses too: feeds of your own network.",
+    )
+    host_gap_s: SecondsOrZero = Field(
+        default=1.0, description="Least pause between two requests to one host."
+    )
+    host_connections: Count = Field(default=1, description="Connections to one host at once.")
+    host_paces: str = Field(
+        default="",
+        description="Pauses of single hosts (and connections): youtube.com=5,my.host=0.1/4,...",
+    )
+    media_max_gb: float = Field(
+        default=100.0,
+        gt=0,
+        le=1_000_000,
+        description="Most that uploads and downloads may take in the data folder (10^9 bytes).",
+    )
     lease_s: Seconds = Field(
         default=60.0, description="Time after which the work of a dead process is taken over."
     )
