@@ -180,6 +180,16 @@ class Settings(BaseModel):
         le=1_000_000,
         description="Most that uploads and downloads may take in the data folder (10^9 bytes).",
     )
+    ytdlp_command: str | None = Field(
+        default=None,
+        description="Command that runs yt-dlp; unset: the one installed with footnoted.",
+    )
+    ytdlp_cookies_file: Path | None = Field(
+        default=None, description="Cookies for yt-dlp, a file in Netscape's format; it is copied."
+    )
+    ytdlp_timeout_s: Seconds = Field(
+        default=300.0, description="Longest time of one yt-dlp run; listings and sound get 4 times."
+    )
     lease_s: Seconds = Field(
         default=60.0, description="Time after which the work of a dead process is taken over."
     )
@@ -322,7 +332,7 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _require_absolute(settings: Settings) -> None:
-    for field in ("data_dir", "user_dir", "prices_file"):
+    for field in ("data_dir", "user_dir", "prices_file", "ytdlp_cookies_file"):
         path: Path | None = getattr(settings, field)
         if path is not None and not path.is_absolute():
             message = f"{variable(field)}: {path} is not an absolute path"
