@@ -139,9 +139,12 @@ def _stopped(claim: Claim, outcome: Stopped) -> Change:
         outcome.status,
         "stage.stopped",
         attempts=claim.attempts,
-        failure_code=outcome.code if outcome.status != statuses.SKIPPED else None,
+        failure_code=outcome.code if outcome.status in _FAILURES else None,
         failure_detail=_short(outcome.detail),
     )
+
+
+_FAILURES = (statuses.FAILED, statuses.QUARANTINED)
 
 
 def _failed(claim: Claim, outcome: Failed, moment: Moment, limits: Limits) -> Change:
