@@ -61,9 +61,11 @@ def _distributions(names: Iterable[str], ours: set[str]) -> set[str]:
 
 
 def _declared(root: Path) -> tuple[set[str], set[str]]:
-    """Return the names of the runtime dependencies and of the development ones."""
+    """Return the names of the runtime dependencies, extras too, and of the development ones."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    groups = project["project"]["dependencies"], project["dependency-groups"]["dev"]
+    extras = project["project"]["optional-dependencies"].values()
+    runtime_lines = [*project["project"]["dependencies"], *(line for one in extras for line in one)]
+    groups = runtime_lines, project["dependency-groups"]["dev"]
     runtime, dev = ({canonicalize_name(Requirement(line).name) for line in one} for one in groups)
     return runtime, dev
 
