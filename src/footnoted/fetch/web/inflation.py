@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 PIECE_BYTES = 64 * 1024
 _EITHER_HEADER = 32 + zlib.MAX_WBITS  # gzip or zlib, whichever it turns out to be
 _NO_HEADER = -zlib.MAX_WBITS
+_HEADER_BYTES = 2
 _MOST_MEMBERS = 1000
 
 
@@ -22,15 +23,21 @@ class Inflater:
         self._may_be_bare = coding == "deflate"  # some servers leave out the header of RFC 1950
         self._stream = zlib.decompressobj(_EITHER_HEADER)
         self._members = 1
+        self._held = b""
         self._has_begun = False
 
     @property
     def is_complete(self) -> bool:
         """Return whether the stream came to its end, or never began."""
-        return self._stream.eof or not self._has_begun
+        return self._stream.eof or not (self._has_begun or self._held)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield what `data` adds, in pieces of at most PIECE_BYTES."""
+        if self._may_be_bare and not self._has_begun:
+            data = self._held + data
+            if len(data) < _HEADER_BYTES:  # too little to see whether the header is there
+                self._held = data
+                return
         while data:
             piece, data = self._step(data)
             if piece:
