@@ -13,7 +13,7 @@ import pytest
 from footnoted.clock import SystemClock
 from footnoted.fetch.port import WebLimits, WebRefusedError, WebRequest
 from footnoted.fetch.web.client import HttpWeb
-from footnoted.fetch.web.connections import SystemResolver
+from footnoted.fetch.web.connections import GuardedBackend, SystemResolver
 from footnoted.fetch.web.gate import HostGate
 from footnoted.fetch.web.hosts import HostPace, HostPaces
 from footnoted.fetch.web.transport import GuardedTransport
@@ -57,7 +57,8 @@ async def fake(pages: Mapping[str, FakePage]) -> AsyncGenerator[Place]:
 async def real(pages: Mapping[str, FakePage]) -> AsyncGenerator[Place]:
     """Give the real one, and a server of the pages."""
     server = ConditionalServer({path: _served(page) for path, page in pages.items()})
-    transport = GuardedTransport(SystemResolver(), ssl.create_default_context(), allow_private=True)
+    backend = GuardedBackend(SystemResolver(), allow_private=True)
+    transport = GuardedTransport(backend, ssl.create_default_context())
     clock = SystemClock()
     gate = HostGate(FakeHostBook(), clock, paces=HostPaces(HostPace(0)))
     async with serving(server):

@@ -33,12 +33,12 @@ def make_web(settings: Settings, gate: HostGate, clock: Clock) -> HttpWeb:
     import httpx  # noqa: PLC0415 - heavy, and most commands ask nothing
 
     from footnoted.fetch.web.client import HttpWeb  # noqa: PLC0415 - the same
-    from footnoted.fetch.web.connections import SystemResolver  # noqa: PLC0415 - the same
+    from footnoted.fetch.web.connections import (  # noqa: PLC0415 - the same
+        GuardedBackend,
+        SystemResolver,
+    )
     from footnoted.fetch.web.transport import GuardedTransport  # noqa: PLC0415 - the same
 
-    transport = GuardedTransport(
-        SystemResolver(),
-        httpx.create_ssl_context(),
-        allow_private=settings.allow_private_addresses,
-    )
-    return HttpWeb(gate, transport, clock)
+    allow_private = settings.allow_private_addresses
+    backend = GuardedBackend(SystemResolver(), allow_private=allow_private)
+    return HttpWeb(gate, GuardedTransport(backend, httpx.create_ssl_context()), clock)

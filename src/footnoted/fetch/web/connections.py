@@ -47,11 +47,16 @@ class SystemResolver:
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Opens connections of httpcore, to addresses that may be asked."""
 
-    def __init__(self, resolver: Resolver, *, allow_private: bool) -> None:
-        """Resolve names with `resolver`."""
+    def __init__(
+        self,
+        resolver: Resolver,
+        *,
+        allow_private: bool,
+        opener: httpcore.AsyncNetworkBackend | None = None,
+    ) -> None:
+        """Resolve names with `resolver`; connect to their addresses with `opener`, else by TCP."""
         self._resolver, self._allow_private = resolver, allow_private
-        # httpcore types it as a stand-in for where anyio is missing.
-        self._opener: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()  # pyright: ignore[reportAttributeAccessIssue]
+        self._opener = opener or _tcp()
 
     async def connect_tcp(
         self,
@@ -111,3 +116,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         address, reason = next(iter(reasons.items()))
         message = f"{host} is at {address}, which is {reason}: nothing from outside may lead there"
         raise WebRefusedError(message, failure_code="address_refused")
+
+
+def _tcp() -> httpcore.AsyncNetworkBackend:
+    # httpcore types it as a stand-in for where anyio is missing.
+    return httpcore.AnyIOBackend()  # pyright: ignore[reportReturnType]

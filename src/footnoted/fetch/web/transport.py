@@ -7,27 +7,23 @@ from typing import TYPE_CHECKING
 import httpcore
 import httpx
 
-from footnoted.fetch.web.connections import GuardedBackend
-
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator
 
-    from footnoted.fetch.web.connections import Resolver
+    from footnoted.fetch.web.connections import GuardedBackend
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Sends over HTTP/1.1, past no proxy. Its errors are httpcore's, and the backend's own."""
 
-    def __init__(
-        self, resolver: Resolver, ssl_context: ssl.SSLContext, *, allow_private: bool
-    ) -> None:
-        """Connect as `GuardedBackend` allows; check certificates with `ssl_context`."""
+    def __init__(self, backend: GuardedBackend, ssl_context: ssl.SSLContext) -> None:
+        """Connect as `backend` allows; check certificates with `ssl_context`."""
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl_context,
             max_connections=None,
             max_keepalive_connections=0,
-            network_backend=GuardedBackend(resolver, allow_private=allow_private),
+            network_backend=backend,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
