@@ -17,6 +17,7 @@ from footnoted.sources.feeds.addresses import absolute_url
 from footnoted.sources.feeds.distinct import distinct_items
 from footnoted.sources.feeds.entries import Channel, author_of, item_of
 from footnoted.sources.feeds.feed import MAX_NAMED, NOT_A_FEED, Feed, UnreadableFeedError
+from footnoted.sources.feeds.order import newest_first
 from footnoted.sources.feeds.prose import line_of
 from footnoted.sources.feeds.survey import Said, Survey, survey
 from footnoted.sources.languages import is_language
@@ -148,17 +149,6 @@ def _items(
     items, repeated = distinct_items(newest_first(found))
     skipped += [(item.facts.title or item.link or item.keys[0], REPEATED) for item in repeated]
     return items, skipped
-
-
-def newest_first(items: Sequence[FoundItem]) -> list[FoundItem]:
-    """Return the items by date, newest first; one without a date stays behind its neighbour."""
-    dated = [item.facts.published_at for item in items]
-    latest = next((moment for moment in dated if moment), None)
-    order: list[tuple[float, int]] = []
-    for at, moment in enumerate(dated):
-        latest = moment or latest
-        order.append((-latest.timestamp() if latest else 0.0, at))
-    return [items[at] for _, at in sorted(order)]
 
 
 def _feed(
