@@ -138,6 +138,34 @@ class Settings(BaseModel):
     inter_video_sleep_s: SecondsOrZero = Field(
         default=0.0, description="Pause between two videos that called a paid model."
     )
+    speech: Literal["off", "openai", "deepgram", "whisper"] = Field(
+        default="off",
+        description="What recognises speech where there are no captions: openai is any server that"
+        " speaks its protocol, whisper is this machine (footnoted[whisper]).",
+    )
+    speech_base_url: str | None = Field(
+        default=None,
+        pattern=_HTTP_URL,
+        description="Server of openai (with `/v1`) or deepgram (without); unset: the vendor's own.",
+    )
+    speech_api_key: SecretStr | None = Field(
+        default=None, description="Key of that server; one at home may need none."
+    )
+    speech_model: str | None = Field(
+        default=None,
+        description="Model that hears; unset: whisper-1, nova-3 or, on this machine, small.",
+    )
+    speech_model_dir: Path | None = Field(
+        default=None, description="Folder of a Whisper model for CTranslate2, instead of a name."
+    )
+    speech_language: str | None = Field(
+        default=None,
+        pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$",
+        description="Language to expect where neither source nor recording says one.",
+    )
+    offline: bool = Field(
+        default=False, description="Contact nothing beyond this machine to recognise speech."
+    )
     alert_url: SecretStr | None = Field(
         default=None, description="Address that alerts are posted to as JSON."
     )
@@ -332,7 +360,7 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _require_absolute(settings: Settings) -> None:
-    for field in ("data_dir", "user_dir", "prices_file", "ytdlp_cookies_file"):
+    for field in ("data_dir", "user_dir", "prices_file", "speech_model_dir", "ytdlp_cookies_file"):
         path: Path | None = getattr(settings, field)
         if path is not None and not path.is_absolute():
             message = f"{variable(field)}: {path} is not an absolute path"

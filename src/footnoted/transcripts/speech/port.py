@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from footnoted.ledger.speech_prices import SpeechPrices
 
 RATE_HZ = 16_000
@@ -134,9 +136,8 @@ class SpeechRecognizer(Protocol):
         """Return what prices and the journal call it, such as `whisper-1`."""
         ...
 
-    @property
-    def prices(self) -> SpeechPrices | None:
-        """Return what its minutes cost; None: it is this machine, and costs nothing."""
+    def prices_at(self, at: datetime) -> SpeechPrices | None:
+        """Return what its minutes cost then; None: it is this machine, and costs nothing."""
         ...
 
     @property
