@@ -100,6 +100,10 @@ class Holding:
         if fault.kind is FaultKind.STOPPED:
             await self._till.witness.stopped(fault.code, fault.message)
 
+    async def lost(self) -> None:
+        """Tell a person of money whose answers never came."""
+        await self._till.witness.lost()
+
     async def close(self) -> None:
         """Give back the room of a call that was never sent."""
         if not self._is_used:

@@ -94,6 +94,10 @@ class Money(Protocol):
         """Hear what went wrong."""
         ...
 
+    async def lost(self) -> None:
+        """Hear that the answer of this call, or of another, may be paid for and never came."""
+        ...
+
 
 CallT_contra = TypeVar("CallT_contra", bound=Purchasable, contravariant=True)
 

@@ -102,12 +102,13 @@ class Purchaser(Generic[CallT]):
         """
         unsent = self._unsent[call.digest]
         left = [(call.digest, at) for at in unsent]
+        overdue = 0
         try:
             async with self._database.transaction() as session:
                 now = await payment.open(session) if payment else self._clock.now()
                 unsent.append(now)
                 if payment is not None:
-                    await store.give_up_overdue(session, now)
+                    overdue = await store.give_up_overdue(session, now)
                 entry = (await store.latest_entries(session, [call.digest])).get(call.digest)
                 if entry is not None and not call.may_follow(entry):
                     unsent.pop()
@@ -123,6 +124,9 @@ class Purchaser(Generic[CallT]):
         except FootnotedError:
             unsent.pop()  # rolled back for certain
             raise
+        finally:
+            if overdue and payment is not None:
+                await payment.lost()
         return call_id
 
     async def _send(self, call: CallT, call_id: int, payment: Money) -> None:
@@ -212,6 +216,8 @@ class Purchaser(Generic[CallT]):
                 await store.mark_unknown(session, call_id, fault.code, fault.provider_request_id)
             else:
                 await store.release(session, call_id, fault.code)
+        if fault.may_be_billed and payment is not None:
+            await payment.lost()
 
 
 def _draft(call: Purchasable, entry: Entry | None, payment: Money | None) -> CallDraft:

@@ -16,6 +16,9 @@ from footnoted.errors import TransientError
 from footnoted.ledger import store
 from footnoted.ledger.budgets.budget import Caps
 from footnoted.ledger.faults import CallFailedError, Fault, FaultKind
+from footnoted.pipeline.alerts.alert import LOST_ANSWERS, SPENDING_UNKNOWN
+from footnoted.pipeline.alerts.store import dismiss_alerts
+from tests.fakes.machine import rows_of
 from tests.fakes.model import FakeModel
 from tests.fakes.shop import TIMEOUT_S, one_topic, question, raw
 
@@ -72,6 +75,38 @@ async def test_an_answer_that_is_lost_stays_held_and_is_bought_anew(shop: Shop) 
     assert await process.ask(question("a")) == [["a"]]
     assert await shop.calls() == [("a", "unknown", 0), ("a", "usable", 1)]
     assert await shop.books() == [(DAY, 3, 10)]
+
+
+async def test_a_person_hears_of_lost_answers_and_dismisses_what_was_seen(shop: Shop) -> None:
+    """One alert for all of them; after it was dismissed, for those that were lost since."""
+    model = FakeModel("dear")
+    for label in "abc":
+        model.say(label, CallFailedError(LOST))
+    process = await shop.opened(model)
+    for label in "ab":
+        shop.clock.advance(60)
+        await waits(process, label)
+    ((message,),) = await rows_of(shop.database, "SELECT message FROM alerts")
+    assert message.startswith("2 calls may have been billed and their answers were lost; $20")
+    async with shop.database.transaction() as session:
+        await dismiss_alerts(session, SPENDING_UNKNOWN, shop.clock.now())
+    shop.clock.advance(60)
+    await waits(process, "c")
+    assert await shop.alerts() == [(SPENDING_UNKNOWN, LOST_ANSWERS)]
+    ((message,),) = await rows_of(shop.database, "SELECT message FROM alerts")
+    assert message.startswith("1 call may have been billed and its answer was lost; $10")
+
+
+async def test_a_person_hears_of_calls_whose_process_died(shop: Shop) -> None:
+    """When their deadline has passed, and not before."""
+    model = FakeModel("dear")
+    await kill_while_asking(await shop.opened(model), model, "a")
+    other = await shop.opened(model)
+    await other.ask(question("b"))
+    assert await shop.alerts() == []
+    shop.clock.advance(TIMEOUT_S + 61)
+    await other.ask(question("c"))
+    assert await shop.alerts() == [(SPENDING_UNKNOWN, LOST_ANSWERS)]
 
 
 async def test_a_call_of_a_dead_process_is_unknown_only_after_its_own_deadline(shop: Shop) -> None:
