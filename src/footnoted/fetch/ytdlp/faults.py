@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 _LONGEST_MESSAGE = 500
-_LEAD = re.compile(r"^(?P<level>ERROR|WARNING):\s*(?:\[[^\]]+\]\s*)?(?:[\w-]{1,64}:\s+)?")
+_LEAD = re.compile(r"^(?P<level>ERROR|WARNING):\s*(?:\[[^\]]+\]\s*)?(?:[@\w-]{1,64}:\s+)?")
+_TAG = re.compile(r"^\[[\w:+]+\]\s*")
 _COOKIE_HINT = re.compile(r"\s*Use --cookies-from-browser.*$|\s*Use --cookies,.*$", re.DOTALL)
 
 
@@ -215,7 +216,7 @@ def read(output: str) -> Said:
         lead = _LEAD.match(line)
         if lead is None:
             if line.strip():
-                others.append(line.strip())
+                others.append(_plain(_TAG.sub("", line)))
             continue
         said = errors if lead["level"] == "ERROR" else warnings
         said.append(_plain(line[lead.end() :]))
