@@ -3,7 +3,8 @@
 Every variable is `FOOTNOTED_` and the field's name in capitals, with the unit in the name. A secret
 also has a twin ending in `_FILE` that names a file to read it from. A name under the prefix that no
 field knows is refused, because a misspelt setting is worse than none. `ANTHROPIC_API_KEY` is read
-where `FOOTNOTED_ANTHROPIC_API_KEY` is not set; set and empty, that one means no key at all.
+where `FOOTNOTED_ANTHROPIC_API_KEY` is not set; set and empty, that one means no key at all. Any
+other setting that may be unset is so when its variable is empty, as compose files pass it on.
 """
 
 from __future__ import annotations
@@ -134,7 +135,9 @@ class Settings(BaseModel):
         le=1_000_000,
         description="Most that the videos of one source may cost in a UTC day (USD).",
     )
-    call_timeout_s: Seconds = Field(default=600.0, description="Longest time a model may answer.")
+    call_timeout_s: Annotated[float, Field(gt=0, le=1_100)] = Field(
+        default=600.0, description="Longest time a model may answer; a stage has 1200."
+    )
     inter_video_sleep_s: SecondsOrZero = Field(
         default=0.0, description="Pause between two videos that called a paid model."
     )
@@ -169,7 +172,7 @@ class Settings(BaseModel):
     alert_url: SecretStr | None = Field(
         default=None, description="Address that alerts are posted to as JSON."
     )
-    alert_command: str | None = Field(
+    alert_command: SecretStr | None = Field(
         default=None, description="Command that gets each alert as JSON on its standard input."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -313,6 +316,8 @@ def load_settings(environ: Mapping[str, str]) -> Loaded:
     origins = dict.fromkeys(Settings.model_fields, "default")
     for name in sorted(key for key in environ if key.startswith(PREFIX)):
         field = _field_of(name)
+        if _means_unset(field, name, environ[name]):
+            continue
         if field in values:
             message = f"{variable(field)} and {variable(field)}{_FILE_SUFFIX} are both set"
             raise ConfigurationError(message)
@@ -342,6 +347,14 @@ def _field_of(name: str) -> str:
     hint = f"; did you mean {nearest[0]}?" if nearest else ""
     message = f"{name} is not a setting of footnoted{hint}"
     raise ConfigurationError(message)
+
+
+def _means_unset(field: str, name: str, value: str) -> bool:
+    """Return whether a variable is there and says nothing; an empty key says something."""
+    if value.strip():
+        return False
+    may_be_unset = Settings.model_fields[field].get_default() is None
+    return name != variable(field) or (may_be_unset and field not in _COMMON_NAMES)
 
 
 def _secret_from(name: str, path: str) -> str:
