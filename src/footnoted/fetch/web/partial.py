@@ -42,6 +42,11 @@ class PartialFile:
         chunk, self._buffer = bytes(self._buffer), bytearray()
         await asyncio.to_thread(self._store, chunk)
 
+    async def settle(self) -> None:
+        """Return when all that was taken is on disk; then its hash is known. Raises OSError."""
+        await self.flush()
+        await asyncio.to_thread(os.fsync, self._file.fileno())
+
     def _store(self, chunk: bytes) -> None:
         self._file.write(chunk)
         self._hash.update(chunk)
@@ -64,19 +69,19 @@ async def open_partial(folder: Path) -> AsyncGenerator[tuple[Path, PartialFile]]
 
 async def put_in_place(path: Path, partial: PartialFile, into: Path) -> None:
     """Give a file that was written its name, when all of it is on disk. Raises OSError."""
-    await partial.flush()
+    await partial.settle()
     await asyncio.to_thread(_move, path, into)
 
 
 def _move(path: Path, into: Path) -> None:
-    _sync(path)
     path.replace(into)
-    _sync(into.parent)
+    sync_folder(into.parent)
 
 
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+def sync_folder(folder: Path) -> None:
+    """Return when the names in a folder are on disk. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        os.fsync(descriptor)
     finally:
-        os.close(handle)
+        os.close(descriptor)
