@@ -105,6 +105,7 @@ def test_every_secret_has_a_twin_and_nothing_else_has() -> None:
         "anthropic_api_key",
         "database_url",
         "qdrant_api_key",
+        "speech_api_key",
     }
     assert refusal(LEASE_S_FILE="/x").startswith("FOOTNOTED_LEASE_S_FILE is not a setting")
 
