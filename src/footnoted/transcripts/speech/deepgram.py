@@ -93,6 +93,16 @@ class DeepgramRecognizer:
         """Return the model's id."""
         return self._name
 
+    @property
+    def provider(self) -> str:
+        """Return the server."""
+        return self._service.base_url
+
+    @property
+    def key_sha256(self) -> str | None:
+        """Return the hash of the key."""
+        return self._service.key_sha256
+
     def prices_at(self, at: datetime) -> SpeechPrices | None:
         """Return what a minute costs then. Raises ConfigurationError when nobody said."""
         return self._prices.prices_of(self._name, at)

@@ -163,6 +163,16 @@ class LocalWhisper:
         """Return the model's name, as the journal has it."""
         return f"faster-whisper/{self._place.name}"
 
+    @property
+    def provider(self) -> str:
+        """Return that it is this machine."""
+        return "this machine"
+
+    @property
+    def key_sha256(self) -> str | None:
+        """Return nothing: there is no key."""
+        return None
+
     def prices_at(self, at: datetime) -> SpeechPrices | None:
         """Return nothing: it is this machine."""
         del at

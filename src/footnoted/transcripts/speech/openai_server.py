@@ -78,6 +78,16 @@ class OpenAiRecognizer:
         """Return the model's id as the server knows it."""
         return self._name
 
+    @property
+    def provider(self) -> str:
+        """Return the server."""
+        return self._service.base_url
+
+    @property
+    def key_sha256(self) -> str | None:
+        """Return the hash of the key."""
+        return self._service.key_sha256
+
     def prices_at(self, at: datetime) -> SpeechPrices | None:
         """Return what a minute costs then. Raises ConfigurationError when nobody said."""
         return self._prices.prices_of(self._name, at)

@@ -136,6 +136,16 @@ class SpeechRecognizer(Protocol):
         """Return what prices and the journal call it, such as `whisper-1`."""
         ...
 
+    @property
+    def provider(self) -> str:
+        """Return whom a refusal of every call is about: the server, or this machine."""
+        ...
+
+    @property
+    def key_sha256(self) -> str | None:
+        """Return the hash of the key, to know it again by."""
+        ...
+
     def prices_at(self, at: datetime) -> SpeechPrices | None:
         """Return what its minutes cost then; None: it is this machine, and costs nothing."""
         ...

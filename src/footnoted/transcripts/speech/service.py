@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,6 +55,11 @@ class SpeechService:
             fault = status_fault(response.status_code, response.headers, body)
             raise CallFailedError(replace(fault, message=self._hushed(fault.message)))
         return ServiceAnswer(body, response.headers)
+
+    @property
+    def key_sha256(self) -> str | None:
+        """Return the hash of the key."""
+        return hashlib.sha256(self._secret.encode()).hexdigest() if self._secret else None
 
     @property
     def client(self) -> httpx.AsyncClient:
