@@ -24,8 +24,8 @@ K = FaultKind
 SENTENCES: tuple[tuple[str, FaultKind], ...] = (
     (
         (
-            "ERROR: [youtube] abc: Video unavailable. This content isn't available, try again later. "
-            "The current session has been rate-limited by YouTube for up to an hour."
+            "ERROR: [youtube] abc: Video unavailable. This content isn't available, try again"
+            " later. The current session has been rate-limited by YouTube for up to an hour."
         ),
         K.RATE_LIMITED,
     ),
@@ -36,8 +36,8 @@ SENTENCES: tuple[tuple[str, FaultKind], ...] = (
     ),
     (
         (
-            "ERROR: [youtube] abc: Sign in to confirm you\u2019re not a bot. Use --cookies-from-browser"
-            " or --cookies for the authentication."
+            "ERROR: [youtube] abc: Sign in to confirm you\u2019re not a bot. Use"
+            " --cookies-from-browser or --cookies for the authentication."
         ),
         K.BOT_CHECK,
     ),
@@ -55,15 +55,15 @@ SENTENCES: tuple[tuple[str, FaultKind], ...] = (
     ),
     (
         (
-            "ERROR: [youtube] abc: Join this channel to get access to members-only content like this"
-            " video, and other exclusive perks."
+            "ERROR: [youtube] abc: Join this channel to get access to members-only content like"
+            " this video, and other exclusive perks."
         ),
         K.MEMBERS_ONLY,
     ),
     (
         (
-            "ERROR: [youtube] abc: This video is available to this channel's members on level: Friend"
-            " (or any higher level)."
+            "ERROR: [youtube] abc: This video is available to this channel's members on level:"
+            " Friend (or any higher level)."
         ),
         K.MEMBERS_ONLY,
     ),
@@ -86,8 +86,8 @@ SENTENCES: tuple[tuple[str, FaultKind], ...] = (
     ),
     (
         (
-            "ERROR: [youtube] abc: Video unavailable. This video contains content from Them, who has"
-            " blocked it in your country on copyright grounds"
+            "ERROR: [youtube] abc: Video unavailable. This video contains content from Them, who"
+            " has blocked it in your country on copyright grounds"
         ),
         K.REGION_BLOCKED,
     ),
