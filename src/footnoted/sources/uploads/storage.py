@@ -2,9 +2,10 @@
 
     <data directory>/
       media/ab/abcdef....mp3   kept, under the hash of the content
-      work/<random>/           being written or worked on; see `work`
+      work/held/<random>/      being written or worked on; see `work`
 
-Both count against one budget, and the disk keeps a reserve: PostgreSQL lives on it.
+All of `media` and `work` counts against one budget, what others keep there too, and the disk keeps
+a reserve: PostgreSQL lives on it.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class MediaStorage:
         self, data_dir: Path, max_bytes: int, *, reserve_bytes: int = _RESERVE_BYTES
     ) -> None:
         """Keep at most `max_bytes` below `data_dir`, and leave `reserve_bytes` of the disk free."""
-        self.media_dir, self.work_dir = data_dir / "media", data_dir / "work"
+        self.media_dir, self.work_dir = data_dir / "media", data_dir / "work" / "held"
         self._data_dir, self._max_bytes, self._reserve_bytes = data_dir, max_bytes, reserve_bytes
         self._used_bytes = 0
         self._unlooked_bytes = 0
@@ -80,7 +81,7 @@ class MediaStorage:
 
     async def used_bytes(self) -> int:
         """Return how many bytes are in both folders."""
-        folders = (self.media_dir, self.work_dir)
+        folders = (self.media_dir, self._data_dir / "work")
         return await asyncio.to_thread(lambda: sum(map(_size_of, folders)))
 
     async def require_room(self) -> None:

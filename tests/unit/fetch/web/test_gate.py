@@ -121,6 +121,21 @@ async def test_who_finds_no_place_in_time_is_parked() -> None:
     await place.clock.run(long)
 
 
+async def test_nobody_waits_behind_who_stays_for_long() -> None:
+    """A download of an hour: who comes later is parked at once, and asks another host instead."""
+    place = Place(HostPaces(HostPace(0)))
+    long = asyncio.create_task(place.ask(takes_s=3600))
+    await settle()
+    place.clock.advance(61)
+    started_s = asyncio.get_running_loop().time()
+    with pytest.raises(HostRestsError, match="on their way") as caught:
+        await place.ask()
+    assert asyncio.get_running_loop().time() - started_s < 1
+    assert caught.value.until == place.clock.now() + timedelta(seconds=60)
+    await place.clock.run(long)
+    await place.ask()
+
+
 async def test_a_refusal_is_one_rest_and_one_alert_however_many_ask() -> None:
     """All others are turned away without a request; other hosts go on."""
     place = Place(HostPaces(HostPace(0)))
