@@ -22,6 +22,7 @@ _PLAYLIST = re.compile(r"(?:PL|UU|UULF|UUSH|UULV|UUMO|LL|FL|OL|EL|SP|VLPL)[A-Za-
 _HANDLE = re.compile(r"@[^\s/?#@:]{3,60}")
 _NAME = re.compile(r"[^\s/?#@:]{1,100}")
 _TABS = frozenset({"videos", "shorts", "streams", "live", "featured", "playlists", "podcasts"})
+_SERIES = "videoseries"  # the player of a list, which looks like a video's id
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -108,7 +109,7 @@ def youtube_locator(text: str) -> YoutubePlace | YoutubeVideo | None:
     if parts.username is not None:
         return None
     video_id = video_id_of(f"https://{host}{parts.path}?{parts.query}")
-    if video_id is not None:
+    if video_id is not None and video_id != _SERIES:
         return YoutubeVideo(video_id)
     return _place(unquote(parts.path), parts.query)
 

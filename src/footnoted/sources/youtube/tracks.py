@@ -105,7 +105,8 @@ def choose_track(
 
 def _key(choice: Choice, preferences: Sequence[str]) -> tuple[object, ...]:
     track = choice.track
-    return choice.rank, _place(track.language, preferences), not track.is_original, track.key
+    is_marked = track.key.endswith(_ORIGINAL)
+    return choice.rank, _place(track.language, preferences), not is_marked, track.key
 
 
 def _rank(track: CaptionTrack, original: str | None, preferences: Sequence[str]) -> Rank | None:
