@@ -22,8 +22,19 @@ demo: $(RUNTIME) ## do the main job on the bundled samples and show what came of
 run: $(RUNTIME) ## run the daemon in the foreground
 	$(BIN)/footnoted run
 
-test: $(DEV) ## run the tests (ARGS="-k name" narrows them)
-	$(BIN)/python -m pytest $(ARGS)
+# All but acceptance first: what is broken there shows within two minutes. Files are spread over the
+# cores; a file stays with one worker, as its tests may share a server or tell one story.
+PYTEST := $(BIN)/python -m pytest
+SPREAD := --numprocesses logical --maxprocesses $(WORKERS) --dist loadfile
+WORKERS ?= 4
+
+test: $(DEV) ## run the tests (ARGS="-k name" narrows them, to one process)
+ifdef ARGS
+	$(PYTEST) $(ARGS)
+else
+	$(PYTEST) $(SPREAD) --ignore tests/acceptance
+	$(PYTEST) $(SPREAD) tests/acceptance
+endif
 
 check: $(DEV) ## lint, format, types, import contracts, mass deletions
 	$(BIN)/ruff check .

@@ -51,11 +51,12 @@ class Speaker:
     """Says sentences of the grammar, by the dice it was given."""
 
     dice: random.Random
+    lengths: tuple[int, int] = CUES
 
     def cues(self) -> list[str]:
         """Return the cues of one recording, a few subjects one after the other."""
         subjects = self.dice.sample(sorted(SUBJECTS), self.dice.randint(*TOPICS))
-        count = self.dice.randint(*CUES)
+        count = self.dice.randint(*self.lengths)
         return [self.sentence(subjects[n * len(subjects) // count]) for n in range(count)]
 
     def sentence(self, subject: str) -> str:
@@ -90,10 +91,19 @@ def clock(seconds: float) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{ms // 1000:02}.{ms % 1000:03}"
 
 
-def write_library(folder: Path, videos: int, creators: int, dice: random.Random) -> None:
-    """Write `videos` transcripts by `creators` creators, in order of creator, and their table."""
+def write_library(
+    folder: Path,
+    videos: int,
+    creators: int,
+    dice: random.Random,
+    lengths: tuple[int, int] = CUES,
+) -> None:
+    """Write `videos` transcripts by `creators` creators, in order of creator, and their table.
+
+    Each has as many cues as `lengths` allows; a cue takes some 5.5 s.
+    """
     folder.mkdir(parents=True)
-    speaker = Speaker(dice)
+    speaker = Speaker(dice, lengths)
     with (folder / "metadata.csv").open("w", newline="", encoding="utf-8") as table:
         rows = csv.writer(table)
         rows.writerow(["file", "title", "creator", "language"])

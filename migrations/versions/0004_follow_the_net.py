@@ -31,6 +31,16 @@ EXECUTE FUNCTION wake_waiting_videos()
 """A video that waits for its transcription looks again whenever that one says something new."""
 
 
+UNHEARD = """
+INSERT INTO transcriptions (media_id, source_id, status)
+SELECT m.id, m.source_id, 'wanted' FROM media m
+WHERE EXISTS (SELECT 1 FROM media_files f WHERE f.media_id = m.id AND f.role = 'media')
+  AND NOT EXISTS (SELECT 1 FROM media_files f WHERE f.media_id = m.id AND f.role = 'transcript')
+  AND NOT EXISTS (SELECT 1 FROM transcripts t WHERE t.media_id = m.id)
+"""
+"""Recordings that waited for speech recognition are heard from now on."""
+
+
 def upgrade() -> None:
     """Add what following needs; columns have constant defaults, so no row is rewritten."""
     op.create_table(
@@ -191,6 +201,7 @@ def upgrade() -> None:
     )
     for statement in WAKING_TRIGGER:
         op.execute(statement)
+    op.execute(UNHEARD)
 
 
 def downgrade() -> None:

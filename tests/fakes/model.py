@@ -20,17 +20,17 @@ EMPTY = '{"topics": []}'
 
 @dataclass
 class FakeModel:
-    """Answers each label with its scripted texts in order, else with an empty answer."""
+    """Answers each label with its scripted answers in order, else with an empty one."""
 
     name: str = "fake"
     is_free: bool = False
     asked: list[str] = field(default_factory=list)
-    scripted: dict[str, list[str | Exception]] = field(default_factory=dict)
+    scripted: dict[str, list[str | RawAnswer | BaseException]] = field(default_factory=dict)
     held: asyncio.Event | None = None
     parameters: dict[str, str] = field(default_factory=dict)
 
-    def say(self, label: str, *answers: str | Exception) -> None:
-        """Answer `label` with these texts, or failures, in this order."""
+    def say(self, label: str, *answers: str | RawAnswer | BaseException) -> None:
+        """Answer `label` with these texts, raw answers or failures, in this order."""
         self.scripted.setdefault(label, []).extend(answers)
 
     async def answer(self, request: ModelRequest[BaseModel], options: CallOptions) -> RawAnswer:
@@ -41,8 +41,10 @@ class FakeModel:
             await self.held.wait()
         script = self.scripted.get(request.label)
         answer = script.pop(0) if script else EMPTY
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
+        if isinstance(answer, RawAnswer):
+            return answer
         return RawAnswer(answer, "end_turn", Usage(output_tokens=1), self.name)
 
     async def count_input(self, request: ModelRequest[BaseModel]) -> int | None:

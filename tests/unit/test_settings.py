@@ -100,10 +100,12 @@ def test_a_secret_is_read_from_the_file_its_twin_names(tmp_path: Path) -> None:
 def test_every_secret_has_a_twin_and_nothing_else_has() -> None:
     """A twin of a setting that is no secret is a misspelling."""
     assert secret_fields() == {
+        "alert_command",
         "alert_url",
         "anthropic_api_key",
         "database_url",
         "qdrant_api_key",
+        "speech_api_key",
     }
     assert refusal(LEASE_S_FILE="/x").startswith("FOOTNOTED_LEASE_S_FILE is not a setting")
 
@@ -180,3 +182,28 @@ def test_our_own_key_may_come_from_a_file_too(tmp_path: Path) -> None:
     loaded = load_settings({"ANTHROPIC_API_KEY": "common", name: str(path)})
     assert loaded.settings.anthropic_api_key == SecretStr("from a file")
     assert loaded.origins["anthropic_api_key"] == f"{name} ({path})"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "QDRANT_URL", "MONTHLY_COST_CAP_USD", "USER_DIR"])
+@pytest.mark.parametrize("value", ["", "  "])
+def test_an_optional_setting_is_unset_when_its_variable_is_empty(name: str, value: str) -> None:
+    """Compose files pass `${NAME:-}`; the same goes for the twin that names a file."""
+    loaded = load_settings({f"FOOTNOTED_{name}": value, "FOOTNOTED_DATABASE_URL_FILE": ""})
+    assert loaded.settings == Settings()
+    assert set(loaded.origins.values()) == {"default"}
+
+
+@pytest.mark.parametrize("name", ["LEASE_S", "DAILY_COST_CAP_USD", "DATA_DIR", "LOG_LEVEL"])
+def test_a_setting_that_always_has_a_value_is_refused_when_it_is_empty(name: str) -> None:
+    """Whoever empties a cap may mean none, and would get the default."""
+    assert refusal(**{name: ""}).startswith(f"FOOTNOTED_{name}")
+
+
+def test_a_command_for_alerts_may_hold_a_token_and_is_kept_as_a_secret(tmp_path: Path) -> None:
+    """It is never shown, and may come from a file."""
+    path = tmp_path / "command"
+    path.write_text("notify --token t0ken\n", encoding="utf-8")
+    settings = load_settings({"FOOTNOTED_ALERT_COMMAND_FILE": str(path)}).settings
+    assert settings.alert_command == SecretStr("notify --token t0ken")
+    assert "t0ken" not in repr(settings)
+    assert "alert_command" in secret_fields()

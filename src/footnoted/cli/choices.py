@@ -22,3 +22,12 @@ class CostKey(StrEnum):
     STAGE = "stage"
     SOURCE = "source"
     VIDEO = "video"
+
+
+class JobStateChoice(StrEnum):
+    """What a job can be, as in pipeline.reports.jobs.store.JobState, which costs time to import."""
+
+    ACTIVE = "active"
+    QUEUED = "queued"
+    WAITING = "waiting"
+    PLANNED = "planned"

@@ -80,10 +80,10 @@ def _watched(plan: RunPlan) -> Report:
 
 
 def exit_of_report(report: Report, *, is_finite: bool) -> Exit:
-    """Return the exit code of a run: time limit, money, then failures, then done."""
+    """Return the exit code of a run: time limit, money and limits, then failures, then done."""
     if report.ran_out_of_time:
         return Exit.TIME_LIMIT
-    if report.ran_out_of_money:
+    if report.ran_out_of_money or report.is_held_up:
         return Exit.TRY_LATER
     failed = report.outcomes["stopped"] + report.outcomes["failed"]
     return Exit.SOME_FAILED if is_finite and failed else Exit.DONE

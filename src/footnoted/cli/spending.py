@@ -83,6 +83,8 @@ def _amounts(total: Spending) -> Iterator[str]:
         yield f"{show_usd(total.reserved_usd)} reserved by calls on their way"
     if total.unknown_usd:
         yield f"{show_usd(total.unknown_usd)} held for lost answers"
+    if total.tokens.speech_ms:
+        yield f"{total.tokens.speech_ms / 60_000:,.1f} minutes of speech recognised"
 
 
 def _period(report: CostReport) -> str:

@@ -693,6 +693,25 @@ alert_deliveries = Table(
 )
 """The last opening of an alert that a receiver was told of, and whether of its end too."""
 
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Text, primary_key=True),
+    _at("goes_at"),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("code", Text),
+    Column("detail", Text),
+    _at("refused_at"),
+    _at("rests_until"),
+    CheckConstraint(
+        "failures >= 0 AND (failures = 0) = (refused_at IS NULL)"
+        " AND (failures = 0) = (code IS NULL)",
+        name="failures",
+    ),
+    CheckConstraint("rests_until IS NULL OR refused_at IS NOT NULL", name="rest"),
+)
+"""What is asked over the net: when the last request leaves, and what is held against the host."""
+
 
 def work_indexes(table: Table, terminal: tuple[str, ...]) -> list[Index]:
     """Return the partial indexes that keep a claim independent of how much work is finished.

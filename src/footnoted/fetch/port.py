@@ -29,8 +29,7 @@ class HostRestsError(TransientError):
     def __init__(self, host: str, until: datetime, why: str) -> None:
         """Say which host rests, until when, and why."""
         message = f"{host} is left alone until {until:%Y-%m-%d %H:%M} UTC: {why}"
-        super().__init__(message, wait_reason=HOST_RESTS, concerns=host)
-        self.until = until
+        super().__init__(message, wait_reason=HOST_RESTS, until=until, concerns=host)
 
 
 class HostUnreachableError(TransientError):

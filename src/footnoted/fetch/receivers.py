@@ -20,5 +20,7 @@ def make_receivers(settings: Settings, *, shows_output: bool = False) -> list[We
     if settings.alert_url is not None:
         receivers.append(Webhook(settings.alert_url))
     if settings.alert_command is not None:
-        receivers.append(Command(settings.alert_command, shows_output=shows_output))
+        receivers.append(
+            Command(settings.alert_command.get_secret_value(), shows_output=shows_output)
+        )
     return receivers

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -23,6 +23,7 @@ from footnoted.errors import ConfigurationError
 from footnoted.settings import variable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _BUNDLED = "prices.toml"
@@ -113,29 +114,84 @@ class PriceRow(_Strict):
         return self
 
 
+class SpeechPriceRow(_Strict):
+    """What a minute of speech costs (USD) from the beginning of a UTC day on.
+
+    `speakers` and `words` are what a minute costs more when speakers are told apart, and when words
+    to expect are given.
+    """
+
+    model: Words
+    effective_from: date
+    minute: Usd
+    speakers: Usd = Decimal(0)
+    words: Usd = Decimal(0)
+    source: Words
+    checked_on: date
+
+
 class _File(_Strict):
-    prices: list[dict[str, Any]]
+    prices: list[dict[str, Any]] | None = None
+    speech: list[dict[str, Any]] | None = None
+
+    @model_validator(mode="after")
+    def _has_something(self) -> _File:
+        if self.prices is None and self.speech is None:
+            message = "it has neither [[prices]] nor [[speech]]"
+            raise ValueError(message)
+        return self
+
+
+class _Row(Protocol):
+    @property
+    def model(self) -> str: ...
+    @property
+    def effective_from(self) -> date: ...
+
+
+RowT = TypeVar("RowT", PriceRow, SpeechPriceRow)
 
 
 def bundled_rows() -> list[PriceRow]:
-    """Return the prices that ship with footnoted."""
-    resource = files("footnoted.ledger") / _BUNDLED
-    return _rows(resource.read_text(encoding="utf-8"), _BUNDLED)
+    """Return the prices of models that ship with footnoted."""
+    return _rows(PriceRow, _file(_bundled(), _BUNDLED).prices, _BUNDLED)
+
+
+def bundled_speech_rows() -> list[SpeechPriceRow]:
+    """Return the prices of speech that ship with footnoted."""
+    return _rows(SpeechPriceRow, _file(_bundled(), _BUNDLED).speech, _BUNDLED)
 
 
 def rows_of_file(path: Path) -> list[PriceRow]:
     """Return the prices of a user's file. Raises ConfigurationError naming file, model, field."""
-    place = f"{variable('prices_file')}: {path}"
+    place = _place(path)
+    return _rows(PriceRow, _file(_written(path), place).prices, place)
+
+
+def speech_rows_of_file(path: Path) -> list[SpeechPriceRow]:
+    """Return the prices of speech of a user's file. Raises as `rows_of_file` does."""
+    place = _place(path)
+    return _rows(SpeechPriceRow, _file(_written(path), place).speech, place)
+
+
+def _bundled() -> str:
+    return (files("footnoted.ledger") / _BUNDLED).read_text(encoding="utf-8")
+
+
+def _place(path: Path) -> str:
+    return f"{variable('prices_file')}: {path}"
+
+
+def _written(path: Path) -> str:
     try:
-        written = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        message = f"{place}: it cannot be read: {reason}"
+        message = f"{_place(path)}: it cannot be read: {reason}"
         raise ConfigurationError(message) from None
-    return _rows(written, place)
 
 
-def _rows(written: str, place: str) -> list[PriceRow]:
+def _file(written: str, place: str) -> _File:
     try:
         # Numbers stay as they are written: 0.1 is a tenth.
         content = tomllib.loads(written, parse_float=Decimal)
@@ -143,18 +199,21 @@ def _rows(written: str, place: str) -> list[PriceRow]:
         message = f"{place}: it is not TOML: {error}"
         raise ConfigurationError(message) from None
     try:
-        tables = _File.model_validate(content).prices
+        return _File.model_validate(content)
     except ValidationError as error:
         message = f"{place}: {_first(error)}"
         raise ConfigurationError(message) from None
-    rows = [_row(table, number, place) for number, table in enumerate(tables, start=1)]
+
+
+def _rows(kind: type[RowT], tables: list[dict[str, Any]] | None, place: str) -> list[RowT]:
+    rows = [_row(kind, table, number, place) for number, table in enumerate(tables or [], start=1)]
     _refuse_repetition(rows, place)
     return rows
 
 
-def _row(table: dict[str, Any], number: int, place: str) -> PriceRow:
+def _row(kind: type[RowT], table: dict[str, Any], number: int, place: str) -> RowT:
     try:
-        return PriceRow.model_validate(table)
+        return kind.model_validate(table)
     except ValidationError as error:
         name = table.get("model")
         which = f"model {name}" if isinstance(name, str) and name else f"price {number}"
@@ -171,7 +230,7 @@ def _first(error: ValidationError) -> str:
     return f"{where}: {said[0].lower()}{said[1:]}" if where else said
 
 
-def _refuse_repetition(rows: list[PriceRow], place: str) -> None:
+def _refuse_repetition(rows: Sequence[_Row], place: str) -> None:
     seen: set[tuple[str, date]] = set()
     for row in rows:
         if (row.model, row.effective_from) in seen:

@@ -240,10 +240,12 @@ async def mark_unusable(session: AsyncConnection, call_id: int, flaw: Flaw, reas
 
 
 async def note_source(session: AsyncConnection, call_id: int) -> int | None:
-    """Return the source of the video that a call is for, noted with the call; pages have none."""
+    """Return the source of the item that a call is for, noted with the call; pages have none."""
     found: int | None = await session.scalar(
-        text("""UPDATE llm_calls c SET source_id = v.source_id FROM videos v
-                WHERE c.id = :id AND c.item_kind = 'video' AND v.id = c.item_id
+        text("""UPDATE llm_calls c SET source_id = i.source_id FROM (
+                  SELECT 'video' AS kind, id, source_id FROM videos
+                  UNION ALL SELECT 'transcription', id, source_id FROM transcriptions) i
+                WHERE c.id = :id AND i.kind = c.item_kind AND i.id = c.item_id
                 RETURNING c.source_id"""),
         {"id": call_id},
     )

@@ -7,13 +7,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from footnoted.db.texts import storable
+from footnoted.ledger.journal import FREE, PREVIEW_LENGTH, CallDraft
 from footnoted.llm.identity import schema_sha256
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from footnoted.ledger.journal import Entry
-    from footnoted.llm.port import Model, ModelRequest
+    from footnoted.llm.port import CallOptions, Model, ModelRequest, RawAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,41 @@ class Call:
             self.request.prompt.system,
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    @property
+    def generation(self) -> int:
+        """Return the least generation of the answer that is wanted."""
+        return self.scope.generation
+
+    @property
+    def model_name(self) -> str:
+        """Return the model's id."""
+        return self.model.name
+
+    @property
+    def is_free(self) -> bool:
+        """Return whether the model costs nothing."""
+        return self.model.is_free
+
+    def draft(self, generation: int) -> CallDraft:
+        """Return what is journaled of the call before it is sent, without its money."""
+        scope, request = self.scope, self.request
+        return CallDraft(
+            request_sha256=self.digest,
+            generation=generation,
+            item_kind=scope.item_kind,
+            item_id=scope.item_id,
+            stage=scope.stage,
+            label=request.label,
+            model=self.model.name,
+            prompt_sha256=request.prompt.sha256,
+            reserved_usd=FREE,
+            prompt_preview=storable(request.prompt.user[:PREVIEW_LENGTH]),
+        )
+
+    async def ask(self, options: CallOptions) -> RawAnswer:
+        """Return the model's raw answer. Raises CallFailedError."""
+        return await self.model.answer(self.request, options)
 
     def may_follow(self, entry: Entry) -> bool:
         """Return whether to buy although the journal has `entry`: it is old, lost or no good.

@@ -8,17 +8,15 @@ runs again walks the same way and pays for nothing twice:
     truncated -> divided, or once with more room      refused -> the next model of the chain
     invalid   -> repaired once, then asked anew under the next generation
 
-The gateway owns the tasks that buy: when a stage is cancelled or loses its claim, answers that are
-on their way are still journaled, and the stage that runs next replays them.
+When a stage is cancelled or loses its claim, answers that are on their way are still journaled
+(flights.py), and the stage that runs next replays them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ValidationError
 
@@ -32,11 +30,12 @@ from footnoted.ledger import store
 from footnoted.ledger.faults import CallFailedError, FaultKind, wait_of
 from footnoted.ledger.journal import Flaw
 from footnoted.llm.call import Call, CallScope
+from footnoted.llm.flights import Flights
 from footnoted.llm.identity import request_sha256
 from footnoted.llm.repair import complaint_of, repair_request
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import Sequence
 
     from footnoted.db.session import Database
     from footnoted.ledger.journal import Entry
@@ -55,16 +54,13 @@ class Gateway:
     """Asks the models of each stage's route, through the journal."""
 
     def __init__(
-        self, database: Database, routes: Routes, purchaser: Purchaser, repair: Prompt
+        self, database: Database, routes: Routes, purchaser: Purchaser[Call], repair: Prompt
     ) -> None:
         """Join the journal's database, the models, and what buys from them."""
         self._database = database
         self._routes = routes
-        self._purchaser = purchaser
         self._repair = repair
-        self._in_flight: dict[str, asyncio.Task[Entry]] = {}
-        self._flights = _Flights()
-        self._is_closed = False
+        self._flights = Flights(purchaser)
 
     def asker(self, scope: CallScope) -> ScopedAsker:
         """Return what a stage gets to ask with, bound to what it asks for."""
@@ -93,18 +89,11 @@ class Gateway:
 
     def close(self) -> None:
         """Send no paid call from now on; what is not sent yet is given up."""
-        self._is_closed = True
-        self._purchaser.close()
-        for digest, task in self._in_flight.items():
-            if not self._purchaser.is_sent(digest):
-                task.cancel()
+        self._flights.close()
 
     async def settled(self) -> None:
         """Return when no answer is on its way any more, after `close`."""
-        self.close()
-        while self._in_flight:
-            await asyncio.wait(self._in_flight.values())
-        await self._purchaser.settled()
+        await self._flights.settled()
 
     def chain(self, stage: str) -> tuple[Model, ...]:
         """Return the models of a stage, the preferred one first."""
@@ -117,25 +106,7 @@ class Gateway:
 
     async def bought(self, call: Call) -> Entry:
         """Return the journaled answer to a call, bought unless somebody did so meanwhile."""
-        async with self._flights.sole(call.digest):
-            task = self._in_flight.get(call.digest)
-            if task is None:
-                if self._is_closed and not call.model.is_free:
-                    raise _stopping()
-                task = asyncio.create_task(self._purchaser.buy(call))
-                self._in_flight[call.digest] = task
-                task.add_done_callback(lambda ended: self._ended(call.digest, ended))
-            try:
-                return await asyncio.shield(task)
-            except asyncio.CancelledError:
-                if task.cancelled():
-                    raise _stopping() from None
-                raise
-
-    def _ended(self, digest: str, task: asyncio.Task[Entry]) -> None:
-        del self._in_flight[digest]
-        if not task.cancelled():
-            task.exception()  # looked at: whoever asked may be gone
+        return await self._flights.bought(call)
 
     async def mark_invalid(self, entry: Entry, reason: str) -> None:
         """Journal that an answer is not of its schema."""
@@ -326,11 +297,6 @@ class _TooLargeError(Exception):
     """A request is too large for a model."""
 
 
-def _stopping() -> TransientError:
-    message = "footnoted is stopping; the call was not sent"
-    return TransientError(message, wait_reason="stopping", retry_after_s=0.1)
-
-
 _WAITS = ("provider_stopped", "rate_limited", "provider_resting")
 
 
@@ -351,19 +317,6 @@ def _rank(failure: BaseException) -> tuple[int, float]:
             return 6, 0.0
         case _:
             return 0, 0.0
-
-
-class _Flights:
-    """Lets one caller at a time ask for a request; who comes second finds the answer journaled."""
-
-    def __init__(self) -> None:
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-
-    @asynccontextmanager
-    async def sole(self, digest: str) -> AsyncGenerator[None]:
-        """Hold a hash alone."""
-        async with self._locks.setdefault(digest, asyncio.Lock()):
-            yield
 
 
 class ScopedAsker:

@@ -40,6 +40,10 @@ class Witness(Protocol):
         """Hear that a call cost more than was reserved for it."""
         ...
 
+    async def lost(self) -> None:
+        """Hear that answers were lost which may be billed."""
+        ...
+
     async def stopped(self, code: str, detail: str) -> None:
         """Hear that the provider refuses every call."""
         ...

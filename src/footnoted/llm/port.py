@@ -52,7 +52,10 @@ class ModelRequest(Generic[AnswerT_co]):
 
 
 class Usage(BaseModel):
-    """Tokens of one call by class, as the provider bills them; `output_tokens` has the thinking."""
+    """Tokens of one call by class, as the provider bills them; `output_tokens` has the thinking.
+
+    Recognised speech has none, and is billed by its length.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,6 +65,7 @@ class Usage(BaseModel):
     cache_read_tokens: int = 0
     output_tokens: int = 0
     thinking_tokens: int = 0
+    speech_ms: int = 0
 
     @property
     def prompt_tokens(self) -> int:

@@ -11,22 +11,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from footnoted.db.outage import DatabaseDownError
-from footnoted.db.texts import storable
 from footnoted.errors import BudgetExceededError, FootnotedError, TransientError
 from footnoted.ledger import store
 from footnoted.ledger.faults import CallFailedError, Fault, FaultKind
-from footnoted.ledger.journal import (
-    FREE,
-    PREVIEW_LENGTH,
-    CallDraft,
-    CallState,
-    Entry,
-)
+from footnoted.ledger.journal import FREE, CallState, Entry
 from footnoted.llm.port import CallOptions
+from footnoted.llm.purchasable import Purchasable
 from footnoted.llm.settlement import settlement_of
 
 if TYPE_CHECKING:
@@ -34,58 +29,46 @@ if TYPE_CHECKING:
 
     from footnoted.clock import Clock
     from footnoted.db.session import Database
-    from footnoted.ledger.journal import Settlement
-    from footnoted.llm.batches.gathering import Batcher
-    from footnoted.llm.call import Call
-    from footnoted.llm.paying import Till
-    from footnoted.llm.payment import Payment
+    from footnoted.ledger.journal import CallDraft, Settlement
     from footnoted.llm.port import RawAnswer
+    from footnoted.llm.purchasable import Counter, Money
 
 IN_FLIGHT_WAIT_S = 5.0
 BATCH_WAIT_S = 3_600.0
 """When what waits for a batch looks by itself; it is woken as soon as its answers are in."""
-BATCH_MONEY_WAIT_S = 300.0
 DEADLINE_MARGIN = timedelta(seconds=60)
 _ANSWER_KEPT_S = 600.0
 _JOURNAL_PAUSE_S = 0.25
 
+CallT = TypeVar("CallT", bound=Purchasable)
 
-class Purchaser:
-    """Makes calls and journals them. `till` is what money goes through; without it none does.
 
-    With a batcher, calls may go into batches.
-    """
+class Purchaser(Generic[CallT]):
+    """Makes calls and journals them. `till` is what money goes through; without it none does."""
 
-    def __init__(
-        self, database: Database, clock: Clock, till: Till | None, batcher: Batcher | None = None
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, till: Counter[CallT] | None) -> None:
         """Join the journal's database; free models need no till."""
         self._database = database
-        self._batcher = batcher
         self._clock = clock
         self._till = till
         self._unsent: defaultdict[str, list[datetime]] = defaultdict(list)
         self._sent: set[str] = set()
 
-    async def buy(self, call: Call) -> Entry:
+    async def buy(self, call: CallT) -> Entry:
         """Return the journaled answer to a call that is not journaled yet.
 
-        Raises TransientError while it is in a batch, others make it or the provider rests,
+        Raises TransientError while another process makes it or the provider rests,
         BudgetExceededError without room under a cap, CallFailedError where this request can never
         succeed with this model, DatabaseDownError when the journal is away for long.
         """
-        if call.model.is_free:
+        if call.is_free:
             begun = await self._begin(call, CallState.SENT, None)
             if isinstance(begun, Entry):
                 return begun
             return await self._ask(call, begun, CallOptions(), None)
         if self._till is None:
-            message = f"{call.model.name} costs money, and nothing here may spend any"
+            message = f"{call.model_name} costs money, and nothing here may spend any"
             raise RuntimeError(message)
-        if call.is_in_batch:
-            raise _in_batch(call)
-        if self._batcher is not None and await self._batcher.takes(call):
-            return await self._put_into_batch(call, self._till, self._batcher)
         async with self._till.admit(call) as payment:
             begun = await self._reserve(call, payment)
             if isinstance(begun, Entry):
@@ -93,36 +76,17 @@ class Purchaser:
             await self._send(call, begun, payment)
             return await self._ask(call, begun, payment.options, payment)
 
-    async def _put_into_batch(self, call: Call, till: Till, batcher: Batcher) -> Entry:
-        """Return the answer that somebody got meanwhile; else raise the wait for the batch."""
-        try:
-            async with batcher.place() as batch, till.admit_to_batch(call, batch.id) as payment:
-                begun = await self._reserve(call, payment)
-                if isinstance(begun, Entry):
-                    return begun
-                self._unsent.pop(call.digest, None)
-                batch.take(begun, call)
-        except TransientError as error:
-            if error.wait_reason == "budget_reserved":  # likely by a batch, which takes its time
-                error.retry_after_s = BATCH_MONEY_WAIT_S
-            raise
-        raise _in_batch(call)
-
     def close(self) -> None:
-        """Send what is gathered now."""
-        if self._batcher is not None:
-            self._batcher.close()
+        """Gather no more calls from now on; this one makes each by itself."""
 
     async def settled(self) -> None:
-        """Return when nothing that was gathered is on its way out."""
-        if self._batcher is not None:
-            await self._batcher.settled()
+        """Return when nothing that was gathered is on its way out, after `close`."""
 
     def is_sent(self, digest: str) -> bool:
         """Return whether a call is with its model: its answer is paid for and worth waiting for."""
         return digest in self._sent
 
-    async def _reserve(self, call: Call, payment: Payment) -> int | Entry:
+    async def _reserve(self, call: CallT, payment: Money) -> int | Entry:
         """Return the row of a call whose money is held, counting its prompt where that is tight."""
         try:
             return await self._begin(call, CallState.RESERVED, payment)
@@ -131,7 +95,7 @@ class Purchaser:
                 raise
         return await self._begin(call, CallState.RESERVED, payment)
 
-    async def _begin(self, call: Call, state: CallState, payment: Payment | None) -> int | Entry:
+    async def _begin(self, call: CallT, state: CallState, payment: Money | None) -> int | Entry:
         """Return the row of a call, journaled as `state`, with its money held.
 
         Where somebody else got an answer meanwhile, it is that answer that is returned.
@@ -139,17 +103,18 @@ class Purchaser:
         """
         unsent = self._unsent[call.digest]
         left = [(call.digest, at) for at in unsent]
+        overdue = 0
         try:
             async with self._database.transaction() as session:
                 now = await payment.open(session) if payment else self._clock.now()
                 unsent.append(now)
                 if payment is not None:
-                    await store.give_up_overdue(session, now)
+                    overdue = await store.give_up_overdue(session, now)
                 entry = (await store.latest_entries(session, [call.digest])).get(call.digest)
                 if entry is not None and not call.may_follow(entry):
                     unsent.pop()
                     return entry
-                taking = store.Taking(now, call.model.is_free, left, state)
+                taking = store.Taking(now, call.is_free, left, state)
                 call_id = await store.reserve(session, _draft(call, entry, payment), taking)
                 if call_id is None:
                     raise _in_flight(call, entry, now)
@@ -160,9 +125,12 @@ class Purchaser:
         except FootnotedError:
             unsent.pop()  # rolled back for certain
             raise
+        finally:
+            if overdue and payment is not None:
+                await payment.lost()
         return call_id
 
-    async def _send(self, call: Call, call_id: int, payment: Payment) -> None:
+    async def _send(self, call: CallT, call_id: int, payment: Money) -> None:
         now = self._clock.now()
         deadline = now + timedelta(seconds=payment.options.timeout_s) + DEADLINE_MARGIN
         async with self._database.transaction() as session:
@@ -170,7 +138,7 @@ class Purchaser:
                 raise _in_flight(call, None, now)
 
     async def _ask(
-        self, call: Call, call_id: int, options: CallOptions, payment: Payment | None
+        self, call: CallT, call_id: int, options: CallOptions, payment: Money | None
     ) -> Entry:
         self._unsent.pop(call.digest, None)
         self._sent.add(call.digest)
@@ -180,7 +148,7 @@ class Purchaser:
             self._sent.discard(call.digest)
 
     async def _ask_and_journal(
-        self, call: Call, call_id: int, options: CallOptions, payment: Payment | None
+        self, call: CallT, call_id: int, options: CallOptions, payment: Money | None
     ) -> Entry:
         try:
             raw = await self._answer(call, options)
@@ -188,7 +156,7 @@ class Purchaser:
             await self._settle_fault(call_id, error.fault, payment)
             raise
         except Exception:
-            if call.model.is_free:
+            if call.is_free:
                 async with self._database.transaction() as session:
                     await store.release(session, call_id)
             raise
@@ -198,15 +166,15 @@ class Purchaser:
             await payment.answered(call_id, raw, settlement.cost_usd)
         return _entry_of(call, call_id, settlement, raw)
 
-    async def _answer(self, call: Call, options: CallOptions) -> RawAnswer:
+    async def _answer(self, call: CallT, options: CallOptions) -> RawAnswer:
         """Return the raw answer; no answer within the time limit is a lost one."""
-        if call.model.is_free:
-            return await call.model.answer(call.request, options)
+        if call.is_free:
+            return await call.ask(options)
         try:
             async with asyncio.timeout(options.timeout_s):
-                return await call.model.answer(call.request, options)
+                return await call.ask(options)
         except TimeoutError:
-            message = f"{call.model.name} did not answer within {options.timeout_s:g} s"
+            message = f"{call.model_name} did not answer within {options.timeout_s:g} s"
             raise CallFailedError(
                 Fault(FaultKind.BROKEN, "timeout", message, may_be_billed=True)
             ) from None
@@ -229,7 +197,7 @@ class Purchaser:
             else:
                 return
 
-    async def _settle_fault(self, call_id: int, fault: Fault, payment: Payment | None) -> None:
+    async def _settle_fault(self, call_id: int, fault: Fault, payment: Money | None) -> None:
         if payment is not None:
             await payment.failed(fault)
         async with self._database.transaction() as session:
@@ -237,34 +205,30 @@ class Purchaser:
                 await store.mark_unknown(session, call_id, fault.code, fault.provider_request_id)
             else:
                 await store.release(session, call_id, fault.code)
+        if fault.may_be_billed and payment is not None:
+            await payment.lost()
 
 
-def _draft(call: Call, entry: Entry | None, payment: Payment | None) -> CallDraft:
-    scope, request = call.scope, call.request
-    generation = scope.generation
+def _draft(call: Purchasable, entry: Entry | None, payment: Money | None) -> CallDraft:
+    generation = call.generation
     if entry is not None:
         generation = max(generation, entry.generation + (1 if entry.is_spent else 0))
-    return CallDraft(
-        request_sha256=call.digest,
-        generation=generation,
-        item_kind=scope.item_kind,
-        item_id=scope.item_id,
-        stage=scope.stage,
-        label=request.label,
-        model=call.model.name,
-        prompt_sha256=request.prompt.sha256,
-        reserved_usd=payment.amount if payment else FREE,
-        prompt_preview=storable(request.prompt.user[:PREVIEW_LENGTH]) if payment else None,
-        prompt_text=payment.captured_prompt if payment else None,
-        batch_id=payment.batch_id if payment else None,
+    draft = call.draft(generation)
+    if payment is None:
+        return replace(draft, prompt_preview=None)
+    return replace(
+        draft,
+        reserved_usd=payment.amount,
+        prompt_text=payment.captured_prompt,
+        batch_id=payment.batch_id,
     )
 
 
-def _entry_of(call: Call, call_id: int, settlement: Settlement, raw: RawAnswer) -> Entry:
+def _entry_of(call: Purchasable, call_id: int, settlement: Settlement, raw: RawAnswer) -> Entry:
     return Entry(
         id=call_id,
         request_sha256=call.digest,
-        generation=call.scope.generation,
+        generation=call.generation,
         state=CallState.ANSWERED,
         usable=settlement.unusable_code is None,
         answer=settlement.answer,
@@ -274,18 +238,19 @@ def _entry_of(call: Call, call_id: int, settlement: Settlement, raw: RawAnswer) 
     )
 
 
-def _in_flight(call: Call, entry: Entry | None, now: datetime) -> TransientError:
+def _in_flight(call: Purchasable, entry: Entry | None, now: datetime) -> TransientError:
     """Return the wait for a call that somebody else is making, or died making."""
     if entry is not None and entry.is_in_batch:
-        return _in_batch(call)
+        return in_batch(call)
     wait_s = IN_FLIGHT_WAIT_S
     if entry is not None and entry.deadline_at is not None:
         left_s = (entry.deadline_at - now).total_seconds()
         wait_s = min(max(left_s, 1.0), 60.0)
-    message = f"an equal call to {call.model.name} is on its way; its answer will be used"
+    message = f"an equal call to {call.model_name} is on its way; its answer will be used"
     return TransientError(message, wait_reason="call_in_flight", retry_after_s=wait_s)
 
 
-def _in_batch(call: Call) -> TransientError:
-    message = f"asked of {call.model.name} in a batch: answers come within a day, mostly an hour"
+def in_batch(call: Purchasable) -> TransientError:
+    """Return the wait for a call that is in a batch."""
+    message = f"asked of {call.model_name} in a batch: answers come within a day, mostly an hour"
     return TransientError(message, wait_reason="batch", retry_after_s=BATCH_WAIT_S)

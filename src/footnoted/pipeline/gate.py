@@ -81,6 +81,9 @@ def before(claim: Claim, limits: Limits) -> Stopped | None:
 def judge(error: Exception, moment: Moment, limits: Limits) -> Outcome:
     """Return the outcome an error means: a wait, the end, or a spent attempt."""
     match error:
+        case TransientError(until=datetime() as until):
+            spread = timedelta(seconds=limits.default_wait_s * moment.jitter)
+            return Waiting(max(until, moment.now) + spread, error.wait_reason, error.message)
         case TransientError():
             wait_s = error.retry_after_s or limits.default_wait_s
             until = moment.now + timedelta(seconds=wait_s * (1 + 0.1 * moment.jitter))
@@ -139,9 +142,12 @@ def _stopped(claim: Claim, outcome: Stopped) -> Change:
         outcome.status,
         "stage.stopped",
         attempts=claim.attempts,
-        failure_code=outcome.code if outcome.status != statuses.SKIPPED else None,
+        failure_code=outcome.code if outcome.status in _FAILURES else None,
         failure_detail=_short(outcome.detail),
     )
+
+
+_FAILURES = (statuses.FAILED, statuses.QUARANTINED)
 
 
 def _failed(claim: Claim, outcome: Failed, moment: Moment, limits: Limits) -> Change:

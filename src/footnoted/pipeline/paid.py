@@ -11,6 +11,7 @@ from footnoted.llm.assembly import caps_of, min_prefix_of
 from footnoted.llm.batches.choice import Choice, LlmMode
 from footnoted.llm.batches.collection import Collection
 from footnoted.llm.batches.gathering import Batcher
+from footnoted.llm.batches.purchase import BatchPurchaser
 from footnoted.llm.limits.limiter import Limiter
 from footnoted.llm.limits.spacing import Spacing
 from footnoted.llm.paying import Till
@@ -68,7 +69,7 @@ class ModelAccess:
     till: Till | None = None
     witness: MoneyWitness | None = None
     provider: Provider | None = None
-    batcher: Batcher | None = None
+    purchaser: BatchPurchaser | None = None
     keeper: BatchKeeper | None = None
 
     async def load(self) -> None:
@@ -118,4 +119,5 @@ def pay_for(routes: Routes, provider: Provider, setup: PaidSetup) -> ModelAccess
     batcher = Batcher(database, till, setup.batches, choice)
     collection = Collection(database, till, setup.batches)
     keeper = BatchKeeper(database, clock, batcher, collection)
-    return ModelAccess(routes, till, witness, provider, batcher, keeper)
+    purchaser = BatchPurchaser(database, clock, till, batcher)
+    return ModelAccess(routes, till, witness, provider, purchaser, keeper)

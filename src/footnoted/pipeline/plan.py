@@ -37,12 +37,16 @@ class RunPlan:
 
 @dataclass(slots=True)
 class Report:
-    """What one run did: outcomes by name, and whether time, money or a stop cut it short."""
+    """What one run did: outcomes by name, and whether time, money or a stop cut it short.
+
+    `is_held_up`: it did all it could, and work is left that waits for a cap or a limit.
+    """
 
     outcomes: Counter[str] = field(default_factory=Counter[str])
     was_stopped: bool = False
     ran_out_of_time: bool = False
     ran_out_of_money: bool = False
+    is_held_up: bool = False
     index_behind: bool = False
 
     @property

@@ -37,7 +37,7 @@ async def save_output(claim: Claim, stage: AnyStage, out: BaseModel, deps: Deps)
             await order_store.close(session, claim, stage.name, digest, now)
         if _is_end(claim, change.status, deps):
             await store.close_run(session, claim, "done", None, now)
-        if (over := ended_by(claim, outcome)) is not None:
+        for over in ended_by(claim, outcome):
             await alert_store.resolve_alert(session, over, str(claim), now)
     return outcome
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from footnoted.pipeline.deps import Deps
 
+HELD_UP = ("budget", "budget_reserved", "rate_limited", "provider_resting", "provider_stopped")
+"""The waits that end when money or a provider allows."""
 _RETRY_S = 0.25
 _RELAPSE_S = 60.0
 _LONGEST_PAUSE_S = 15.0
@@ -56,6 +58,11 @@ class Watch:
             await self._wake(now)
         self._looked_at_s = self._deps.clock.monotonic_s()
         return outlook
+
+    async def is_held_up(self) -> bool:
+        """Return whether work waits for a cap or a limit, rather than for something of its own."""
+        async with self._deps.database.statements() as session:
+            return await store.is_held_up(session, HELD_UP)
 
     async def _wake(self, now: datetime) -> None:
         async with self._deps.database.transaction() as session:

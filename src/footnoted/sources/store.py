@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta  # noqa: TC003 - tools read the fields of a row
+from decimal import Decimal  # noqa: TC003 - as above
+from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import bindparam, case, func, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from footnoted.db.tables import sources
@@ -38,13 +40,21 @@ class Source(NamedTuple):
     wait_detail: str | None
     failure_code: str | None
     failure_detail: str | None
+    owner: str | None
+    priority: int
+    schedule: str | None
+    options: dict[str, Any]
+    daily_cap_usd: Decimal | None
+    poll_state: dict[str, Any]
+    created_at: datetime
     media_count: int
 
 
 _SOURCE = """
   SELECT s.id, s.kind, s.locator, s.title, s.creator_name, s.profiles, s.paused, s.poll_interval_s,
     s.next_poll_at, s.polled_at, s.status, s.wait_reason, s.wait_detail, s.failure_code,
-    s.failure_detail, (SELECT count(*) FROM media m WHERE m.source_id = s.id) AS media_count
+    s.failure_detail, s.owner, s.priority, s.schedule, s.options, s.daily_cap_usd, s.poll_state,
+    s.created_at, (SELECT count(*) FROM media m WHERE m.source_id = s.id) AS media_count
   FROM sources s
 """
 
@@ -117,7 +127,29 @@ async def set_polled(
     await session.execute(
         update(sources)
         .where(sources.c.id == source_id)
-        .values(polled_at=polled_at, next_poll_at=polled_at + next_in)
+        .values(
+            polled_at=polled_at,
+            next_poll_at=polled_at + next_in,
+            poll_interval_s=func.greatest(
+                case(
+                    (sources.c.schedule.is_(None), sources.c.poll_interval_s),
+                    else_=ceil(next_in.total_seconds()),
+                ),
+                1,
+            ),
+        )
+    )
+
+
+async def set_remembered(
+    session: AsyncConnection, source_id: int, state: Mapping[str, Any], title: str | None
+) -> None:
+    """Keep what a look at a source on the net remembers; a title nobody gave is its own."""
+    await session.execute(
+        text("""UPDATE sources SET poll_state = :state,
+                  title = CASE WHEN title = locator THEN COALESCE(:title, title) ELSE title END
+                WHERE id = :id""").bindparams(bindparam("state", type_=JSONB)),
+        {"id": source_id, "state": dict(state), "title": title},
     )
 
 

@@ -58,7 +58,7 @@ class SegmentStage:
     gives: ClassVar[str] = SEGMENTED
     resource: ClassVar[Resource] = Resource.MODEL
     asks: ClassVar[bool] = True
-    time_limit_s: ClassVar[float] = 600.0
+    time_limit_s: ClassVar[float] = 1_200.0
     given_type: type[SegmentInput] = SegmentInput
 
     @property

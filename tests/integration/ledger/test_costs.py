@@ -34,6 +34,7 @@ USAGE = Usage(
     cache_read_tokens=4_000,
     output_tokens=50_000,
     thinking_tokens=600,
+    speech_ms=60_000,
 )
 _numbers: Iterator[int] = count()
 
@@ -231,6 +232,7 @@ async def test_tokens_are_summed_by_class(database: Database) -> None:
         "cache_read": 8_000,
         "output": 100_000,
         "thinking": 1_200,
+        "speech_ms": 120_000,
     }
 
 

@@ -1,4 +1,4 @@
-"""A journal of one's own."""
+"""A journal of one's own, and a shop around it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import pytest
 
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
+from tests.fakes.clock import FakeClock
+from tests.fakes.shop import Shop, open_shop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -19,3 +22,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     engine = make_engine(database_url, application_name="test", pool_size=5, max_overflow=20)
     yield Database(engine)
     await engine.dispose()
+
+
+@pytest.fixture
+def shop(database: Database, tmp_path: Path) -> Shop:
+    """Return a shop where a token of an answer costs a dollar, at noon."""
+    return open_shop(database, FakeClock(), tmp_path)

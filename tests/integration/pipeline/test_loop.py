@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from footnoted.errors import ConfigurationError, PermanentError, TransientError
+from footnoted.errors import (
+    BudgetExceededError,
+    ConfigurationError,
+    PermanentError,
+    TransientError,
+)
 from footnoted.model.outcome import Stopped, Waiting
 from footnoted.model.status import ItemKind, Resource
 from footnoted.pipeline.flow import Flow
 from footnoted.pipeline.loop import Loop
 from footnoted.pipeline.plan import Mode, RunPlan
 from footnoted.pipeline.watch import check_statuses
+from tests.fakes.clock import START
 from tests.fakes.machine import PROFILE, add_videos, machine, rows_of, video_flow
 from tests.fakes.stages import FakeStage, Parcel
 
@@ -382,3 +388,25 @@ async def test_pages_wait_for_their_creators_videos(database: Database) -> None:
     ]
     await drain(machine(database, flows))
     assert order == ["cut"] * 5 + ["compose"]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (BudgetExceededError("no room", until=START + timedelta(days=9_000)), True),
+        (TransientError("later", wait_reason="rate_limited", retry_after_s=7_200), True),
+        (TransientError("later", wait_reason="provider_stopped", retry_after_s=900), True),
+        (TransientError("later", wait_reason="captions_pending", retry_after_s=900), False),
+    ],
+)
+async def test_a_drain_that_leaves_work_to_a_cap_or_a_limit_says_so(
+    database: Database, error: Exception, *, expected: bool
+) -> None:
+    """Also the next one, which finds nothing to begin."""
+
+    def act(_: Parcel, __: StageContext) -> object:
+        raise error
+
+    await add_videos(database, 1)
+    deps = machine(database, [video_flow(FakeStage("only", "indexed", act=act))])
+    assert [(await drain(deps)).is_held_up for _ in range(2)] == [expected] * 2

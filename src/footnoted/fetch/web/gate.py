@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from footnoted.fetch.web.book import HostBook
     from footnoted.fetch.web.hosts import HostPace, Standing
 
-PATIENCE_S = 60.0
+PATIENCE_S = 15.0
 """How long a place or a gap is waited for before the item is parked instead."""
 
+_BUSY_S = 60.0
 _GAP_JITTER = 0.5
 _FORGET_AFTER = timedelta(days=7)
 _FORGET_EVERY_S = 86_400.0
@@ -87,15 +88,15 @@ class HostGate:
         pace = self._paces.of(name)
         lane = self._lanes.setdefault(name, Lane(pace.connections))
         try:
-            await lane.enter(self._patience_s)
+            await lane.enter(self._patience_s, self._clock.monotonic_s())
         except TimeoutError:
-            until = self._clock.now() + timedelta(seconds=self._patience_s)
+            until = self._clock.now() + timedelta(seconds=_BUSY_S)
             raise HostRestsError(name, until, _BUSY) from None
         try:
             await self._depart(name, lane, pace)
             yield
         finally:
-            lane.leave()
+            lane.leave(self._clock.monotonic_s())
             if lane.is_idle and not lane.on_trial:
                 self._lanes.pop(name, None)
 
@@ -115,7 +116,7 @@ class HostGate:
             lane.on_trial = True
         until = rests_until(after, now)
         if until is not None and after.rests_until != before.rests_until:
-            await self._tell_rest(name, after, until)
+            await self._tell_rest(name, after, is_first=before.rests_until is None)
         return until
 
     async def went_well(self, host: str) -> None:
@@ -148,14 +149,17 @@ class HostGate:
         goes_at = departs_at(before, now, gap)
         if goes_at > now + patience:
             raise HostRestsError(name, goes_at, _BUSY)
-        if goes_at > now:
-            await self._clock.sleep((goes_at - now).total_seconds())
+        wait_s = (goes_at - self._clock.now()).total_seconds()  # the database took its time
+        if wait_s > 0:
+            await self._clock.sleep(wait_s)
 
-    async def _tell_rest(self, name: str, standing: Standing, until: datetime) -> None:
-        code, detail = standing.code or "", standing.detail or ""
+    async def _tell_rest(self, name: str, standing: Standing, *, is_first: bool) -> None:
+        code, detail, until = standing.code or "", standing.detail or "", standing.rests_until
+        if until is None:
+            return
         is_news = is_alert(standing)
         log = telemetry.get_logger()
-        tell = log.warning if is_news and standing.failures == 1 else log.info
+        tell = log.warning if is_news and is_first else log.info
         tell(telemetry.HOST_RESTED, host=name, code=code, why=detail, until=until.isoformat())
         if is_news and self._witness is not None:
             await self._witness.rested(name, code, detail, until)

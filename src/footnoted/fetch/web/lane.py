@@ -17,6 +17,7 @@ class Lane:
         self.on_trial = False
         self._connections = connections
         self._out = 0
+        self._moved_at_s = float("-inf")
         self._line: deque[asyncio.Future[None]] = deque()
 
     @property
@@ -24,11 +25,18 @@ class Lane:
         """Return whether nobody has a place or waits for one."""
         return self._out == 0 and not self._line
 
-    async def enter(self, patience_s: float) -> None:
-        """Return with a place. Raises TimeoutError when there is none in time."""
+    async def enter(self, patience_s: float, now_s: float) -> None:
+        """Return with a place. Raises TimeoutError when there is none in time.
+
+        That is at once where nobody came or went for so long: whoever is there stays for long, and
+        waiting for it would keep others from asking other hosts.
+        """
         if self._out < self._places and not self._line:
             self._out += 1
+            self._moved_at_s = now_s
             return
+        if now_s - self._moved_at_s > patience_s:
+            raise TimeoutError
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._line.append(turn)
         try:
@@ -36,14 +44,15 @@ class Lane:
                 await turn
         except BaseException:
             if turn.done() and not turn.cancelled():  # it was given in the same moment
-                self.leave()
+                self.leave(self._moved_at_s)
             elif turn in self._line:
                 self._line.remove(turn)
             raise
 
-    def leave(self) -> None:
+    def leave(self, now_s: float) -> None:
         """Give a place back, to who is next."""
         self._out -= 1
+        self._moved_at_s = now_s
         while self._line and self._out < self._places:
             turn = self._line.popleft()
             if not turn.done():

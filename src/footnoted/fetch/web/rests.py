@@ -30,13 +30,13 @@ UNREACHABLE: Final = "unreachable"
 
 _BASE_S = 60.0
 _CAP_S = 6 * 3600.0
+_UNREACHABLE_CAP_S = 900.0  # it may be our own line that was down
 _LONGEST_TOLD_S = 24 * 3600.0
 _LEAST_TOLD_S = 1.0
 _JITTER = 0.25
 _MOST_DOUBLINGS = 20
 _NEEDED = {FORBIDDEN: 3, UNREACHABLE: 3}
-_ALERTED_FROM_S = {UNREACHABLE: 3600.0}
-_ALERTED_FROM_ELSE_S = 60.0
+_ALERTED_FROM_S = 60.0
 _LONGEST_BELIEVED = timedelta(seconds=_LONGEST_TOLD_S * (1 + _JITTER))
 _LONGEST_DETAIL = 500
 _FURTHEST = timedelta(hours=1)
@@ -97,6 +97,8 @@ def after_refusal(standing: Standing, refusal: Refusal, now: datetime, jitter: f
         return replace(standing, rests_until=max(current, asked_until))
     failures = standing.failures + 1
     rest_s = _rest_s(failures - _NEEDED.get(refusal.code, 1), told_s)
+    if rest_s is not None and refusal.code == UNREACHABLE:
+        rest_s = min(rest_s, _UNREACHABLE_CAP_S)
     return replace(
         standing,
         failures=failures,
@@ -134,8 +136,11 @@ def after_success(standing: Standing, now: datetime) -> Standing:
 
 
 def is_alert(standing: Standing) -> bool:
-    """Return whether a person should hear of the rest: not of a short one, which is daily life."""
+    """Return whether a person should hear of the rest.
+
+    Not of a short one, nor of a host that is away: what waits for it says so itself.
+    """
     if standing.rests_until is None or standing.refused_at is None:
         return False
     length_s = (standing.rests_until - standing.refused_at).total_seconds()
-    return length_s >= _ALERTED_FROM_S.get(standing.code or "", _ALERTED_FROM_ELSE_S)
+    return standing.code != UNREACHABLE and length_s >= _ALERTED_FROM_S

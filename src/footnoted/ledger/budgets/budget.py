@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -31,6 +31,11 @@ class Caps:
     source_day: Decimal | None = None
     run: Decimal | None = None
     run_id: str = ""
+
+    def with_source(self, own: Decimal | None) -> Caps:
+        """Return these caps with a source's own beside the one of all sources: the lower holds."""
+        both = [cap for cap in (self.source_day, own) if cap is not None]
+        return replace(self, source_day=min(both, default=None))
 
 
 @dataclass(frozen=True, slots=True)

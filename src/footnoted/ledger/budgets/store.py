@@ -118,6 +118,14 @@ async def hold(
     )
 
 
+async def source_cap(session: AsyncConnection, source_id: int) -> Decimal | None:
+    """Return the most that a source of its own may cost in a day (USD); None without a cap."""
+    cap: Decimal | None = await session.scalar(
+        text("SELECT daily_cap_usd FROM sources WHERE id = :id"), {"id": source_id}
+    )
+    return cap
+
+
 async def standing(session: AsyncConnection, charge: Charge) -> Standing:
     """Return what a budget has."""
     found = await session.execute(_STANDING, {"scope": charge.scope, "key": charge.key})

@@ -40,7 +40,10 @@ class _Value(BaseModel):
 
 
 class Tokens(_Value):
-    """Tokens of answered calls by class; `thinking` is a part of `output`."""
+    """Tokens of answered calls by class; `thinking` is a part of `output`.
+
+    `speech_ms` is the length of what was recognised, which has no tokens.
+    """
 
     input: int
     cache_write_5m: int
@@ -48,6 +51,7 @@ class Tokens(_Value):
     cache_read: int
     output: int
     thinking: int
+    speech_ms: int = 0
 
 
 class Spending(_Value):

@@ -50,6 +50,7 @@ _TOKENS = {
     "cache_read": "cache_read_tokens",
     "output": "output_tokens",
     "thinking": "thinking_tokens",
+    "speech_ms": "speech_ms",
 }
 _SUMS = """
   count(*) AS calls, count(*) FILTER (WHERE spent + reserved + unknown > 0) AS paid_calls,
@@ -64,6 +65,8 @@ _TITLE = """
   CASE kind
     WHEN 'video' THEN (SELECT m.title FROM videos v JOIN media m ON m.id = v.media_id
                        WHERE v.id = ref)
+    WHEN 'transcription' THEN (SELECT 'speech of ' || m.title FROM transcriptions t
+                               JOIN media m ON m.id = t.media_id WHERE t.id = ref)
     WHEN 'page_group' THEN (SELECT 'pages of ' || cr.name || ' in ' || g.category
                             FROM page_groups g JOIN creators cr ON cr.id = g.creator_id
                             WHERE g.id = ref)

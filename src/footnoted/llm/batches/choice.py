@@ -47,7 +47,7 @@ class Choice:
 
     async def is_for_batch(self, call: Call) -> bool:
         """Return whether to put a call into a batch."""
-        if self._mode is LlmMode.LIVE or call.model.is_free or call.must_be_live:
+        if self._mode is LlmMode.LIVE or call.is_free or call.must_be_live:
             return False
         if self._mode is LlmMode.BATCH:
             return True

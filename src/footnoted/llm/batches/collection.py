@@ -179,6 +179,8 @@ class Collection:
                 await journal.release(session, call.id, _code_of(result))
         if result.answer is not None:
             await self._tell_dear(call, result.answer)
+        elif fault is not None and fault.may_be_billed:
+            await self._till.witness.lost()
 
     async def _tell_dear(self, call: OpenCall, answer: RawAnswer) -> None:
         prices = self._till.prices.prices_of(call.model, self._clock.now())
@@ -195,6 +197,8 @@ class Collection:
             lost = await store.end(session, batch.id, fault_code, self._clock.now())
         tell = get_logger().warning if lost else get_logger().info
         tell(BATCH_COLLECTED, batch=batch.id, calls=batch.requests, lost=lost)
+        if lost:
+            await self._till.witness.lost()
 
 
 def _code_of(result: Result) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 KILLS_PROCESS = "kills_process"
 SOURCE_UNREACHABLE = "source_unreachable"
+SOURCE_FAILED = "source_failed"
+HOST_BLOCKED = "host_blocked"
 INDEX_REBUILT = "index_rebuilt"
 SEARCH_INDEX = "search index"
 PROVIDER_STOPPED = "provider_stopped"
@@ -103,6 +105,15 @@ def batch_overdue(batch: int, provider_id: str | None, calls: int) -> Alert:
     return Alert(BATCH_OVERDUE, f"batch {batch}", message)
 
 
+def host_blocked(host: str, code: str, detail: str, until: datetime) -> Alert:
+    """Return the alert of a host that refuses us and is left alone for a while."""
+    message = (
+        f"it refuses us ({code}) and is left alone until {until:%Y-%m-%d %H:%M} UTC; what needs it"
+        f" waits: {detail}"
+    )
+    return Alert(HOST_BLOCKED, host, message)
+
+
 def caps_in_force(now: datetime) -> list[str]:
     """Return patterns (LIKE) of what the alerts of caps concern that may still be reached now."""
     day, month = f"{now:%Y-%m-%d}", f"{now:%Y-%m}"
@@ -114,13 +125,15 @@ def alert_of(claim: Claim, outcome: Outcome) -> Alert | None:
     match outcome:
         case Stopped() if outcome.code == KILLS_PROCESS:
             return Alert(KILLS_PROCESS, str(claim), outcome.detail)
+        case Stopped() if claim.kind is ItemKind.SOURCE:
+            return Alert(SOURCE_FAILED, str(claim), f"{outcome.code}: {outcome.detail}")
         case Waiting() if claim.kind is ItemKind.SOURCE and outcome.reason == SOURCE_UNREACHABLE:
             return Alert(SOURCE_UNREACHABLE, str(claim), outcome.detail or outcome.reason)
         case _:
             return None
 
 
-def ended_by(claim: Claim, outcome: Outcome) -> str | None:
-    """Return the code of the alert about `claim` that is over with this outcome, if any."""
+def ended_by(claim: Claim, outcome: Outcome) -> tuple[str, ...]:
+    """Return the codes of the alerts about `claim` that are over with this outcome."""
     is_seen = claim.kind is ItemKind.SOURCE and isinstance(outcome, Advanced)
-    return SOURCE_UNREACHABLE if is_seen else None
+    return (SOURCE_UNREACHABLE, SOURCE_FAILED) if is_seen else ()

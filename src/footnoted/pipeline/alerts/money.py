@@ -14,6 +14,7 @@ from footnoted.pipeline.alerts.alert import (
     call_cost_more,
     cost_cap_reached,
     provider_stopped,
+    spending_unknown,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +50,15 @@ class MoneyWitness:
     async def cost_more(self, call_id: int, reserved: Decimal, cost: Decimal) -> None:
         """Raise the alert of a call that cost more than was held for it."""
         await self._raise(call_cost_more(call_id, reserved, cost))
+
+    async def lost(self) -> None:
+        """Raise the alert of answers that were lost since a person dismissed it, if any were."""
+        with suppress(DependencyDownError):
+            async with self._database.transaction() as session:
+                calls, usd = await store.lost_since_dismissed(session)
+                if calls:
+                    alert = spending_unknown(calls, usd)
+                    await store.raise_alert(session, alert, self._clock.now())
 
     async def stopped(self, code: str, detail: str) -> None:
         """Raise the one alert of a provider that refuses everything."""

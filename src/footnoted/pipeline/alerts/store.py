@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import text
 
 from footnoted.db.texts import storable
-from footnoted.pipeline.alerts.alert import COST_CAP_REACHED
+from footnoted.pipeline.alerts.alert import COST_CAP_REACHED, SPENDING_UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -90,6 +91,23 @@ async def end_passed_caps(session: AsyncConnection, in_force: Sequence[str], now
                   AND NOT concerns LIKE ANY(CAST(:in_force AS text[]))"""),
         {"code": COST_CAP_REACHED, "in_force": list(in_force), "now": now},
     )
+
+
+async def lost_since_dismissed(session: AsyncConnection) -> tuple[int, Decimal]:
+    """Return how many paid calls were lost since their alert was last over, and what they hold.
+
+    A call is lost when it failed, or when its deadline had passed.
+    """
+    row = await session.execute(
+        text("""
+          SELECT count(*), COALESCE(sum(reserved_usd), 0) FROM llm_calls
+          WHERE state = 'unknown' AND reserved_usd > 0
+            AND CASE WHEN fault_code = 'deadline' THEN deadline_at ELSE sent_at END > COALESCE(
+              (SELECT resolved_at FROM alerts WHERE code = :code), '-infinity')"""),
+        {"code": SPENDING_UNKNOWN},
+    )
+    calls, usd = row.one()
+    return calls, usd
 
 
 async def dismiss_alerts(session: AsyncConnection, code: str, now: datetime) -> int:

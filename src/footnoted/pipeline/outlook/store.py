@@ -99,6 +99,19 @@ async def look(session: AsyncConnection, now: datetime, profiles: Sequence[str])
     return Outlook(row.ready, row.asleep, row.next_wait_at, row.next_poll_at, row.index_behind)
 
 
+async def is_held_up(session: AsyncConnection, reasons: Sequence[str]) -> bool:
+    """Return whether anything waits for one of these reasons."""
+    found = await session.scalar(
+        text("""
+          SELECT EXISTS (SELECT 1 FROM videos
+                         WHERE not_before IS NOT NULL AND wait_reason = ANY(:reasons))
+            OR EXISTS (SELECT 1 FROM page_groups
+                       WHERE not_before IS NOT NULL AND wait_reason = ANY(:reasons))"""),
+        {"reasons": list(reasons)},
+    )
+    return bool(found)
+
+
 async def wake(session: AsyncConnection, now: datetime) -> int:
     """End the waits and the leases that are over; return how many leases had run out."""
     reaped = 0

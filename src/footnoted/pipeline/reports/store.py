@@ -32,11 +32,15 @@ _ITEMS = """
   SELECT 'source', s.id, s.title, s.status, s.wait_reason, s.wait_detail, s.not_before,
     s.deadline, s.failure_code, s.failure_detail, s.lease_owner, s.lease_expires_at
   FROM sources s
+"""
+
+_WORK = f"""{_ITEMS}
   UNION ALL
   SELECT 'transcription', t.id, m.title, t.status, t.wait_reason, t.wait_detail, t.not_before,
     t.deadline, t.failure_code, t.failure_detail, t.lease_owner, t.lease_expires_at
   FROM transcriptions t JOIN media m ON m.id = t.media_id
-"""
+"""  # noqa: S608 - a constant
+"""What is worked on. What a transcription waits for and why it stopped, its videos say."""
 
 _EXAMPLES = """
   SELECT kind, id, title, key, detail FROM (
@@ -117,7 +121,7 @@ async def items_in_work(session: AsyncConnection, now: datetime) -> tuple[WorkLi
     """Return what processes work on at `now`, by kind and id."""
     rows = await session.execute(
         text(f"""
-          SELECT kind, id, title, status, lease_expires_at AS until FROM ({_ITEMS}) i
+          SELECT kind, id, title, status, lease_expires_at AS until FROM ({_WORK}) i
           WHERE lease_owner IS NOT NULL AND lease_expires_at > :now ORDER BY kind, id"""),  # noqa: S608 - a constant
         {"now": now},
     )

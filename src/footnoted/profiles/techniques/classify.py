@@ -42,7 +42,7 @@ class ClassifyStage:
     gives: ClassVar[str] = CLASSIFIED
     resource: ClassVar[Resource] = Resource.MODEL
     asks: ClassVar[bool] = True
-    time_limit_s: ClassVar[float] = 900.0
+    time_limit_s: ClassVar[float] = 1_200.0
     given_type: type[ClassifyInput] = ClassifyInput
 
     def __init__(

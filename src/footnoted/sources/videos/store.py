@@ -80,13 +80,19 @@ async def open_video(
     profile: str,
     opening: Opening,
     fields: Mapping[str, Any],
+    *,
+    priority: int = 0,
 ) -> int | None:
-    """Return the id of the new video, with its run and event; None when there is one already."""
+    """Return the id of the new video, with its run and event; None when there is one already.
+
+    A higher `priority` stands before a lower one.
+    """
     video_id = await session.scalar(
         text("""
           INSERT INTO videos
-            (media_id, profile, creator_id, source_id, status, turn, created_at, updated_at)
-          SELECT m.id, :profile, m.creator_id, :source, :status, :turn, :now, :now
+            (media_id, profile, creator_id, source_id, status, priority, turn, created_at,
+             updated_at)
+          SELECT m.id, :profile, m.creator_id, :source, :status, :priority, :turn, :now, :now
           FROM media m WHERE m.id = :media
           ON CONFLICT (media_id, profile) DO NOTHING RETURNING id"""),
         {
@@ -94,6 +100,7 @@ async def open_video(
             "profile": profile,
             "source": opening.source_id,
             "status": DISCOVERED,
+            "priority": priority,
             "turn": opening.turn,
             "now": opening.now,
         },

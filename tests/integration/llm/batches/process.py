@@ -14,10 +14,10 @@ from footnoted.llm.batches.anthropic_batches import AnthropicBatches
 from footnoted.llm.batches.choice import Choice, LlmMode
 from footnoted.llm.batches.collection import Collection, Patience
 from footnoted.llm.batches.gathering import Batcher, Bounds
+from footnoted.llm.batches.purchase import BatchPurchaser
 from footnoted.llm.call import CallScope
 from footnoted.llm.gateway import Gateway
 from footnoted.llm.port import ModelRequest
-from footnoted.llm.purchase import Purchaser
 from footnoted.llm.routes import Routes
 from footnoted.llm.tasks import SegmentAnswer, SegmentTask
 from footnoted.pipeline.batches.keeper import BatchKeeper
@@ -80,7 +80,7 @@ class Process:
         patience = Patience(unseen=timedelta(seconds=unseen_s))
         self.collection = Collection(database, till, self.provider, patience)
         self.keeper = BatchKeeper(database, clock, self.batcher, self.collection)
-        purchaser = Purchaser(database, clock, till, self.batcher)
+        purchaser = BatchPurchaser(database, clock, till, self.batcher)
         repair = Prompt("repair", "", "{{complaint}}", "0")
         self.gateway = Gateway(database, routes, purchaser, repair)
 

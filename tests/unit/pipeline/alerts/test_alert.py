@@ -52,9 +52,9 @@ def test_crashes_and_absent_sources_are_alerts(
 
 def test_a_look_that_succeeds_ends_the_alert_of_its_source() -> None:
     """Videos end none: theirs ends when somebody handles it."""
-    assert ended_by(SOURCE, Advanced("followed")) == "source_unreachable"
-    assert ended_by(SOURCE, AWAY) is None
-    assert ended_by(VIDEO, Advanced("transcribed")) is None
+    assert ended_by(SOURCE, Advanced("followed")) == ("source_unreachable", "source_failed")
+    assert ended_by(SOURCE, AWAY) == ()
+    assert ended_by(VIDEO, Advanced("transcribed")) == ()
 
 
 def test_alerts_about_money_are_one_each_however_many_calls_wait() -> None:

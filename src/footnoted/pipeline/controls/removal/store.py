@@ -83,6 +83,13 @@ async def delete_video(session: AsyncConnection, doomed: Doomed, now: datetime) 
         )
     await session.execute(text("DELETE FROM videos WHERE id = :id"), {"id": doomed.id})
     await session.execute(
+        text("""
+          DELETE FROM events e USING transcriptions t
+          WHERE t.media_id = :media AND e.item_kind = :kind AND e.item_id = t.id
+            AND NOT EXISTS (SELECT 1 FROM videos v WHERE v.media_id = t.media_id)"""),
+        {"media": doomed.media_id, "kind": ItemKind.TRANSCRIPTION.value},
+    )
+    await session.execute(
         text("""DELETE FROM media m WHERE m.id = :media
                   AND NOT EXISTS (SELECT 1 FROM videos v WHERE v.media_id = m.id)"""),
         {"media": doomed.media_id},

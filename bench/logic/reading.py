@@ -1,0 +1,169 @@
+"""Reads footnoted's rendered prompts back into tasks, as a model would: by their tags.
+
+Which question it is shows in the schema that is asked for. A line `[12-17] (1:02-1:31) text` is
+taken for one cue that ends at 17, so answers are given back with `ends` put in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read by tools
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from footnoted.llm.tasks import (
+    Category,
+    ChapterHint,
+    ClassifyTask,
+    ExtractTask,
+    MomentBrief,
+    SegmentTask,
+    SynthesisMoment,
+    SynthesizeTask,
+    Task,
+)
+from footnoted.model.transcript import Cue
+
+STAGES = {"topics": "segment", "moments": "extract", "labels": "classify", "pages": "compose"}
+_CUE = re.compile(r"\[(\d+)(?:-(\d+))?\](?: \(([\d:]+)-([\d:]+)\))?(?: ([^:\"]{1,40}):)? (.*)")
+_BRIEF = re.compile(r'\[(\d+)\] (.*) "(.*)"')
+_MATERIAL = re.compile(
+    r"\[(\d+)\] (.*?) \(([a-z]+)(?:; subtopic: ([^;)]*))?(?:; tools: ([^)]*))?\): (.*) \"(.*)\""
+)
+_CATEGORY = re.compile(r"- ([^:]+): (.*) Subtopics: (.*)")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question: its stage, its task, and where the line ends that begins with a cue."""
+
+    stage: str
+    task: Task
+    ends: Mapping[int, int]
+
+
+def stage_of(body: Mapping[str, Any]) -> str | None:
+    """Return the stage that a request is of; None for one that is none of ours."""
+    wanted = (body.get("output_config") or {}).get("format") or {}
+    names = (wanted.get("schema") or {}).get("properties") or {}
+    return next((stage for name, stage in STAGES.items() if name in names), None)
+
+
+def text_of(content: Any) -> str:
+    """Return the text of a message or of a system prompt."""
+    return content if isinstance(content, str) else "".join(block["text"] for block in content)
+
+
+def read(stage: str, system: str, user: str) -> Asked:
+    """Return the question that a prompt asks."""
+    language = tagged(user, "language")
+    match stage:
+        case "segment":
+            cues, ends = cues_of(tagged(user, "transcript"))
+            return Asked(
+                stage,
+                SegmentTask(language=language, cues=cues, chapters=chapters_of(user)),
+                ends,
+            )
+        case "extract":
+            cues, ends = cues_of(tagged(user, "transcript"))
+            types = tuple(tagged(user, "content_types").split(", "))
+            topic = tagged(user, "topic")
+            task = ExtractTask(language=language, topic=topic, cues=cues, content_types=types)
+            return Asked(stage, task, ends)
+        case "classify":
+            moments = tuple(briefs_of(tagged(user, "moments")))
+            categories = categories_of(tagged(system, "taxonomy"))
+            return Asked(
+                stage,
+                ClassifyTask(language=language, moments=moments, categories=categories),
+                {},
+            )
+        case _:
+            return Asked(stage, synthesis_of(user, language), {})
+
+
+def tagged(text: str, name: str) -> str:
+    """Return what stands between the last `<name>` and its end."""
+    _, opening, rest = text.rpartition(f"<{name}>\n")
+    assert opening, f"no <{name}> in the prompt"
+    return rest.partition(f"\n</{name}>")[0]
+
+
+def cues_of(text: str) -> tuple[tuple[Cue, ...], dict[int, int]]:
+    """Return a cue per line, and the last cue of each line."""
+    cues, ends = [], {}
+    for line in text.splitlines():
+        found = _CUE.fullmatch(line)
+        if found is None:
+            continue
+        first, last, start, end, speaker, said = found.groups()
+        cues.append(Cue(int(first), _ms(start), _ms(end), said, speaker))
+        ends[int(first)] = int(last or first)
+    return tuple(cues), ends
+
+
+def _ms(clock: str | None) -> int | None:
+    if clock is None:
+        return None
+    seconds = 0
+    for part in clock.split(":"):
+        seconds = seconds * 60 + int(part)
+    return seconds * 1000
+
+
+def chapters_of(user: str) -> tuple[ChapterHint, ...]:
+    """Return the chapters that stand in a prompt."""
+    lines = (line.partition(" ") for line in tagged(user, "chapters").splitlines())
+    return tuple(ChapterHint(start_ms=_ms(at) or 0, title=title) for at, _, title in lines if title)
+
+
+def briefs_of(text: str) -> list[MomentBrief]:
+    """Return the moments of a classification."""
+    found = (_BRIEF.fullmatch(line) for line in text.splitlines())
+    return [
+        MomentBrief(index=int(m[1]), title=m[2].partition(". ")[0], summary=m[2], quote=m[3])
+        for m in found
+        if m
+    ]
+
+
+@lru_cache(maxsize=8)
+def categories_of(taxonomy: str) -> tuple[Category, ...]:
+    """Return the categories of a taxonomy as prompts show it."""
+    found = (_CATEGORY.fullmatch(line) for line in taxonomy.splitlines())
+    return tuple(
+        Category(name=m[1], description=m[2], subtopics=tuple(m[3].split("; "))) for m in found if m
+    )
+
+
+def synthesis_of(user: str, language: str) -> SynthesizeTask:
+    """Return the material of pages."""
+    found = (_MATERIAL.fullmatch(line) for line in tagged(user, "moments").splitlines())
+    moments = tuple(
+        SynthesisMoment(
+            index=int(m[1]),
+            title=m[2],
+            content_type=m[3],
+            subtopic=m[4],
+            tools=tuple(m[5].split(", ")) if m[5] else (),
+            summary=m[6],
+            quote=m[7],
+        )
+        for m in found
+        if m
+    )
+    return SynthesizeTask(
+        language=language,
+        creator=tagged(user, "creator"),
+        category=tagged(user, "category"),
+        moments=moments,
+    )
+
+
+def with_ends(answer: dict[str, Any], asked: Asked) -> dict[str, Any]:
+    """Return an answer whose citations reach to the ends of the lines they name."""
+    for cited in answer.get("topics", []) + answer.get("moments", []):
+        cited["last_cue"] = asked.ends.get(cited["last_cue"], cited["last_cue"])
+    return answer

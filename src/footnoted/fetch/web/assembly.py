@@ -1,0 +1,44 @@
+"""The edge as the settings want it; what sends requests is loaded when it is first wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footnoted.fetch.web.book import StoredHostBook
+from footnoted.fetch.web.gate import HostGate
+from footnoted.fetch.web.hosts import HostPace, parse_paces
+
+if TYPE_CHECKING:
+    from footnoted.clock import Clock
+    from footnoted.db.session import Database
+    from footnoted.fetch.web.client import HttpWeb
+    from footnoted.fetch.web.gate import HostWitness
+    from footnoted.settings import Settings
+
+
+def make_gate(
+    settings: Settings, database: Database, clock: Clock, witness: HostWitness | None = None
+) -> HostGate:
+    """Return the one gate of this process; `witness` hears of hosts that rest.
+
+    Raises ConfigurationError for paces that cannot be read.
+    """
+    usual = HostPace(settings.host_gap_s, settings.host_connections)
+    paces = parse_paces(usual, settings.host_paces)
+    return HostGate(StoredHostBook(database), clock, paces=paces, witness=witness)
+
+
+def make_web(settings: Settings, gate: HostGate, clock: Clock) -> HttpWeb:
+    """Return what asks the net, through `gate`; the caller closes it with `aclose`."""
+    import httpx  # noqa: PLC0415 - heavy, and most commands ask nothing
+
+    from footnoted.fetch.web.client import HttpWeb  # noqa: PLC0415 - the same
+    from footnoted.fetch.web.connections import (  # noqa: PLC0415 - the same
+        GuardedBackend,
+        SystemResolver,
+    )
+    from footnoted.fetch.web.transport import GuardedTransport  # noqa: PLC0415 - the same
+
+    allow_private = settings.allow_private_addresses
+    backend = GuardedBackend(SystemResolver(), allow_private=allow_private)
+    return HttpWeb(gate, GuardedTransport(backend, httpx.create_ssl_context()), clock)

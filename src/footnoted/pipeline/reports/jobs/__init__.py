@@ -1,0 +1,1 @@
+"""The work around videos: looks at sources and transcriptions, queued, active, waiting, planned."""

@@ -1,0 +1,1 @@
+"""YouTube and whatever else yt-dlp can list: followed places, and items looked at."""

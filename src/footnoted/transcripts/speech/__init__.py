@@ -1,0 +1,1 @@
+"""Speech recognition: a recording in, what was said with times out."""

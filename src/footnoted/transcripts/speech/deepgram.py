@@ -1,0 +1,208 @@
+"""Deepgram's pre-recorded endpoint: utterances with timed words, and speakers where asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from typing import TYPE_CHECKING, cast
+
+from pydantic import BaseModel, Field
+
+from footnoted.ledger.faults import CallFailedError
+from footnoted.transcripts.speech.answers import Seconds, milliseconds_of, why_unreadable
+from footnoted.transcripts.speech.http_faults import request_id_of, unreadable_fault
+from footnoted.transcripts.speech.languages import language_tag
+from footnoted.transcripts.speech.packing import OPUS, pack
+from footnoted.transcripts.speech.port import (
+    Reach,
+    Recognition,
+    RecognizedSpeech,
+    SpokenSegment,
+    SpokenWord,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from footnoted.ledger.speech_prices import SpeechPrices, SpeechPriceTable
+    from footnoted.transcripts.speech.port import AudioChunk, SpeechRequest
+    from footnoted.transcripts.speech.service import SpeechService
+
+DEFAULT_BASE_URL = "https://api.deepgram.com"
+_CHUNK_S, _CHUNK_WITH_SPEAKERS_S = 600.0, 1_800.0
+_SPEAKERS_OVERLAP_S = 40.0
+_MOST_WORDS = 100
+
+
+class _Word(BaseModel):
+    word: str
+    start: Seconds
+    end: Seconds
+    punctuated_word: str | None = None
+    speaker: int | None = None
+
+
+class _Utterance(BaseModel):
+    start: Seconds
+    end: Seconds
+    transcript: str
+    speaker: int | None = None
+    words: list[_Word] = Field(default_factory=list[_Word])
+
+
+class _Alternative(BaseModel):
+    transcript: str = ""
+    words: list[_Word] = Field(default_factory=list[_Word])
+
+
+class _Channel(BaseModel):
+    alternatives: list[_Alternative] = Field(min_length=1)
+    detected_language: str | None = None
+
+
+class _Results(BaseModel):
+    channels: list[_Channel] = Field(min_length=1)
+    utterances: list[_Utterance] | None = None
+
+
+class _Metadata(BaseModel):
+    request_id: str | None = None
+    duration: Seconds | None = None
+
+
+class _Answer(BaseModel):
+    results: _Results
+    metadata: _Metadata = Field(default_factory=_Metadata)
+
+
+class DeepgramRecognizer:
+    """One of Deepgram's models."""
+
+    at_once = 2
+
+    def __init__(self, name: str, service: SpeechService, prices: SpeechPriceTable) -> None:
+        """Ask `name` there; what its minutes cost is looked up by that name."""
+        self._name = name
+        self._service = service
+        self._prices = prices
+
+    @property
+    def name(self) -> str:
+        """Return the model's id."""
+        return self._name
+
+    @property
+    def provider(self) -> str:
+        """Return the server."""
+        return self._service.base_url
+
+    @property
+    def key_sha256(self) -> str | None:
+        """Return the hash of the key."""
+        return self._service.key_sha256
+
+    def prices_at(self, at: datetime) -> SpeechPrices | None:
+        """Return what a minute costs then. Raises ConfigurationError when nobody said."""
+        return self._prices.prices_of(self._name, at)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Return the server, where it is not Deepgram's own."""
+        base_url = self._service.base_url
+        return {} if base_url == DEFAULT_BASE_URL else {"base_url": base_url}
+
+    def reach(self, request: SpeechRequest) -> Reach:
+        """Return longer stretches for speakers: who is who is found anew in each."""
+        if request.wants_speakers:
+            return Reach(_CHUNK_WITH_SPEAKERS_S, overlap_s=_SPEAKERS_OVERLAP_S)
+        return Reach(_CHUNK_S)
+
+    async def recognize(
+        self, chunk: AudioChunk, request: SpeechRequest, *, timeout_s: float
+    ) -> Recognition:
+        """Return what Deepgram heard. Raises CallFailedError."""
+        data = await asyncio.to_thread(pack, chunk.samples, OPUS)
+        posted = self._service.client.build_request(
+            "POST",
+            f"{self._service.base_url}/v1/listen",
+            params=tuple(self._query(request)),
+            content=data,
+            headers={"content-type": OPUS.content_type},
+        )
+        answer = await self._service.send(posted, timeout_s)
+        try:
+            speech, request_id = read_answer(answer.body, request.language)
+        except (ValueError, RecursionError) as error:
+            fault = unreadable_fault(why_unreadable(error), answer.headers)
+            raise CallFailedError(fault) from None
+        served = speech.model_copy(update={"served_by": self._name})
+        return Recognition(served, answer.body, request_id or request_id_of(answer.headers))
+
+    def _query(self, request: SpeechRequest) -> list[tuple[str, str]]:
+        query = [
+            ("model", self._name),
+            ("smart_format", "true"),
+            ("punctuate", "true"),
+            ("utterances", "true"),
+            ("language", request.language) if request.language else ("detect_language", "true"),
+        ]
+        if request.wants_speakers:
+            query.append(("diarize", "true"))
+        hint = "keyterm" if self._name.startswith("nova-3") else "keywords"
+        return query + [(hint, word) for word in request.words[:_MOST_WORDS]]
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._service.close()
+
+
+def read_answer(body: str, language: str | None) -> tuple[RecognizedSpeech, str | None]:
+    """Return what an answer says, and its id. Raises ValueError for what is no such answer."""
+    answer = _Answer.model_validate(cast("object", json.loads(body)))
+    channel, metadata = answer.results.channels[0], answer.metadata
+    utterances = answer.results.utterances
+    if utterances is None:
+        utterances = _whole(channel.alternatives[0])
+    speech = RecognizedSpeech(
+        segments=tuple(_segment(one) for one in utterances),
+        language=language_tag(channel.detected_language) or language,
+        billed_ms=None if metadata.duration is None else math.ceil(metadata.duration * 1000),
+    )
+    return speech, metadata.request_id
+
+
+def _whole(choice: _Alternative) -> list[_Utterance]:
+    """Return all words as one utterance, where a server leaves those out."""
+    if not choice.words:
+        return []
+    start, end = choice.words[0].start, max(word.end for word in choice.words)
+    text = choice.transcript
+    return [_Utterance(start=start, end=end, transcript=text, words=choice.words)]
+
+
+def _segment(one: _Utterance) -> SpokenSegment:
+    return SpokenSegment(
+        start_ms=milliseconds_of(one.start),
+        end_ms=milliseconds_of(one.end),
+        text=one.transcript,
+        speaker=_label(one.speaker),
+        words=_words(one.words),
+    )
+
+
+def _words(words: Sequence[_Word]) -> tuple[SpokenWord, ...]:
+    return tuple(
+        SpokenWord(
+            start_ms=milliseconds_of(word.start),
+            end_ms=milliseconds_of(word.end),
+            text=word.punctuated_word or word.word,
+            speaker=_label(word.speaker),
+        )
+        for word in words
+    )
+
+
+def _label(speaker: int | None) -> str | None:
+    return None if speaker is None else str(speaker)
