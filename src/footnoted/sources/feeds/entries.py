@@ -27,6 +27,7 @@ _CAST = "cast"
 _CAPTION_ROLES = {"captions", "caption", "subtitles"}
 _LANGUAGE_CHARS = 35
 _NAME_CHARS = 120
+_LAST_SECOND = calendar.timegm((2200, 1, 1, 0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +100,20 @@ def author_of(said: Mapping[str, Any]) -> str | None:
 
 def _first_time(entry: Mapping[str, Any]) -> datetime | None:
     for name in ("published_parsed", "created_parsed", "updated_parsed"):
-        moment = _time_of(entry.get(name))
+        moment = _time_of(entry.get(name) if name in entry.keys() else None)  # noqa: SIM118 - feedparser's `in` maps names
         if moment is not None:
             return moment
     return None
 
 
 def _time_of(parsed: object) -> datetime | None:
-    """Return a moment; the first second of 1970 is what programs write for none."""
+    """Return a moment; the first second of 1970 is what programs write for none.
+
+    A date centuries ahead would stand before everything else for ever.
+    """
     try:
         seconds = calendar.timegm(cast("struct_time", parsed)) if parsed else 0
-        return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
+        return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < _LAST_SECOND else None
     except (ValueError, TypeError, OverflowError, OSError, IndexError):
         return None
 

@@ -20,6 +20,7 @@ from footnoted.sources.feeds.feed import MAX_NAMED, NOT_A_FEED, Feed, Unreadable
 from footnoted.sources.feeds.order import newest_first
 from footnoted.sources.feeds.prose import line_of
 from footnoted.sources.feeds.survey import Said, Survey, survey
+from footnoted.sources.feeds.widths import is_wide, narrowed
 from footnoted.sources.languages import is_language
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def read_feed(data: bytes, *, url: str, content_type: str | None = None, scope: 
     Every entry is an item, or is skipped with a reason. Raises UnreadableFeedError with the failure
     `not_a_feed`, `feed_unsafe` or `feed_too_large`. It blocks: call it in a thread.
     """
+    if is_wide(data):
+        data, content_type = narrowed(data), None  # whose charset would be wrong now
     found = survey(data, url)
     document = _parsed(data, url, content_type)
     feed = _mapping(document.get("feed"))
