@@ -177,3 +177,12 @@ async def test_one_call_that_fails_loses_none_that_was_paid_beside_it(shop: Shop
         await (await shop.opened(model)).ask(*wave)
     assert await (await shop.opened(model)).ask(*wave) == [[], ["b"], []]
     assert sorted(model.asked) == ["a", "b", "b", "b:repair", "c"]
+
+
+async def test_a_number_that_comes_as_text_is_no_number(shop: Shop) -> None:
+    """Nothing is coerced: it is told to the model, which gives it as a number."""
+    model = FakeModel("dear")
+    model.say("a", raw('{"topics": [{"first_cue": "1", "last_cue": 2, "title": "x"}]}', 1))
+    model.say("a:repair", raw(one_topic("mended"), 1))
+    assert await (await shop.opened(model)).ask(question("a")) == [["mended"]]
+    assert await shop.calls() == [("a", "invalid", 0), ("a:repair", "usable", 0)]
