@@ -11,7 +11,7 @@ from footnoted.sources.feeds.addresses import absolute_url
 from footnoted.sources.feeds.feed import MAX_CHAPTERS, MAX_LISTED
 from footnoted.sources.feeds.identity import Marks, keys_of
 from footnoted.sources.feeds.media import Recording, recording_of
-from footnoted.sources.feeds.prose import line_of, text_of
+from footnoted.sources.feeds.prose import line_of, plain_line_of, text_of
 from footnoted.sources.feeds.youtube import is_short_url, is_video_id, video_id_of, watch_url
 from footnoted.sources.items import FoundItem, TranscriptLink
 from footnoted.sources.port import Chapter, Facts
@@ -80,7 +80,7 @@ def _facts(
 ) -> Facts:
     author = author_of(entry)
     return Facts(
-        title=line_of(entry.get("title")),
+        title=title_of(entry),
         creator=(author or channel.creator) if _video_id(entry) else (channel.creator or author),
         published_at=_first_time(entry),
         duration_ms=_duration_ms(entry, recording),
@@ -89,6 +89,14 @@ def _facts(
         chapters=_chapters(entry),
         tags=_tags(entry, said),
     )
+
+
+def title_of(said: Mapping[str, Any]) -> str | None:
+    """Return the title of an entry or a feed, which is HTML where feedparser thinks so."""
+    detail = said.get("title_detail")
+    kind = cast("Mapping[str, Any]", detail).get("type") if isinstance(detail, dict) else None
+    title = said.get("title")
+    return plain_line_of(title) if kind == "text/plain" else line_of(title)
 
 
 def author_of(said: Mapping[str, Any]) -> str | None:

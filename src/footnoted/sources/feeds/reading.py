@@ -15,7 +15,7 @@ import feedparser
 
 from footnoted.sources.feeds.addresses import absolute_url
 from footnoted.sources.feeds.distinct import distinct_items
-from footnoted.sources.feeds.entries import Channel, author_of, item_of
+from footnoted.sources.feeds.entries import Channel, author_of, item_of, title_of
 from footnoted.sources.feeds.feed import MAX_NAMED, NOT_A_FEED, Feed, UnreadableFeedError
 from footnoted.sources.feeds.order import newest_first
 from footnoted.sources.feeds.prose import line_of
@@ -96,7 +96,7 @@ def _what_it_is(data: bytes) -> str:
 
 def _channel(feed: Mapping[str, Any], found: Survey, url: str, scope: str) -> Channel:
     publisher = _mapping(feed.get("publisher_detail")).get("name")
-    creator = author_of(feed) or line_of(publisher) or line_of(feed.get("title"))
+    creator = author_of(feed) or line_of(publisher) or title_of(feed)
     language = line_of(feed.get("language"))
     return Channel(
         url=url,
@@ -145,7 +145,7 @@ def _items(
     for at, entry in enumerate(entries):
         item = item_of(entry, said[at], channel)
         if item is None:
-            name = line_of(entry.get("title")) or line_of(entry.get("id")) or f"entry {at + 1}"
+            name = title_of(entry) or line_of(entry.get("id")) or f"entry {at + 1}"
             skipped.append((name, NO_ADDRESS))
         else:
             found.append(item)
@@ -163,7 +163,7 @@ def _feed(
     links = cast("list[Mapping[str, Any]]", feed.get("links") or [])
     older = [link.get("href") for link in links if link.get("rel") in {"next", "prev-archive"}]
     return Feed(
-        title=line_of(feed.get("title")),
+        title=title_of(feed),
         creator=channel.creator,
         language=channel.language,
         items=tuple(items),

@@ -190,6 +190,21 @@ def test_a_date_that_is_none_is_unknown(stated: str) -> None:
     assert read(rss(item)).items[0].facts.published_at is None
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Tom &amp;amp; Jerry", "Tom & Jerry"),
+        ("Old &lt;i&gt;one&lt;/i&gt;", "Old one"),
+        ("a &lt; b", "a < b"),
+        ("  two\n lines ", "two lines"),
+    ],
+)
+def test_a_title_is_words(written: str, expected: str) -> None:
+    """Whether it was HTML or not."""
+    item = f"<item><title>{written}</title><link>https://a.example/1</link></item>"
+    assert read(rss(item)).items[0].facts.title == expected
+
+
 def test_long_texts_are_cut_and_lists_are_bounded() -> None:
     """One hostile entry cannot fill a table."""
     tags = "".join(f"<category>t{at}</category>" for at in range(500))
