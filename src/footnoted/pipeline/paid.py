@@ -61,7 +61,12 @@ class ModelAccess:
     provider: Provider | None = None
 
     async def load(self) -> None:
-        """Bring back what was learned of the provider, and say which caps are in force."""
+        """Bring back what was learned of the provider, and say which caps are in force.
+
+        Without a key no provider is asked, so none can refuse.
+        """
+        if self.witness is not None and self.till is None:
+            await self.witness.went_on()
         if self.till is None or self.witness is None:
             return
         await self.till.limiter.load()
@@ -81,6 +86,11 @@ class ModelAccess:
         """Close the way to the provider."""
         if self.provider is not None:
             await self.provider.close()
+
+
+def pay_nothing(routes: Routes, database: Database, clock: Clock) -> ModelAccess:
+    """Return access to models that cost nothing."""
+    return ModelAccess(routes, witness=MoneyWitness(database, clock))
 
 
 def pay_for(routes: Routes, provider: Provider, setup: PaidSetup) -> ModelAccess:

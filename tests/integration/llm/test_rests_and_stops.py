@@ -14,11 +14,13 @@ import pytest
 
 from footnoted.errors import TransientError
 from footnoted.ledger.faults import CallFailedError, FaultKind
+from footnoted.llm.routes import Routes
 from footnoted.model.claim import Claim
 from footnoted.model.outcome import Waiting
 from footnoted.model.status import ItemKind
 from footnoted.pipeline.alerts.alert import MODEL_PROVIDER, PROVIDER_STOPPED
 from footnoted.pipeline.gate import Limits, Moment, change, judge
+from footnoted.pipeline.paid import pay_nothing
 from tests.fakes.model import FakeModel
 from tests.fakes.shop import question
 from tests.fakes.stepping import fault
@@ -120,6 +122,16 @@ async def test_another_key_ends_a_stop_and_its_alert(shop: Shop) -> None:
     process = await shop.opened(model, key="another")
     assert await shop.alerts() == []
     assert await process.ask(question("a")) == [[]]
+
+
+async def test_taking_the_key_away_ends_the_alert_of_a_stop(shop: Shop) -> None:
+    """Nothing is asked of the provider any more, so no call could end it."""
+    model = FakeModel("dear")
+    model.say("a", NO_CREDIT)
+    await parked(await shop.opened(model), "a")
+    free = FakeModel("extractive", is_free=True)
+    await pay_nothing(Routes((free,)), shop.database, shop.clock).load()
+    assert await shop.alerts() == []
 
 
 async def test_the_pause_between_videos_follows_only_calls_that_were_made(shop: Shop) -> None:
