@@ -1,6 +1,6 @@
 """A provider that rests or refuses everything: work waits for it, also over a restart.
 
-Defect 13 of the seeds and complaint 16 (a burst of 429s that fails videos) and defect 14 (a pause
+Faults F13 and C16 of docs/faults.md (a burst of 429s that fails videos) and F14 (a pause
 between videos that called nothing) are tried here.
 """
 
@@ -42,7 +42,7 @@ async def parked(process: Process, *labels: str) -> TransientError:
 
 
 async def test_a_429_of_hours_parks_work_over_a_restart_with_one_probe(shop: Shop) -> None:
-    """Complaint 16: nothing is asked for two hours, then once, then everything."""
+    """C16: nothing is asked for two hours, then once, then everything."""
     model = FakeModel("dear")
     model.say("a", LIMITED)
     first = await parked(await shop.opened(model), "a")
@@ -71,7 +71,7 @@ async def test_a_429_of_hours_parks_work_over_a_restart_with_one_probe(shop: Sho
 
 
 async def test_no_burst_of_429s_spends_an_attempt(shop: Shop) -> None:
-    """Defect 13: what the machine makes of each of them is a wait."""
+    """F13: what the machine makes of each of them is a wait."""
     model = FakeModel("dear")
     process = await shop.opened(model)
     claim = Claim(ItemKind.VIDEO, 1, "techniques", "transcribed", fence=1, attempts=1)
@@ -135,7 +135,7 @@ async def test_taking_the_key_away_ends_the_alert_of_a_stop(shop: Shop) -> None:
 
 
 async def test_the_pause_between_videos_follows_only_calls_that_were_made(shop: Shop) -> None:
-    """Defect 14: what is replayed, and what finds no room, spaces nothing."""
+    """F14: what is replayed, and what finds no room, spaces nothing."""
     model = FakeModel("dear")
     await (await shop.opened(model)).ask(question("a"))
     process = await shop.opened(model, sleep_s=30)
