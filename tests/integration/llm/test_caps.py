@@ -1,7 +1,7 @@
 """Caps that no interleaving exceeds, and what work that finds no room is told to wait for.
 
-Fault F12 of docs/faults.md (a cap that was checked against what was stored, not against what was on its
-way) and C22 (bills beyond their caps) are tried here.
+Fault F12 of docs/faults.md (a cap that was checked against what was stored, not against what was on
+its way) and C22 (bills beyond their caps) are tried here.
 """
 
 from __future__ import annotations
