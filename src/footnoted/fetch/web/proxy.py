@@ -20,14 +20,12 @@ from urllib.parse import urlsplit
 import httpcore
 
 from footnoted.fetch.port import WebRefusedError
+from footnoted.fetch.web.addresses import REFUSED_PHRASE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from footnoted.fetch.web.connections import GuardedBackend
-
-REFUSED_PHRASE = "address refused by footnoted"
-"""What a program is told, and repeats, where it may not go."""
 
 _HEAD_BYTES = 64 * 1024
 _HEAD_S = 20.0

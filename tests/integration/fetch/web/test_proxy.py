@@ -11,8 +11,15 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from footnoted.clock import SystemClock
+from footnoted.fetch.web.addresses import REFUSED_PHRASE
 from footnoted.fetch.web.connections import GuardedBackend
-from footnoted.fetch.web.proxy import REFUSED_PHRASE, guarding_proxy
+from footnoted.fetch.web.gate import HostGate
+from footnoted.fetch.web.hosts import HostPace, HostPaces
+from footnoted.fetch.web.proxy import guarding_proxy
+from footnoted.fetch.ytdlp.faults import FaultKind
+from footnoted.fetch.ytdlp.program import Place, YtDlpProgram
+from tests.fakes.hosts import FakeHostBook
 from tests.fakes.web_server import FakeResolver, Page, WebServer, serving
 
 if TYPE_CHECKING:
@@ -143,6 +150,30 @@ async def test_a_program_is_kept_to_it_by_its_environment(tmp_path: Path) -> Non
             output, _ = await process.communicate()
     assert output == b"hello"
     assert resolver.asked == ["a.example"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_yt_dlp_does_not_follow_a_redirect_inside(
+    edge: Any, tmp_path: Path, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real one: its own proxies count for nothing, and the fault is the item's."""
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "*")
+    inner = edge.server.url("/secret", "127.0.0.1", scheme)
+    edge.server.pages["/go"] = Page(status="302 Found", headers=(f"Location: {inner}",))
+    edge.server.pages["/talk.mp3"] = Page(b"ID3", headers=("Content-Type: audio/mpeg",))
+    backend = GuardedBackend(edge.resolver, allow_private=False, opener=edge.detour)
+    gate = HostGate(FakeHostBook(), SystemClock(), paces=HostPaces(HostPace(0)))
+    program = YtDlpProgram(Place(tmp_path), gate, guard=lambda: guarding_proxy(backend))
+    refused = await program.describe(edge.server.url("/go", "a.example"))
+    assert refused.fault is not None
+    assert (refused.fault.kind, REFUSED_PHRASE in refused.fault.message) == (
+        FaultKind.UNSUPPORTED_URL,
+        True,
+    )
+    found = await program.describe(edge.server.url("/talk.mp3", "a.example"))
+    assert (found.fault, found.info["ext"]) == (None, "mp3")
+    assert {asked.path for asked in edge.server.asked} == {"/go", "/talk.mp3"}
 
 
 async def connect(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
