@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from footnoted.fetch.port import HostUnreachableError, WebRefusedError
 from footnoted.fetch.web.addresses import why_refused
-from footnoted.fetch.web.assembly import make_gate, make_web
+from footnoted.fetch.web.assembly import make_gate, make_guard, make_web
 from footnoted.fetch.ytdlp.limits import RunLimits
 from footnoted.fetch.ytdlp.program import Place, YtDlpProgram
 from footnoted.sources.feeds.follower import FeedFollower
@@ -59,7 +59,8 @@ def make_net(
     web = make_web(settings, gate, clock)
     place = Place(settings.data_dir / "work", settings.ytdlp_command, settings.ytdlp_cookies_file)
     limits = RunLimits(timeout_s=settings.ytdlp_timeout_s)
-    ytdlp = YtDlpProgram(place, gate, limits, admit=Admission(settings).admit)
+    admit, guard = Admission(settings).admit, make_guard(settings)
+    ytdlp = YtDlpProgram(place, gate, limits, admit=admit, guard=guard)
     followers: dict[str, Follower] = {
         FEED_KIND: FeedFollower(web, clock),
         YOUTUBE_KIND: YoutubeFollower(read_feed, web, ytdlp),

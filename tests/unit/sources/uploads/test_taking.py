@@ -185,6 +185,17 @@ async def test_what_is_over_the_budget_is_refused_in_a_sentence(tmp_path: Path) 
     assert (await place.take(SOUND + b"!")).is_new
 
 
+@pytest.mark.parametrize("folder", ["media/ab", "fetched/1", "work/run-x"])
+async def test_what_others_keep_counts_too(place: Place, folder: str) -> None:
+    """What sources brought, and what is being fetched."""
+    (place.folder / folder).mkdir(parents=True)
+    (place.folder / folder / "file").write_bytes(bytes(1000))
+    (place.folder / "postgres").mkdir()
+    (place.folder / "postgres" / "file").write_bytes(bytes(1000))
+    assert await place.storage.used_bytes() == 1000
+    assert await place.storage.room_bytes() == place.max_bytes - 1000
+
+
 async def test_the_disk_keeps_a_reserve_for_the_database(tmp_path: Path) -> None:
     """Whatever the budget says."""
     place = Place(tmp_path, reserve_bytes=2**60)
