@@ -2,7 +2,8 @@
 
 Reads one JSON object a line: `arguments`, `environment`, `clock` (emulated epoch seconds, the real
 epoch seconds they were told at, emulated seconds per real one), `log` and perhaps `dies` (a stage,
-a point and which time it comes there, as tests/acceptance/crash_worker.py has them). For each it
+a point and which time it comes there, as tests/acceptance/crash_worker.py has them) or `asks` (then
+it is asking.py that runs). For each it
 forks, tells the child's pid on a line, and its exit code on another once it has ended. Forking
 spares each start the imports; the parent has no event loop, no thread and no connection.
 """
@@ -15,12 +16,15 @@ import os
 import random
 import sys
 import time
+import traceback
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+
+import asking  # noqa: E402 - found beside this file
 
 from footnoted import __main__ as program  # noqa: E402 - found through the path above
 from footnoted import app  # noqa: E402 - the same
@@ -73,7 +77,10 @@ def run(order: dict[str, Any]) -> None:
     with Path(order["log"]).open("a", encoding="utf-8") as log:
         os.dup2(log.fileno(), sys.stdout.fileno())
         os.dup2(log.fileno(), sys.stderr.fileno())
-    program.main()
+    if "asks" in order:
+        asyncio.run(asking.ask(order["asks"]))
+    else:
+        program.main()
 
 
 def watch_the_provider(reaper: Any) -> None:
@@ -102,8 +109,11 @@ def main() -> None:
                 run(json.loads(line))
             except SystemExit as end:
                 code = int(end.code or 0)
+            except Exception:  # noqa: BLE001 - told in the log, where the bench reads it
+                traceback.print_exc()
             finally:
                 sys.stdout.flush()
+                sys.stderr.flush()
                 os._exit(code)
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()

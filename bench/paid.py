@@ -163,9 +163,9 @@ class Paid:
         assert code in codes, (words, code, self.last_words())
         return code
 
-    def run_and_kill(self, after_s: float, *words: str) -> int | None:
+    def run_and_kill(self, after_s: float, *words: str, **more: Any) -> int | None:
         """Kill a command after real seconds; return its exit code where it ended before."""
-        pid = self.nursery.begin(self.order(*words))
+        pid = self.nursery.begin(self.order(*words, **more))
         alarm = threading.Timer(after_s, kill, [pid])
         alarm.start()
         code = self.nursery.end()

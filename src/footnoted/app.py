@@ -6,7 +6,6 @@ and the flows, and is what the daemon runs on.
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,12 +14,8 @@ from uuid import uuid4
 
 from footnoted import __version__
 from footnoted.build import git_sha
-from footnoted.clock import SystemClock
-from footnoted.db import embedded, migrate
-from footnoted.db.engine import make_engine
-from footnoted.db.outage import is_database_down
-from footnoted.db.session import Database
-from footnoted.errors import ConfigurationError, FootnotedError, TransientError, UsageError
+from footnoted.db.storage import open_storage
+from footnoted.errors import FootnotedError, TransientError, UsageError
 from footnoted.ledger.prices import PriceTable
 from footnoted.llm.assembly import EXTRACTIVE, require_prices, routes_of
 from footnoted.llm.call import Call
@@ -28,29 +23,39 @@ from footnoted.llm.gateway import Gateway
 from footnoted.llm.lacks import Lack, parse_lacks
 from footnoted.llm.purchase import Purchaser
 from footnoted.llm.routes import Routes
-from footnoted.model.status import DISCOVERED, GROUP_STALE, SOURCE_DUE, ItemKind, Resource
+from footnoted.model.status import (
+    DISCOVERED,
+    GROUP_STALE,
+    SOURCE_DUE,
+    TRANSCRIPTION_WANTED,
+    ItemKind,
+    Resource,
+)
 from footnoted.pipeline.alerts import store as alerts
 from footnoted.pipeline.alerts.alert import INDEX_REBUILT as INDEX_REBUILT_CODE
 from footnoted.pipeline.alerts.alert import SEARCH_INDEX, index_rebuilt
+from footnoted.pipeline.alerts.hosts import HostAlerts
 from footnoted.pipeline.askers import GatewayAskers
 from footnoted.pipeline.deps import Deps, Pace
 from footnoted.pipeline.flow import Flow
 from footnoted.pipeline.flows import Flows
 from footnoted.pipeline.gate import Limits
-from footnoted.pipeline.paid import ModelAccess, PaidSetup, pay_for
+from footnoted.pipeline.paid import ModelAccess, PaidSetup, pay_for, pay_nothing
 from footnoted.profiles.techniques import NAME as TECHNIQUES
 from footnoted.prompting import read_prompt
 from footnoted.search.audit import RepairKind, ensure_filled, rebuild
 from footnoted.search.drain import OutboxDrainer
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
-from footnoted.settings import bundled_dir, variable
+from footnoted.settings import bundled_dir
 from footnoted.sources.folder import FolderScanner
 from footnoted.sources.port import ScanLimits
 from footnoted.stages.index import IndexStage
-from footnoted.stages.poll import PollStage
+from footnoted.stages.listen import ListenStage
+from footnoted.stages.obtain import Obtainers, ObtainStage
+from footnoted.stages.poll import Looking, PollStage
 from footnoted.stages.profile import Build, SharedStages
 from footnoted.stages.transcribe import TranscribeStage
-from footnoted.telemetry import INDEX_LOST, INDEX_REBUILT, SCHEMA_MIGRATED, get_logger
+from footnoted.telemetry import INDEX_LOST, INDEX_REBUILT, get_logger
 from footnoted.transcripts.captions import read_transcript
 
 if TYPE_CHECKING:
@@ -58,16 +63,14 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from sqlalchemy.ext.asyncio import AsyncEngine
-
-    from footnoted.clock import Clock
-    from footnoted.db.embedded import EmbeddedServer
+    from footnoted.db.storage import Storage
     from footnoted.llm.anthropic_client import AnthropicClient
-    from footnoted.llm.batches.port import BatchProvider
     from footnoted.llm.port import Model
     from footnoted.search.port import SearchIndex
     from footnoted.settings import Settings
+    from footnoted.sources.assembly import Net
     from footnoted.sources.port import Scanner
+    from footnoted.stages.hearing import HearingDeps
     from footnoted.stages.profile import Profile
 
 PROFILES = (TECHNIQUES,)
@@ -75,77 +78,6 @@ PROFILES = (TECHNIQUES,)
 
 ASKING = ("segment", "extract", "classify", "compose")
 """The stages that ask models."""
-
-
-@dataclass(frozen=True, slots=True)
-class Storage:
-    """PostgreSQL in reach, with a schema this release knows. `url` may hold a password."""
-
-    settings: Settings
-    url: str
-    engine: AsyncEngine
-    database: Database
-    keeper: Keeper
-    clock: Clock
-
-
-class Keeper:
-    """Knows when the database is away; restarts it when it is the embedded one."""
-
-    def __init__(self, server: EmbeddedServer | None) -> None:
-        """Keep `server`, or only watch when the database is somebody else's."""
-        self._server = server
-
-    def is_lost(self, error: BaseException) -> bool:
-        """Return whether an error means that the database went away."""
-        return is_database_down(error)
-
-    async def ensure_running(self) -> None:
-        """Return when the embedded server answers; do nothing for any other."""
-        if self._server is not None:
-            await asyncio.to_thread(embedded.ensure_running, self._server)
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> AsyncGenerator[Storage]:
-    """Yield PostgreSQL as the settings name it, whatever its schema is; started if need be."""
-    server: EmbeddedServer | None = None
-    if settings.database_url is None:
-        server = await asyncio.to_thread(embedded.start, settings.data_dir)
-    url = server.url if server else _secret(settings)
-    engine = make_engine(
-        url,
-        application_name="footnoted",
-        pool_size=settings.database_pool_size,
-        max_overflow=settings.database_max_overflow,
-        pre_ping=settings.database_pre_ping,
-    )
-    try:
-        yield Storage(settings, url, engine, Database(engine), Keeper(server), SystemClock())
-    finally:
-        await engine.dispose()
-        if server is not None:
-            await asyncio.to_thread(embedded.stop, server)
-
-
-def _secret(settings: Settings) -> str:
-    return settings.database_url.get_secret_value() if settings.database_url else ""
-
-
-@asynccontextmanager
-async def open_storage(settings: Settings) -> AsyncGenerator[Storage]:
-    """Yield PostgreSQL with the schema of this release.
-
-    An old schema is migrated where the settings allow it. Raises MigrationsNeededError otherwise.
-    """
-    async with open_database(settings) as storage:
-        if settings.migrates_itself:
-            before = await migrate.upgrade(storage.engine)
-            if not before.is_current:
-                get_logger().debug(SCHEMA_MIGRATED, before=before.current, after=before.needed)
-        else:
-            await migrate.require_current(storage.engine)
-        yield storage
 
 
 def resource_roots(settings: Settings) -> list[Path]:
@@ -213,6 +145,7 @@ class App:
     profiles: tuple[Profile, ...]
     deps: Deps
     models: ModelAccess
+    net: Net
     free_models: tuple[str, ...] = (EXTRACTIVE,)
 
     async def prepare_index(self) -> None:
@@ -258,11 +191,13 @@ async def open_app(settings: Settings, run_cap: Decimal | None = None) -> AsyncG
     async with open_storage(settings) as storage:
         index = make_index(settings)
         models = make_models(storage, run_cap)
+        app = build_app(storage, index, models)
         try:
             await models.load()
-            yield build_app(storage, index, models)
+            yield app
         finally:
             await models.close()
+            await app.net.close()
             try:
                 await index.close()
             except TransientError as error:  # derived data: the next start looks at it closely
@@ -302,28 +237,12 @@ def make_models(storage: Storage, run_cap: Decimal | None) -> ModelAccess:
     routes = routes_of(settings, ASKING, made, has_key=client is not None)
     require_prices(routes, prices)
     if client is None:
-        return ModelAccess(routes)
-    batches = make_batches(client, settings)
-    return pay_for(
-        routes,
-        client,
-        PaidSetup(settings, storage.database, storage.clock, prices, run_cap, batches),
-    )
-
-
-def make_batches(client: AnthropicClient, settings: Settings) -> BatchProvider | None:
-    """Return who makes batches; None where the server takes none.
-
-    Raises ConfigurationError where the settings ask for batches all the same.
-    """
+        return pay_nothing(routes, storage.database, storage.clock)
     from footnoted.llm.batches.anthropic_batches import AnthropicBatches  # noqa: PLC0415 - the SDK
 
-    if Lack.BATCHES not in client.lacks:
-        return AnthropicBatches(client)
-    if settings.llm_mode == "batch":
-        message = f"{variable('llm_mode')} is batch, and the server is said to lack batches"
-        raise ConfigurationError(message)
-    return None
+    batches = None if Lack.BATCHES in client.lacks else AnthropicBatches(client)
+    setup = PaidSetup(settings, storage.database, storage.clock, prices, run_cap, batches)
+    return pay_for(routes, client, setup)
 
 
 def make_free_models() -> ModelAccess:
@@ -344,6 +263,7 @@ def build_app(storage: Storage, index: SearchIndex, models: ModelAccess | None =
         Tuning,
         techniques_profile,
     )
+    from footnoted.sources.assembly import make_net  # noqa: PLC0415 - its libraries are heavy too
 
     settings, clock = storage.settings, storage.clock
     gateway = Gateway(
@@ -352,26 +272,41 @@ def build_app(storage: Storage, index: SearchIndex, models: ModelAccess | None =
         models.purchaser or Purchaser[Call](storage.database, clock, models.till),
         read_prompt(resource_roots(settings), "shared", "repair"),
     )
+    net = make_net(settings, storage.database, clock, HostAlerts(storage.database, clock))
+    ears: HearingDeps | None = None
     build = Build(models.routes.name_of, __version__, git_sha(settings.git_commit_sha))
     shared = SharedStages(
         transcribe=TranscribeStage(read_transcript, clock), index=IndexStage(index, clock)
     )
     tuning = Tuning(settings.classify_batch_size, settings.synthesis_chunk_size)
     profiles = (techniques_profile(resource_roots(settings), shared, build, tuning),)
-    poll = PollStage(make_scanner(), clock, scan_limits(settings))
     deps = Deps(
         owner=uuid4(),
         database=storage.database,
         keeper=storage.keeper,
         clock=clock,
-        flows=Flows([*_flows(profiles), Flow(ItemKind.SOURCE, "", SOURCE_DUE, (poll,))]),
+        flows=Flows([*_flows(profiles), *_source_flows(storage, net, ears)]),
         limits=Limits(settings.max_attempts, settings.backoff_base_s, settings.backoff_cap_s),
         pace=_pace(settings),
         askers=GatewayAskers(gateway, models.routes, models.witness),
         drainer=OutboxDrainer(storage.database, index),
         prompts={profile.name: profile.prompts for profile in profiles},
     )
-    return App(storage, index, profiles, deps, models)
+    return App(storage, index, profiles, deps, models, net)
+
+
+def _source_flows(storage: Storage, net: Net, ears: HearingDeps | None) -> list[Flow]:
+    settings, clock = storage.settings, storage.clock
+    looking = Looking(make_scanner(), net.followers, scan_limits(settings))
+    obtainers, fetched = Obtainers(net.pages, net.files), settings.fetched_dir
+    hearing = (
+        ObtainStage(obtainers, clock, fetched, hears=ears is not None),
+        ListenStage(obtainers, ears, clock, fetched),
+    )
+    return [
+        Flow(ItemKind.SOURCE, "", SOURCE_DUE, (PollStage(looking, clock),)),
+        Flow(ItemKind.TRANSCRIPTION, "", TRANSCRIPTION_WANTED, hearing),
+    ]
 
 
 def _flows(profiles: Sequence[Profile]) -> list[Flow]:
@@ -397,5 +332,6 @@ def _pace(settings: Settings) -> Pace:
             Resource.CPU: settings.concurrency_cpu,
             Resource.MODEL: settings.concurrency_model,
             Resource.INDEX: settings.concurrency_index,
+            Resource.SPEECH: settings.concurrency_speech,
         },
     )

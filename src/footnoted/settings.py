@@ -236,6 +236,7 @@ class Settings(BaseModel):
     concurrency_cpu: Count = Field(default=2, description="Stages that compute at once.")
     concurrency_model: Count = Field(default=4, description="Stages that ask models at once.")
     concurrency_index: Count = Field(default=2, description="Stages that index at once.")
+    concurrency_speech: Count = Field(default=1, description="Recordings that are heard at once.")
     max_attempts: Count = Field(default=3, description="Failed attempts after which an item fails.")
     backoff_base_s: Seconds = Field(default=30.0, description="Pause after the first failure.")
     backoff_cap_s: Seconds = Field(default=3600.0, description="Longest pause after a failure.")
@@ -285,6 +286,11 @@ class Settings(BaseModel):
             return path
         digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"footnoted-{os.geteuid()}-{digest}" / "daemon.sock"
+
+    @property
+    def fetched_dir(self) -> Path:
+        """Return where what is fetched for recordings on the net lives."""
+        return self.data_dir / "fetched"
 
     @property
     def index_dir(self) -> Path:

@@ -18,7 +18,7 @@ _REGISTRIES = (
     r"(?:registry|www)\.npm(?:js)?\.(?:org|com)",
     r"(?:deb|security|archive|ports)\.(?:debian\.org|ubuntu\.com)",
     r"proxy\.golang\.org|crates\.io|conda\.anaconda\.org",
-    r"https?://[^\s\"'>]+/simple\b",
+    r"https?://[^\s\"'>]+/simple\b(?!-)",
 )
 _REGISTRY = re.compile("|".join(_REGISTRIES), re.IGNORECASE)
 _OWN_PATH = re.compile(r"(?<![\w.~])/(?:work|root|home|Users)/[\w.-]+|[A-Z]:\\Users\\")

@@ -102,8 +102,8 @@ def life(video_id: str = "lifeoflife1", at: datetime = START) -> Video:
     """Return a broadcast's whole life: upcoming, live, post-live, captions, better ones, trimmed.
 
     Announced at `at` for two hours later; live for one hour; its recording is made for an hour;
-    captions of a machine come five hours later and a person's after thirty; it is trimmed after
-    three days and private after ten.
+    captions of a machine come six hours after its start and a person's after twenty; it is trimmed
+    after three days and private after ten.
     """
     starts, hour = at + timedelta(hours=2), timedelta(hours=1)
     when = {"release_timestamp": int(starts.timestamp()), "media_type": "livestream"}
@@ -123,7 +123,7 @@ def life(video_id: str = "lifeoflife1", at: datetime = START) -> Video:
             Phase(starts + hour, {**when, "live_status": "post_live"}),
             Phase(starts + 2 * hour, was_live),
             Phase(starts + 6 * hour, was_live, [heard, german]),
-            Phase(starts + 30 * hour, was_live, [heard, german, written]),
+            Phase(starts + 20 * hour, was_live, [heard, german, written]),
             Phase(starts + 72 * hour, {**was_live, "duration": 3500.0}, [trimmed]),
             Phase(starts + 240 * hour, fault=PRIVATE, can_play=False),
         ],

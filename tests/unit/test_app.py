@@ -10,6 +10,7 @@ from footnoted import app
 from footnoted.clock import SystemClock
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
+from footnoted.db.storage import Keeper, Storage
 from footnoted.errors import UsageError
 from footnoted.settings import Settings
 
@@ -22,8 +23,8 @@ def test_the_profiles_that_can_be_named_are_those_there_are(tmp_path: Path) -> N
     settings = Settings(data_dir=tmp_path)
     url = "postgresql://nobody@127.0.0.1:9/none"
     engine = make_engine(url, application_name="test")
-    keeper = app.Keeper(None)
-    storage = app.Storage(settings, url, engine, Database(engine), keeper, SystemClock())
+    keeper = Keeper(None)
+    storage = Storage(settings, url, engine, Database(engine), keeper, SystemClock())
     built = app.build_app(storage, app.make_index(settings))
     assert tuple(profile.name for profile in built.profiles) == app.PROFILES
 

@@ -10,7 +10,7 @@ import typer
 from footnoted.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from footnoted.app import Storage
+    from footnoted.db.storage import Storage
     from footnoted.settings import Settings
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from footnoted.app import Storage
+    from footnoted.db.storage import Storage
     from footnoted.ledger.listing.call import CallLine
 
     Found = tuple[str, Sequence[int], list[CallLine]]

@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from footnoted.app import Storage
+    from footnoted.db.storage import Storage
     from footnoted.ledger.switches.store import Switch
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

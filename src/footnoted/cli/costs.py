@@ -12,7 +12,7 @@ from footnoted.cli.choices import CostKey
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from footnoted.app import Storage
+    from footnoted.db.storage import Storage
     from footnoted.ledger.reports.report import CostReport
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from footnoted.app import PROFILES, build_app, make_index, make_scanner, open_storage
+from footnoted.app import PROFILES, build_app, make_index, make_scanner
 from footnoted.cli.finding import find, reach
 from footnoted.daemon import run_daemon
+from footnoted.db.storage import open_storage
 from footnoted.knowledge.library.store import list_pages, read_page
 from footnoted.knowledge.verify import verify
 from footnoted.model.status import INDEXED, QUARANTINED, STOPPED_STATUSES
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
 
-    from footnoted.app import App, Storage
+    from footnoted.app import App
+    from footnoted.db.storage import Storage
     from footnoted.knowledge.pages.view import PageView
     from footnoted.knowledge.verify import VerifyReport
     from footnoted.pipeline.reports.report import StatusReport

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from footnoted.app import make_index, open_storage
+from footnoted.app import make_index
 from footnoted.clock import SystemClock
+from footnoted.db.storage import open_storage
 from footnoted.errors import DependencyDownError, TransientError
 from footnoted.fetch.daemon import ask_daemon
 from footnoted.search.audit import RepairKind, ensure_filled
@@ -23,7 +24,7 @@ from footnoted.search.query import SearchResult, search
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from footnoted.app import Storage
+    from footnoted.db.storage import Storage
     from footnoted.search.port import Query, SearchIndex
     from footnoted.settings import Settings
 

@@ -11,7 +11,7 @@ from footnoted.cli.choices import JobStateChoice  # noqa: TC001 - typer reads it
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from footnoted.app import Storage
+    from footnoted.db.storage import Storage
     from footnoted.pipeline.reports.jobs.store import JobLine
 
 _HEADERS = ("job", "of", "title", "state", "step", "when", "why")

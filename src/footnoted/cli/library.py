@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from footnoted.app import open_storage
+from footnoted.db.storage import open_storage
 from footnoted.errors import UsageError
 from footnoted.knowledge.library import store
 

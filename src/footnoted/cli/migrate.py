@@ -35,8 +35,8 @@ def migrate(
 
 
 async def _migrate(settings: Settings) -> SchemaState:
-    from footnoted.app import open_database
     from footnoted.db.migrate import upgrade
+    from footnoted.db.storage import open_database
 
     async with open_database(settings) as storage:
         return await upgrade(storage.engine)

@@ -47,7 +47,7 @@ def recent(
 
 
 async def _recent(settings: Settings, after: datetime, kind: Kind | None, limit: int) -> News:
-    from footnoted.app import open_storage
+    from footnoted.db.storage import open_storage
     from footnoted.knowledge.library.store import page_slugs
     from footnoted.search.port import DocumentKind
     from footnoted.search.store import recent_documents

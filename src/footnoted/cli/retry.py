@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from footnoted.app import Storage
+    from footnoted.db.storage import Storage
     from footnoted.pipeline.controls.selection import Handled
 
 

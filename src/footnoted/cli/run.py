@@ -13,6 +13,7 @@ from footnoted.cli.exits import Exit
 
 if TYPE_CHECKING:
     from footnoted.pipeline.plan import Report, RunPlan
+    from footnoted.settings import Settings
 
 
 def register(program: typer.Typer) -> None:
@@ -71,12 +72,29 @@ def _watched(plan: RunPlan) -> Report:
     from footnoted.telemetry import configure_logging
 
     settings = load_settings(os.environ).settings
+    if (words := words_on_money(settings, plan)) is not None:
+        say(words)
     level = "error" if settings.log_level == "error" else "warning"
     configure_logging(settings.model_copy(update={"log_level": level}), sys.stderr)
     report = asyncio.run(run_daemon(settings, plan, with_progress(serve)))
     ended = ", ".join(f"{count} {outcome}" for outcome, count in sorted(report.outcomes.items()))
     say(f"Stages: {ended or 'nothing was due'}. `footnoted status` tells more.")
     return report
+
+
+def words_on_money(settings: Settings, plan: RunPlan) -> str | None:
+    """Return what a run with a key may cost at most; None without a key.
+
+    Where the log is shown, its line `budget.in_force` says so at each start.
+    """
+    if settings.anthropic_api_key is None:
+        return None
+    caps = [f"${settings.daily_cost_cap_usd:f} a day (FOOTNOTED_DAILY_COST_CAP_USD)"]
+    if settings.monthly_cost_cap_usd is not None:
+        caps.append(f"${settings.monthly_cost_cap_usd:f} a month")
+    if plan.max_usd is not None:
+        caps.append(f"${plan.max_usd:f} for this run")
+    return f"With a key, models may cost at most {', '.join(caps)}; days are UTC."
 
 
 def exit_of_report(report: Report, *, is_finite: bool) -> Exit:

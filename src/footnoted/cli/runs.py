@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from footnoted.app import Storage
+    from footnoted.db.storage import Storage
     from footnoted.pipeline.reports.videos.report import RunLine
 
 _HEADERS = ("run", "trigger", "status", "stage", "began", "took", "events")

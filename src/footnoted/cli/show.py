@@ -45,7 +45,8 @@ def show(
 async def _read(
     settings: Settings, video_id: int, *, with_words: bool
 ) -> tuple[VideoReport, Transcript | None]:
-    from footnoted.app import build_app, make_index, open_storage
+    from footnoted.app import build_app, make_index
+    from footnoted.db.storage import open_storage
     from footnoted.pipeline.reports.videos.video import read_report, read_words
 
     async with open_storage(settings) as storage:

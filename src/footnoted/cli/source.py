@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from footnoted.app import Storage
+    from footnoted.db.storage import Storage
     from footnoted.pipeline.controls.removal.removal import RemovedSource
     from footnoted.sources.follow import AddedSource, SourcePreview
     from footnoted.sources.store import Source
@@ -100,7 +100,7 @@ def pause(source: _Id, as_json: _Json = False) -> None:
     """Stop looking at a source; what it brought goes on."""
     from footnoted.cli.following import print_sources
     from footnoted.cli.storage import with_storage
-    from footnoted.sources.follow import pause_source
+    from footnoted.pipeline.controls.pausing import pause_source
 
     async def work(storage: Storage) -> Source:
         return await pause_source(storage.database, source, clock=storage.clock)

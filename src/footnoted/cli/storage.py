@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
-from footnoted.app import open_storage
 from footnoted.cli.session import read_settings
+from footnoted.db.storage import open_storage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from footnoted.app import Storage
+    from footnoted.db.storage import Storage
 
 Result = TypeVar("Result")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from footnoted.app import Storage
+    from footnoted.db.storage import Storage
     from footnoted.model.transcript import Transcript
 
 

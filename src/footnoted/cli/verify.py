@@ -33,7 +33,8 @@ def verify(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON."
 
 
 async def _verify(settings: Settings) -> VerifyReport:
-    from footnoted.app import build_app, make_index, open_storage
+    from footnoted.app import build_app, make_index
+    from footnoted.db.storage import open_storage
     from footnoted.knowledge.verify import verify as audit
 
     async with open_storage(settings) as storage:

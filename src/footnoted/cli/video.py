@@ -143,7 +143,7 @@ def _print_moment(number: int, line: MomentLine) -> None:
     )
     start_ms = line.evidence.start_ms if line.evidence else None
     head = Text(f"  {number:>2}. ").append(plain(moment.title, "bold"))
-    say(head.append(plain(f"  {_time(start_ms)} · {about}", "dim")))
+    say(head.append("  ").append(plain(f"{_time(start_ms)} · {about}", "dim")))
     for text in _evidence(line.evidence):
         say(Text("      ").append(plain(text)))
 

@@ -176,7 +176,7 @@ def _check_major(directory: DataDirectory) -> None:
     if recorded not in (None, MAJOR):
         message = (
             f"The database in {directory.cluster} was made by PostgreSQL {recorded} and this "
-            f"release brings {MAJOR}: with the release that made it run `footnoted backup FILE`, "
-            f"move {directory.cluster} away, then with this release run `footnoted restore FILE`."
+            f"release brings {MAJOR}: dump it with the release that made it and load the dump "
+            "with this one; docs/troubleshooting.md has the steps under postgresql_major."
         )
         raise ConfigurationError(message)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from footnoted.db.engine import connect
 from footnoted.db.outage import is_connection_lost
 from footnoted.db.session import WORK_CHANNEL
+from footnoted.telemetry import LISTENER_LOST, get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,19 +21,26 @@ _RETRY_S = 2.0
 
 
 async def listen(url: str, on_notice: Callable[[], None]) -> None:
-    """Call `on_notice` for every notice of outside work, until this task is cancelled."""
+    """Call `on_notice` for every notice of outside work, until this task is cancelled.
+
+    An absence is told once, when a connection that was there has gone.
+    """
+    heard = asyncio.Event()
     while True:
         try:
-            await _listen_once(url, on_notice)
+            await _listen_once(url, on_notice, heard)
         except Exception as error:
             if not is_connection_lost(error):
                 raise
+        if heard.is_set():
+            get_logger().warning(LISTENER_LOST)
+            heard.clear()
         on_notice()
         await asyncio.sleep(_RETRY_S)
 
 
-async def _listen_once(url: str, on_notice: Callable[[], None]) -> None:
-    """Listen until the connection ends."""
+async def _listen_once(url: str, on_notice: Callable[[], None], began: asyncio.Event) -> None:
+    """Listen until the connection ends; set `began` when notices are heard."""
     connection = await connect(url, application_name="footnoted listener")
     ended = asyncio.Event()
     connection.add_termination_listener(lambda _connection: ended.set())
@@ -42,6 +50,7 @@ async def _listen_once(url: str, on_notice: Callable[[], None]) -> None:
 
     try:
         await connection.add_listener(WORK_CHANNEL, heard)
+        began.set()
         await ended.wait()
     finally:
         connection.terminate()

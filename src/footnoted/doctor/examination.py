@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from footnoted.app import build_app, make_index, open_database
+from footnoted.app import build_app, make_index
 from footnoted.db import migrate
 from footnoted.db.locks import is_daemon_lock_held
+from footnoted.db.storage import open_database
 from footnoted.doctor import machine, place, store
 from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.doctor.indexing import check_index, index_access
@@ -18,7 +19,8 @@ from footnoted.errors import ConfigurationError, DependencyDownError, FootnotedE
 from footnoted.fetch.daemon import ask_daemon
 
 if TYPE_CHECKING:
-    from footnoted.app import App, Storage
+    from footnoted.app import App
+    from footnoted.db.storage import Storage
     from footnoted.doctor.check import Check
     from footnoted.settings import Settings
 

@@ -19,8 +19,8 @@ from footnoted.search.drain import OutboxDrainer
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from footnoted.app import Storage
     from footnoted.db.session import Database
+    from footnoted.db.storage import Storage
     from footnoted.doctor.check import Check
     from footnoted.search.port import SearchIndex
     from footnoted.settings import Settings

@@ -18,7 +18,8 @@ from footnoted.pipeline.store import release_dead
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from footnoted.app import App, Storage
+    from footnoted.app import App
+    from footnoted.db.storage import Storage
     from footnoted.doctor.check import Check
     from footnoted.doctor.store import Parked, Stuck
     from footnoted.pipeline.alerts.delivery.store import Silent

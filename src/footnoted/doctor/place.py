@@ -57,6 +57,6 @@ def judge_major(recorded: str) -> Check:
         return ok(CheckName.POSTGRESQL_MAJOR, f"the cluster is of PostgreSQL {MAJOR}, as shipped")
     return failure(
         CheckName.POSTGRESQL_MAJOR,
-        f"the cluster was made by PostgreSQL {recorded} and this release brings {MAJOR}: back it"
-        " up with the release that made it, and restore it with this one",
+        f"the cluster was made by PostgreSQL {recorded} and this release brings {MAJOR}: dump"
+        " it with the release that made it, and load the dump with this one",
     )

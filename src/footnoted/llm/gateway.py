@@ -226,7 +226,7 @@ class _Walk:
     async def _validated(self, request: ModelRequest[AnswerT], entry: Entry) -> AnswerT | str:
         """Return the answer as its schema has it, or what is wrong with it, journaled."""
         try:
-            return request.answer.model_validate_json(entry.answer or "")
+            return request.answer.model_validate_json(entry.answer or "", strict=True)
         except ValidationError as error:
             complaint = complaint_of(error)
         if entry.usable:

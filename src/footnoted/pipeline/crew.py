@@ -132,10 +132,11 @@ class Crew:
             kinds = sorted({claim.kind for claim in self._tasks.values()})
             if not kinds:
                 continue
+            expires = self._deps.clock.now() + lease
             try:
-                async with self._deps.database.transaction() as session:
-                    expires = self._deps.clock.now() + lease
-                    await store.renew(session, kinds, self._deps.owner, expires)
+                for kind in kinds:  # apart: whoever saves a video holds it, and wants page groups
+                    async with self._deps.database.transaction() as session:
+                        await store.renew(session, [kind], self._deps.owner, expires)
             except Exception as error:
                 if not self._deps.keeper.is_lost(error):
                     raise

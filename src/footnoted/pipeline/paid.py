@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
+from footnoted.errors import ConfigurationError
 from footnoted.ledger.switches.switches import Switches
 from footnoted.llm.assembly import caps_of, min_prefix_of
 from footnoted.llm.batches.choice import Choice, LlmMode
@@ -18,6 +19,7 @@ from footnoted.llm.paying import Till
 from footnoted.llm.prefixes import Prefixes
 from footnoted.pipeline.alerts.money import MoneyWitness
 from footnoted.pipeline.batches.keeper import BatchKeeper
+from footnoted.settings import variable
 from footnoted.telemetry import BUDGET_IN_FORCE, get_logger
 
 if TYPE_CHECKING:
@@ -73,7 +75,12 @@ class ModelAccess:
     keeper: BatchKeeper | None = None
 
     async def load(self) -> None:
-        """Bring back what was learned of the provider, and say which caps are in force."""
+        """Bring back what was learned of the provider, and say which caps are in force.
+
+        Without a key no provider is asked, so none can refuse.
+        """
+        if self.witness is not None and self.till is None:
+            await self.witness.went_on()
         if self.till is None or self.witness is None:
             return
         await self.till.limiter.load()
@@ -95,8 +102,16 @@ class ModelAccess:
             await self.provider.close()
 
 
+def pay_nothing(routes: Routes, database: Database, clock: Clock) -> ModelAccess:
+    """Return access to models that cost nothing."""
+    return ModelAccess(routes, witness=MoneyWitness(database, clock))
+
+
 def pay_for(routes: Routes, provider: Provider, setup: PaidSetup) -> ModelAccess:
-    """Return access to these models with prices, caps, limits and cache around every call."""
+    """Return access to these models with prices, caps, limits and cache around every call.
+
+    Raises ConfigurationError for a mode that the provider lacks.
+    """
     database, clock, settings = setup.database, setup.clock, setup.settings
     witness = MoneyWitness(database, clock)
     till = Till(
@@ -114,6 +129,9 @@ def pay_for(routes: Routes, provider: Provider, setup: PaidSetup) -> ModelAccess
         timeout_s=settings.call_timeout_s,
     )
     if setup.batches is None:
+        if settings.llm_mode == "batch":
+            message = f"{variable('llm_mode')} is batch, and the server is said to lack batches"
+            raise ConfigurationError(message)
         return ModelAccess(routes, till, witness, provider)
     choice = Choice(LlmMode(settings.llm_mode), database, clock, till.limiter)
     batcher = Batcher(database, till, setup.batches, choice)

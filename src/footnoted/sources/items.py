@@ -74,8 +74,8 @@ class PollState(_Item):
     """What a source remembers from look to look; a source that is new has an empty one.
 
     `newest_keys` are the first keys of the newest items of the last feed: when none of them is in
-    the next one, something was missed in between and a deep look is due. `failing_since` is when
-    the place began to answer that it is not there.
+    the next one, something was missed in between and a deep look is due. `deep_at` is when the last
+    deep look was. `failing_since` is when the place began to answer that it is not there.
     """
 
     etag: str | None = None

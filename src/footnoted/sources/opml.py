@@ -18,7 +18,7 @@ from defusedxml.ElementTree import fromstring
 from footnoted.db.texts import storable
 from footnoted.errors import UsageError
 from footnoted.sources.feeds.addresses import absolute_url
-from footnoted.sources.feeds.prose import line_of
+from footnoted.sources.feeds.prose import plain_line_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -128,7 +128,7 @@ def _outline_of(
     if url is None:
         return None
     return Outline(
-        title=line_of(stated.get("title")) or line_of(stated.get("text")),
+        title=plain_line_of(stated.get("title")) or plain_line_of(stated.get("text")),
         xml_url=locator_of(url) if locator_of is not None else url,
         html_url=absolute_url("", stated.get("htmlurl")),
     )

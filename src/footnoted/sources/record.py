@@ -20,6 +20,7 @@ from footnoted.sources.facts import (
 from footnoted.sources.placement import Placed, place
 from footnoted.sources.port import FileRole
 from footnoted.sources.recordings import store
+from footnoted.sources.transcriptions.store import open_transcription
 from footnoted.sources.videos import store as videos
 
 if TYPE_CHECKING:
@@ -144,6 +145,9 @@ class _Recording:
             await videos.reopen_videos(self.session, media_id, opening, change.why, forgets=forgets)
         if change.is_to_open:
             await self._open(media_id, placed.found, opening)
+        roles = {file.role for file in placed.found.files}
+        if FileRole.MEDIA in roles and FileRole.TRANSCRIPT not in roles:
+            await open_transcription(self.session, media_id, opening)
         self._count(placed, is_new=is_new, is_changed=bool(change.why))
         self.recorded.media_ids.append(media_id)
 

@@ -120,6 +120,23 @@ async def set_paused(
     return changed is not None
 
 
+async def change(
+    session: AsyncConnection,
+    source_id: int,
+    values: Mapping[str, Any],
+    now: datetime,
+    *,
+    rereads: bool,
+) -> None:
+    """Set columns of a source; with `rereads` it is looked at in full again, at once."""
+    forgotten: dict[str, Any] = {"poll_state": {}, "next_poll_at": now} if rereads else {}
+    await session.execute(
+        update(sources)
+        .where(sources.c.id == source_id)
+        .values(**values, **forgotten, updated_at=now)
+    )
+
+
 async def set_polled(
     session: AsyncConnection, source_id: int, polled_at: datetime, next_in: timedelta
 ) -> None:

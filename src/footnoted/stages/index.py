@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from footnoted.errors import TransientError
+from footnoted.knowledge.library.store import pages_resting_on
 from footnoted.model.outcome import Waiting
 from footnoted.model.status import INDEXED, ItemKind, Resource
 from footnoted.model.transcript import Cue
@@ -20,6 +21,7 @@ from footnoted.model.video import VideoFacts
 from footnoted.search.documents import transcript_windows
 from footnoted.search.port import Document, DocumentKind
 from footnoted.search.store import Owner, replace_documents
+from footnoted.stages.page_documents import write_page_documents
 from footnoted.stages.pinned import read_pinned
 from footnoted.stages.searchable import search_facts
 
@@ -102,6 +104,10 @@ class IndexStage:
         return IndexOutput(documents=tuple(windows), counts={"windows": len(windows)})
 
     async def save(self, session: AsyncConnection, item_id: int, out: IndexOutput) -> None:
-        """Make these windows all that can be found of the transcript."""
+        """Make these windows all that can be found of the transcript.
+
+        Pages that cite the video are found by its date and language, which may be others now.
+        """
         owner = Owner(video_id=item_id)
         await replace_documents(session, out.documents, owner=owner, kind=DocumentKind.WINDOW)
+        await write_page_documents(session, await pages_resting_on(session, item_id))

@@ -1,11 +1,15 @@
 """The stage `poll`: one look at a followed source, and everything that follows from it.
 
-load: what is known of the source -> run: look, in a thread -> save: record, and when to look next
+load: what is known of the source -> run: look -> save: record, and when to look next
+
+A folder is looked at in a thread, by what is known of its files; a place on the net by a follower
+of its kind, by what the last look remembered.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, ConfigDict, SkipValidation
@@ -17,8 +21,13 @@ from footnoted.model.status import SOURCE_FOLLOWED, ItemKind, Resource
 from footnoted.sources import store
 from footnoted.sources.discover import look
 from footnoted.sources.globs import read_target
+from footnoted.sources.items import Place, Poll, PollState
+from footnoted.sources.net.store import next_decision, publication_times
+from footnoted.sources.net.take import Follows, take
+from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import (
     FOLDER_KIND,
+    SOURCE_UNREACHABLE,
     KnownFile,
     Scan,
     ScanLimits,
@@ -27,6 +36,8 @@ from footnoted.sources.port import (
 )
 from footnoted.sources.record import Origin, Recorded, record
 from footnoted.sources.recordings.store import Places, known_files
+from footnoted.sources.rules.backfill import Reach
+from footnoted.sources.rules.schedule import Rhythm, Schedule, next_poll, parse_schedule, rhythm_of
 from footnoted.sources.videos.store import SCHEDULED
 from footnoted.stages.port import ItemGoneError
 
@@ -36,15 +47,24 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.clock import Clock
+    from footnoted.sources.items import Follower
     from footnoted.sources.port import Scanner
+    from footnoted.sources.store import Source
     from footnoted.stages.port import StageContext
 
+DEEP_EVERY = timedelta(days=7)
+"""How often a source is listed in full though its feed shows no gap."""
+
+GONE_AFTER = timedelta(days=14)
+"""How long a place on the net may be away before the source fails: feeds break for days."""
+
 _UNREACHABLE_S = 60.0
+_NET_UNREACHABLE_S = 3_600.0
 _TOLD_PROBLEMS = 50
 
 
 class PollInput(BaseModel):
-    """A source and, by stored path, the files of it that are known."""
+    """A source; of a folder the files that are known, of a place on the net what was remembered."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,15 +72,27 @@ class PollInput(BaseModel):
     kind: str
     locator: str
     poll_interval_s: int
-    known: SkipValidation[dict[str, KnownFile]]
+    known: SkipValidation[dict[str, KnownFile]] = {}
+    place: Place | None = None
 
 
 class PollOutput(BaseModel):
-    """What the look found."""
+    """What the look found: files of a folder, or items of a place on the net."""
 
     model_config = ConfigDict(frozen=True)
 
-    scan: Scan
+    scan: Scan | None = None
+    poll: Poll | None = None
+    was_deep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What sources are looked at with: folders through `scanner`, others by their kind."""
+
+    scanner: Scanner
+    followers: Mapping[str, Follower]
+    limits: ScanLimits = field(default_factory=ScanLimits)
 
 
 class PollStage:
@@ -75,11 +107,10 @@ class PollStage:
     time_limit_s: ClassVar[float] = 3_600.0
     given_type: type[PollInput] = PollInput
 
-    def __init__(self, scanner: Scanner, clock: Clock, limits: ScanLimits | None = None) -> None:
-        """Look through `scanner`, taking at most `limits` at once."""
-        self._scanner = scanner
+    def __init__(self, looking: Looking, clock: Clock) -> None:
+        """Look through `looking`."""
+        self._looking = looking
         self._clock = clock
-        self._limits = limits or ScanLimits()
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -87,54 +118,133 @@ class PollStage:
         return {}
 
     async def load(self, session: AsyncConnection, item_id: int) -> PollInput:
-        """Return the source and its known files. Raises ItemGoneError when it was removed."""
+        """Return the source and what is known of it. Raises ItemGoneError when it was removed."""
         source = await store.read_source(session, item_id)
         if source is None:
             raise ItemGoneError(item_id)
-        root = stored_path(read_target(real_path(source.locator)).root)
-        return PollInput(
+        given = PollInput(
             source_id=item_id,
             kind=source.kind,
             locator=source.locator,
             poll_interval_s=source.poll_interval_s,
-            known=await known_files(session, Places([], [root]), source.profiles, item_id),
+        )
+        if source.kind != FOLDER_KIND:
+            return given.model_copy(update={"place": self._place(source)})
+        root = stored_path(read_target(real_path(source.locator)).root)
+        known = await known_files(session, Places([], [root]), source.profiles, item_id)
+        return given.model_copy(update={"known": known})
+
+    def _place(self, source: Source) -> Place:
+        state = PollState.model_validate(source.poll_state)
+        options = SourceOptions.model_validate(source.options)
+        since = state.deep_at
+        is_due = since is None or self._clock.now() - since >= DEEP_EVERY
+        return Place(
+            source_id=source.id,
+            locator=source.locator,
+            state=state,
+            is_deep=is_due and options.backfill.reach is not Reach.NONE,
+            limit=options.backfill.count if options.backfill.reach is Reach.NEWEST else None,
         )
 
     async def run(self, given: PollInput, context: StageContext) -> PollOutput | Waiting:
-        """Return what is there, or a wait while the folder is away; nothing is marked then."""
+        """Return what is there, or a wait while the place is away; nothing is marked then."""
         del context
         if given.kind != FOLDER_KIND:
-            message = f"sources of the kind {given.kind!r} are not known to this release"
-            raise PermanentError(message, failure_code="source_kind_unknown")
+            return await self._run_net(given)
         now_ns = int(self._clock.now().timestamp() * 1e9)
         target = real_path(given.locator)
         try:
-            request = ScanRequest([target], given.known, now_ns, self._limits)
-            return PollOutput(scan=await look(self._scanner, request))
+            request = ScanRequest([target], given.known, now_ns, self._looking.limits)
+            return PollOutput(scan=await look(self._looking.scanner, request))
         except SourceUnreachableError as error:
             pause_s = min(_UNREACHABLE_S, given.poll_interval_s)
             until = self._clock.now() + timedelta(seconds=pause_s)
             return Waiting(until, error.wait_reason, stored_path(error.message))
+
+    async def _run_net(self, given: PollInput) -> PollOutput | Waiting:
+        follower, place = self._looking.followers.get(given.kind), given.place
+        if follower is None or place is None:
+            message = f"sources of the kind {given.kind!r} are not known to this release"
+            raise PermanentError(message, failure_code="source_kind_unknown")
+        now = self._clock.now()
+        try:
+            poll = await follower.look(place, now)
+        except SourceUnreachableError as error:
+            until = now + timedelta(seconds=_NET_UNREACHABLE_S)
+            return Waiting(until, SOURCE_UNREACHABLE, error.message, now + GONE_AFTER)
+        return PollOutput(poll=poll, was_deep=place.is_deep)
 
     async def save(self, session: AsyncConnection, item_id: int, out: PollOutput) -> None:
         """Record the look and when the next one is due."""
         source = await store.read_source(session, item_id)
         if source is None:
             raise ItemGoneError(item_id)
-        now = self._clock.now()
-        origin = Origin(item_id, source.profiles, source.creator_name, SCHEDULED)
-        recorded = await record(session, out.scan, origin, now)
-        await store.set_polled(session, item_id, now, self._pause(out.scan, source.poll_interval_s))
-        fields = _told(out.scan, recorded)
-        if fields:
-            await store.note_poll(session, item_id, fields, now)
+        if out.poll is not None:
+            await self._save_poll(session, source, out, out.poll)
+        elif out.scan is not None:
+            await self._save_scan(session, source, out.scan)
 
-    def _pause(self, scan: Scan, interval_s: float) -> timedelta:
+    async def _save_scan(self, session: AsyncConnection, source: Source, scan: Scan) -> None:
+        now = self._clock.now()
+        origin = Origin(source.id, source.profiles, source.creator_name, SCHEDULED)
+        recorded = await record(session, scan, origin, now)
+        await store.set_polled(session, source.id, now, self._pause(scan, source, now))
+        fields = _told(scan, recorded)
+        if fields:
+            await store.note_poll(session, source.id, fields, now)
+
+    async def _save_poll(
+        self, session: AsyncConnection, source: Source, out: PollOutput, poll: Poll
+    ) -> None:
+        now = self._clock.now()
+        follows = Follows(
+            source_id=source.id,
+            profiles=source.profiles,
+            creator=source.creator_name or poll.creator or poll.title or source.title,
+            followed_since=source.created_at,
+            priority=source.priority,
+            options=SourceOptions.model_validate(source.options),
+        )
+        took = await take(session, poll, follows, now)
+        state = poll.state
+        if out.was_deep:
+            state = state.model_copy(update={"deep_at": now})
+        remembered = state.model_dump(mode="json", exclude_defaults=True)
+        await store.set_remembered(session, source.id, remembered, poll.title)
+        await store.set_polled(session, source.id, now, await self._net_pause(session, source, now))
+        fields = took.counts()
+        if poll.has_gap:
+            fields["has_gap"] = True
+        if poll.skipped:
+            fields["skipped"] = list(poll.skipped[:_TOLD_PROBLEMS])
+        if fields:
+            await store.note_poll(session, source.id, fields, now)
+
+    async def _net_pause(
+        self, session: AsyncConnection, source: Source, now: datetime
+    ) -> timedelta:
+        rhythm = rhythm_of(await publication_times(session, source.id), now)
+        at = next_poll(schedule_of(source), rhythm, now, source_id=source.id)
+        decision = await next_decision(session, source.id)
+        soonest = at if decision is None else min(at, decision)
+        return max(soonest - now, timedelta(seconds=1))
+
+    def _pause(self, scan: Scan, source: Source, now: datetime) -> timedelta:
         """Return when to look again: at once for the rest, soon for what is still written."""
         if scan.is_partial:
             return timedelta(0)
-        soon_s = self._limits.settle_s + 1.0
+        interval_s: float = source.poll_interval_s
+        if source.schedule is not None:
+            at = next_poll(schedule_of(source), Rhythm(), now, source_id=source.id)
+            interval_s = (at - now).total_seconds()
+        soon_s = self._looking.limits.settle_s + 1.0
         return timedelta(seconds=min(soon_s, interval_s) if scan.unsettled else interval_s)
+
+
+def schedule_of(source: Source) -> Schedule:
+    """Return when a source is looked at; one that nobody scheduled adapts to its rhythm."""
+    return Schedule() if source.schedule is None else parse_schedule(source.schedule)
 
 
 def _told(scan: Scan, recorded: Recorded) -> dict[str, object]:

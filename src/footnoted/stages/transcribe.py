@@ -27,6 +27,7 @@ from footnoted.sources.contents import read_small
 from footnoted.sources.names import NotTaken, group_key, read_name
 from footnoted.sources.port import SOURCE_UNREACHABLE, FileRole
 from footnoted.sources.recordings.store import recording_of_video
+from footnoted.sources.transcriptions.store import Progress, progress_of
 from footnoted.sources.videos.store import SPEECH_RECOGNITION, TRANSCRIPT_MISSING
 from footnoted.stages.port import ItemGoneError
 from footnoted.transcripts import store
@@ -36,6 +37,7 @@ from footnoted.transcripts.quality import Quality, assess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -49,6 +51,10 @@ MAX_TRANSCRIPT_BYTES = 256 * 2**20
 
 _DAY = timedelta(days=1)
 _SOON = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+
+TRANSCRIPTION_PENDING = "transcription"
+"""The wait of a video while its recording is being transcribed."""
 
 
 class TranscribeInput(BaseModel):
@@ -66,6 +72,7 @@ class TranscribeInput(BaseModel):
     candidates: tuple[Candidate, ...]
     has_sound: bool
     read_before: frozenset[str]
+    progress: Progress | None = None
 
 
 class PassedOver(BaseModel):
@@ -170,6 +177,7 @@ class TranscribeStage:
             ),
             has_sound=any(file.role is FileRole.MEDIA for file in recording.files),
             read_before=frozenset(await store.files_read(session, recording.media_id)),
+            progress=await progress_of(session, recording.media_id),
         )
 
     async def run(
@@ -277,6 +285,8 @@ class TranscribeStage:
                 raise verdict
             return verdict
         now = self._clock.now()
+        if given.progress is not None and not given.progress.is_heard:
+            return _as_its_transcription(given.progress, now)
         if given.has_sound:
             detail = "there is a recording without a transcript; it waits for speech recognition"
             return Waiting(now + _DAY, SPEECH_RECOGNITION, detail)
@@ -306,6 +316,19 @@ def _candidate(
         is_copy=not is_edited and group_key(file.path) != home,
         modified_ns=file.modified_ns,
     )
+
+
+def _as_its_transcription(progress: Progress, now: datetime) -> Waiting | Stopped:
+    """Return what a transcription says, as the outcome of a video that has no words without it.
+
+    Whenever that one says something new it wakes the video; the time here only bounds a lost wake.
+    """
+    detail = progress.failure_detail or progress.wait_detail
+    if progress.is_under_way:
+        until = min(max(progress.not_before or now, now + _SOON), now + _HOUR)
+        return Waiting(until, progress.wait_reason or TRANSCRIPTION_PENDING, detail)
+    code = progress.failure_code or progress.status
+    return Stopped(progress.status, code, detail or "its transcription is over")
 
 
 def _shared(candidate: Candidate, findings: _Findings) -> TranscribeOutput:

@@ -1,8 +1,8 @@
 """Answers that are paid for and can't be used: repaired, asked of another model, or divided.
 
 What is done depends on the journal alone, so a process that starts anew walks the same way and
-pays for nothing twice. Defect 7 of the seeds (a second try whose tokens nobody counted, and
-truncated answers that passed as whole) and complaint 23 (truncation that looks like an empty
+pays for nothing twice. Fault F7 of docs/faults.md (a second try whose tokens nobody counted, and
+truncated answers that passed as whole) and C23 (truncation that looks like an empty
 answer) are tried here.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 async def test_a_bad_answer_is_repaired_once_and_both_are_paid_and_journaled(shop: Shop) -> None:
-    """Defect 7: the second try stands in the books as the first does, and is replayed for $0."""
+    """F7: the second try stands in the books as the first does, and is replayed for $0."""
     model = FakeModel("dear")
     model.say("a", raw('{"topics": 7}', 4))
     model.say("a:repair", raw(one_topic("mended"), 2))
@@ -104,7 +104,7 @@ async def test_a_model_that_rests_is_waited_for_and_not_replaced(shop: Shop) -> 
 
 
 async def test_a_truncated_answer_is_divided_and_merged(shop: Shop) -> None:
-    """Complaint 23: although what came is valid, it is no answer; all three calls are paid once."""
+    """C23: although what came is valid, it is no answer; all three calls are paid once."""
     model = FakeModel("dear")
     model.say("a", raw('{"topics": []}', 10, stop="max_tokens"))
     model.say("a/1", raw(one_topic("first"), 1))
@@ -168,7 +168,7 @@ async def test_an_answer_that_broke_off_without_a_reason_is_no_answer(shop: Shop
 
 
 async def test_one_call_that_fails_loses_none_that_was_paid_beside_it(shop: Shop) -> None:
-    """Defect 8 and complaint 15: what is taken up again asks only what has no answer yet."""
+    """F8 and C15: what is taken up again asks only what has no answer yet."""
     model = FakeModel("dear")
     model.say("b", raw("no", 1), raw(one_topic("b"), 1))
     model.say("b:repair", raw("no", 1))
@@ -177,3 +177,12 @@ async def test_one_call_that_fails_loses_none_that_was_paid_beside_it(shop: Shop
         await (await shop.opened(model)).ask(*wave)
     assert await (await shop.opened(model)).ask(*wave) == [[], ["b"], []]
     assert sorted(model.asked) == ["a", "b", "b", "b:repair", "c"]
+
+
+async def test_a_number_that_comes_as_text_is_no_number(shop: Shop) -> None:
+    """Nothing is coerced: it is told to the model, which gives it as a number."""
+    model = FakeModel("dear")
+    model.say("a", raw('{"topics": [{"first_cue": "1", "last_cue": 2, "title": "x"}]}', 1))
+    model.say("a:repair", raw(one_topic("mended"), 1))
+    assert await (await shop.opened(model)).ask(question("a")) == [["mended"]]
+    assert await shop.calls() == [("a", "invalid", 0), ("a:repair", "usable", 0)]

@@ -1,7 +1,7 @@
 """Caps that no interleaving exceeds, and what work that finds no room is told to wait for.
 
-Defect 12 of the seeds (a cap that was checked against what was stored, not against what was on its
-way) and complaint 22 (bills beyond their caps) are tried here.
+Fault F12 of docs/faults.md (a cap that was checked against what was stored, not against what was on
+its way) and C22 (bills beyond their caps) are tried here.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ async def test_a_call_that_cost_more_than_it_held_is_booked_and_told(shop: Shop)
 
 
 async def test_a_failed_but_billed_call_counts(shop: Shop) -> None:
-    """Defect 12: bad JSON is paid for, and the cap knows."""
+    """F12: bad JSON is paid for, and the cap knows."""
     model = FakeModel("dear")
     model.say("a", raw("no", 5))
     process = await shop.opened(model, caps=Caps(day=Decimal(14)))
@@ -181,7 +181,7 @@ async def test_a_failed_but_billed_call_counts(shop: Shop) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_no_interleaving_of_processes_exceeds_a_cap(shop: Shop, seed: int) -> None:
-    """Complaint 22: forty calls of four processes, lost and bad answers among them."""
+    """C22: forty calls of four processes, lost and bad answers among them."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     caps, asking = Caps(day=Decimal(120)), []
     for number in range(4):

@@ -159,7 +159,7 @@ async def test_the_only_daemon_gives_back_what_the_dead_reserved(shop: Shop) -> 
 
 
 async def test_what_was_answered_before_a_kill_is_replayed_for_nothing(shop: Shop) -> None:
-    """Defect 12: a crash after the call pays nothing twice; only what was never asked is bought."""
+    """F12: a crash after the call pays nothing twice; only what was never asked is bought."""
     model = FakeModel("dear")
     model.say("a", raw(one_topic("a"), 3))
     dead = await shop.opened(model)
@@ -192,7 +192,7 @@ async def test_two_processes_that_ask_the_same_at_once_buy_it_once(shop: Shop) -
 
 
 async def test_money_that_lost_answers_hold_is_never_spent_again(shop: Shop) -> None:
-    """Complaint 22: a cap of $25 buys two calls of $10 whose answers are lost, and no third."""
+    """C22: a cap of $25 buys two calls of $10 whose answers are lost, and no third."""
     model = FakeModel("dear")
     for label in "ab":
         model.say(label, CallFailedError(LOST))

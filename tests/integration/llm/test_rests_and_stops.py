@@ -1,6 +1,6 @@
 """A provider that rests or refuses everything: work waits for it, also over a restart.
 
-Defect 13 of the seeds and complaint 16 (a burst of 429s that fails videos) and defect 14 (a pause
+Faults F13 and C16 of docs/faults.md (a burst of 429s that fails videos) and F14 (a pause
 between videos that called nothing) are tried here.
 """
 
@@ -14,11 +14,13 @@ import pytest
 
 from footnoted.errors import TransientError
 from footnoted.ledger.faults import CallFailedError, FaultKind
+from footnoted.llm.routes import Routes
 from footnoted.model.claim import Claim
 from footnoted.model.outcome import Waiting
 from footnoted.model.status import ItemKind
 from footnoted.pipeline.alerts.alert import MODEL_PROVIDER, PROVIDER_STOPPED
 from footnoted.pipeline.gate import Limits, Moment, change, judge
+from footnoted.pipeline.paid import pay_nothing
 from tests.fakes.model import FakeModel
 from tests.fakes.shop import question
 from tests.fakes.stepping import fault
@@ -40,7 +42,7 @@ async def parked(process: Process, *labels: str) -> TransientError:
 
 
 async def test_a_429_of_hours_parks_work_over_a_restart_with_one_probe(shop: Shop) -> None:
-    """Complaint 16: nothing is asked for two hours, then once, then everything."""
+    """C16: nothing is asked for two hours, then once, then everything."""
     model = FakeModel("dear")
     model.say("a", LIMITED)
     first = await parked(await shop.opened(model), "a")
@@ -69,7 +71,7 @@ async def test_a_429_of_hours_parks_work_over_a_restart_with_one_probe(shop: Sho
 
 
 async def test_no_burst_of_429s_spends_an_attempt(shop: Shop) -> None:
-    """Defect 13: what the machine makes of each of them is a wait."""
+    """F13: what the machine makes of each of them is a wait."""
     model = FakeModel("dear")
     process = await shop.opened(model)
     claim = Claim(ItemKind.VIDEO, 1, "techniques", "transcribed", fence=1, attempts=1)
@@ -122,8 +124,18 @@ async def test_another_key_ends_a_stop_and_its_alert(shop: Shop) -> None:
     assert await process.ask(question("a")) == [[]]
 
 
+async def test_taking_the_key_away_ends_the_alert_of_a_stop(shop: Shop) -> None:
+    """Nothing is asked of the provider any more, so no call could end it."""
+    model = FakeModel("dear")
+    model.say("a", NO_CREDIT)
+    await parked(await shop.opened(model), "a")
+    free = FakeModel("extractive", is_free=True)
+    await pay_nothing(Routes((free,)), shop.database, shop.clock).load()
+    assert await shop.alerts() == []
+
+
 async def test_the_pause_between_videos_follows_only_calls_that_were_made(shop: Shop) -> None:
-    """Defect 14: what is replayed, and what finds no room, spaces nothing."""
+    """F14: what is replayed, and what finds no room, spaces nothing."""
     model = FakeModel("dear")
     await (await shop.opened(model)).ask(question("a"))
     process = await shop.opened(model, sleep_s=30)

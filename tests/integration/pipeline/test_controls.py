@@ -16,6 +16,7 @@ from footnoted.model.status import ItemKind
 from footnoted.pipeline import store
 from footnoted.pipeline.alerts.alert import Alert
 from footnoted.pipeline.alerts.store import open_alerts, raise_alert
+from footnoted.pipeline.controls.pausing import pause_source
 from footnoted.pipeline.controls.removal.removal import purge
 from footnoted.pipeline.controls.selection import Selection
 from footnoted.pipeline.controls.taking_up import cancel, keep, retry
@@ -309,3 +310,19 @@ async def test_a_video_that_is_purged_while_it_runs_starves_nobody(database: Dat
     assert [video for video, _ in purged] == [videos[0], videos[4]]
     assert [tuple(row) for row in rows] == [(video, "indexed") for video in videos[1:4]]
     assert videos[0] not in cut.saved
+
+
+async def test_a_paused_source_that_was_away_is_told_of_no_more(database: Database) -> None:
+    """Nobody looks at it, so its alert could not end by itself; that of another one stays."""
+    for name in ("one", "two"):
+        await add_videos(database, 1, source=name)
+    ids = [row.id for row in await rows_of(database, "SELECT id FROM sources ORDER BY id")]
+    async with database.transaction() as session:
+        for source_id in ids:
+            away = Alert("source_unreachable", f"source {source_id}", "it is away")
+            await raise_alert(session, away, CLOCK.now())
+    assert (await pause_source(database, ids[0], clock=CLOCK)).paused
+    async with database.transaction() as session:
+        assert [alert.concerns for alert in await open_alerts(session)] == [f"source {ids[1]}"]
+    with pytest.raises(UsageError, match="there is no source 99"):
+        await pause_source(database, 99, clock=CLOCK)

@@ -173,6 +173,39 @@ async def test_an_interrupted_item_that_cannot_run_yet_is_not_forgotten(
     assert [tuple(row) for row in rows] == [("current", 0)]
 
 
+async def test_leases_are_renewed_without_standing_in_the_way_of_a_save(database: Database) -> None:
+    """Whoever saves holds its video and wants page groups; a renewal that waits holds none."""
+    await add_videos(database, 1)
+    await rows_of(
+        database,
+        """INSERT INTO page_groups (profile, creator_id, category, wanted, wanted_at, status)
+           SELECT :profile, id, 'Mixing', 1, now(), 'stale' FROM creators RETURNING 1""",
+        profile="other",
+    )
+
+    async def wants_groups(_given: Parcel, _context: StageContext) -> Any:
+        async with database.transaction() as session:
+            await session.execute(text("SET LOCAL lock_timeout = '400ms'"))
+            await session.execute(text("SELECT 1 FROM videos FOR UPDATE"))
+            await asyncio.sleep(0.4)  # several renewals long
+            await session.execute(text("UPDATE page_groups SET category = category"))
+        return _given
+
+    async def waits(given: Parcel, _context: StageContext) -> Any:
+        await asyncio.sleep(0.8)
+        return given
+
+    compose = FakeStage("compose", "current", kind=ItemKind.PAGE_GROUP, act=waits)
+    flows = [
+        video_flow(FakeStage("cut", "indexed", act=wants_groups)),
+        Flow(ItemKind.PAGE_GROUP, "other", "stale", (compose,)),
+    ]
+    deps = machine(
+        database, flows, lease=timedelta(seconds=0.3), group_delay=timedelta(0), drain_wait_s=0
+    )
+    assert (await drain(deps)).outcomes == {"advanced": 2}
+
+
 async def test_a_machine_that_slept_past_its_leases_keeps_its_own_work(database: Database) -> None:
     """The clock jumps by hours, as after a suspend; nobody crashed and nothing runs twice."""
     await add_videos(database, 2)

@@ -191,3 +191,23 @@ async def test_a_moment_that_changed_its_category_leaves_the_old_page(workshop: 
     assert {page.category for page in pages} == {COOKING}
     left = await workshop.scalar("SELECT count(*) FROM technique_moments")
     assert left == 1
+
+
+async def test_an_edited_date_reaches_the_pages_that_cite_a_recording(workshop: Workshop) -> None:
+    """They are found by it; nothing is composed again for that."""
+    video = await workshop.add(BREAD)
+    await workshop.process(video)
+    await workshop.compose()
+    dates = "SELECT DISTINCT body->>'published_at' FROM documents WHERE kind = 'page'"
+    before = await workshop.rows(dates)
+    await workshop.rows("UPDATE media SET published_at = '2020-02-03T00:00Z' RETURNING 1")
+    await workshop.rows("DELETE FROM index_outbox RETURNING 1")
+    await workshop.process(video)
+    assert len(before) == 1
+    assert [row[0][:10] for row in await workshop.rows(dates)] == ["2020-02-03"]
+    pages = await workshop.scalar("SELECT count(*) FROM documents WHERE kind = 'page'")
+    noted = await workshop.scalar(
+        "SELECT count(*) FROM index_outbox o JOIN documents d ON d.id = o.document_id"
+        " WHERE d.kind = 'page'"
+    )
+    assert (noted, await workshop.compose()) == (pages, 0)

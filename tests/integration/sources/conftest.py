@@ -15,7 +15,7 @@ from footnoted.sources.discover import AddReport, add_paths
 from footnoted.sources.folder import FolderScanner
 from footnoted.sources.follow import NewSource, add_source
 from footnoted.sources.port import ScanLimits
-from footnoted.stages.poll import PollOutput, PollStage
+from footnoted.stages.poll import Looking, PollOutput, PollStage
 from footnoted.stages.port import StageContext
 from footnoted.stages.transcribe import TranscribeOutput, TranscribeStage
 from footnoted.transcripts.captions import read_transcript
@@ -91,7 +91,7 @@ class Desk:
     async def poll(self, source_id: int | None = None) -> PollOutput | Waiting:
         """Let the stage look once, and save unless it waits."""
         source_id = source_id or self.source_id
-        stage = PollStage(FolderScanner(), self.clock, self.limits)
+        stage = PollStage(Looking(FolderScanner(), {}, self.limits), self.clock)
         async with self.database.transaction() as session:
             given = await stage.load(session, source_id)
         out = await stage.run(given, NO_CONTEXT)

@@ -148,13 +148,62 @@ async def test_a_quality_accepted_of_other_words_counts_no_more(desk: Desk) -> N
     assert isinstance(await desk.transcribe(await only_video(desk)), Stopped)
 
 
-async def test_a_recording_without_words_waits_for_speech_recognition(desk: Desk) -> None:
-    """It is looked at again every day."""
+async def test_a_recording_without_words_waits_for_what_its_transcription_says(desk: Desk) -> None:
+    """Whatever that one waits for, its videos wait for too, by the same name."""
     desk.write("a.mp4", b"\0\0\0\x18ftypmp42")
     await desk.add("a.mp4")
-    out = await desk.transcribe(await only_video(desk))
-    assert isinstance(out, Waiting)
-    assert (out.reason, out.until) == ("speech_recognition", desk.clock.now() + timedelta(days=1))
+    video_id = await only_video(desk)
+    before = await desk.transcribe(video_id)
+    later = desk.clock.now() + timedelta(minutes=30)
+    await desk.change(
+        "UPDATE transcriptions SET wait_reason = 'speech_recognition', not_before = :later",
+        later=later,
+    )
+    after = await desk.transcribe(video_id)
+    assert isinstance(before, Waiting)
+    assert isinstance(after, Waiting)
+    assert (before.reason, before.until) == (
+        "transcription",
+        desk.clock.now() + timedelta(minutes=1),
+    )
+    assert (after.reason, after.until) == ("speech_recognition", later)
+
+
+async def test_a_video_looks_again_when_its_transcription_says_something_new(desk: Desk) -> None:
+    """Its wait ends with every change, and with nothing else."""
+    desk.write("a.mp4", b"\0\0\0\x18ftypmp42")
+    await desk.add("a.mp4")
+    later = desk.clock.now() + timedelta(hours=1)
+    wait = "UPDATE videos SET wait_reason = 'transcription', not_before = :later"
+    await desk.change(wait, later=later)
+    await desk.change("UPDATE transcriptions SET priority = 1")
+    (untold,) = await desk.rows("SELECT not_before FROM videos")
+    await desk.change("UPDATE transcriptions SET status = 'obtained'")
+    (told,) = await desk.rows("SELECT not_before FROM videos")
+    assert (untold.not_before, told.not_before) == (later, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        ("failed", "no_captions", Stopped("failed", "no_captions", "none came")),
+        ("skipped", None, Stopped("skipped", "skipped", "none came")),
+        ("cancelled", None, Stopped("cancelled", "cancelled", "none came")),
+    ],
+)
+async def test_a_video_ends_as_its_transcription_did(
+    desk: Desk, status: str, code: str | None, expected: Stopped
+) -> None:
+    """A person reads on the video why there are no words."""
+    desk.write("a.mp4", b"\0\0\0\x18ftypmp42")
+    await desk.add("a.mp4")
+    await desk.change(
+        "UPDATE transcriptions SET status = :status, failure_code = :code,"
+        " failure_detail = 'none came'",
+        status=status,
+        code=code,
+    )
+    assert await desk.transcribe(await only_video(desk)) == expected
 
 
 async def test_a_file_that_went_away_is_waited_for(desk: Desk) -> None:

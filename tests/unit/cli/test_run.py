@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 
 from footnoted.cli.exits import Exit
-from footnoted.cli.run import exit_of_report
-from footnoted.pipeline.plan import Report
+from footnoted.cli.run import exit_of_report, words_on_money
+from footnoted.pipeline.plan import Report, RunPlan
+from footnoted.settings import load_settings
 
 FAILED = Counter({"failed": 1})
 
@@ -32,3 +34,19 @@ def test_a_run_that_should_be_tried_again_says_so_first(report: Report, expected
 def test_a_daemon_that_is_stopped_ends_well() -> None:
     """What failed in weeks is for `status` to tell."""
     assert exit_of_report(Report(FAILED), is_finite=False) is Exit.DONE
+
+
+def test_a_run_with_a_key_says_what_it_may_cost() -> None:
+    """The cap of the day is always in force, and named, so that it can be changed."""
+    key = {"FOOTNOTED_ANTHROPIC_API_KEY": "k"}
+    month = {"FOOTNOTED_MONTHLY_COST_CAP_USD": "20"}
+    plain = load_settings(key).settings
+    capped = load_settings({**key, **month}).settings
+    assert words_on_money(load_settings({}).settings, RunPlan()) is None
+    assert words_on_money(plain, RunPlan()) == (
+        "With a key, models may cost at most $1 a day (FOOTNOTED_DAILY_COST_CAP_USD); days are UTC."
+    )
+    assert words_on_money(capped, RunPlan(max_usd=Decimal("0.5"))) == (
+        "With a key, models may cost at most $1 a day (FOOTNOTED_DAILY_COST_CAP_USD),"
+        " $20 a month, $0.5 for this run; days are UTC."
+    )

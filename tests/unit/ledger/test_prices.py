@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
@@ -267,3 +270,14 @@ def test_a_file_is_not_needed(tmp_path: Path) -> None:
     mine = PriceTable.load(path)
     for model in BY_HAND:
         assert mine.prices_of(model, NOW) == prices_of(model)
+
+
+def test_every_known_model_has_a_price_but_those_that_the_table_names() -> None:
+    """A model that is refused for lack of a price is so on purpose, and the table says why."""
+    package = files("footnoted")
+    table = (package / "ledger" / "prices.toml").read_text(encoding="utf-8")
+    known = tomllib.loads((package / "llm" / "models.toml").read_text(encoding="utf-8"))
+    names = {name for row in known["models"] for name in row["names"]}
+    prices = PriceTable.load(None)
+    refused = {name for name in names if not prices.knows(name)}
+    assert refused == set(re.findall(r"^#   (claude-\S+)  ", table, re.MULTILINE))

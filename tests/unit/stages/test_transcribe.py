@@ -11,7 +11,7 @@ from footnoted.errors import PermanentError
 from footnoted.model.outcome import Stopped, Waiting
 from footnoted.model.transcript import Cue, Transcript, TranscriptFormat, TranscriptOrigin
 from footnoted.sources.port import Scan, ScanRequest, SourceUnreachableError
-from footnoted.stages.poll import PollInput, PollOutput, PollStage
+from footnoted.stages.poll import Looking, PollInput, PollOutput, PollStage
 from footnoted.stages.transcribe import TranscribeInput, TranscribeOutput, TranscribeStage
 from footnoted.transcripts.choose import Candidate
 from tests.fakes.clock import FakeClock
@@ -184,7 +184,7 @@ def source(**fields: Any) -> PollInput:
 async def test_a_poll_looks_at_the_real_path_and_stops_its_thread() -> None:
     """The stored locator is turned back; the look is told to end when nobody waits for it."""
     scanner = FakeScanner(Scan(unchanged=3))
-    out = await PollStage(scanner, FakeClock()).run(source(), NO_CONTEXT)
+    out = await PollStage(Looking(scanner, {}), FakeClock()).run(source(), NO_CONTEXT)
     (request,) = scanner.requests
     assert out == PollOutput(scan=Scan(unchanged=3))
     assert list(request.targets) == ["/x/caf\udce9"]
@@ -195,7 +195,7 @@ async def test_a_source_that_is_away_waits_a_minute_at_most() -> None:
     """It is told by name and keeps following."""
     clock = FakeClock()
     scanner = FakeScanner(SourceUnreachableError("/x", "the folder is not there"))
-    stage = PollStage(scanner, clock)
+    stage = PollStage(Looking(scanner, {}), clock)
     assert await stage.run(source(poll_interval_s=20), NO_CONTEXT) == Waiting(
         clock.now() + timedelta(seconds=20), "source_unreachable", "/x: the folder is not there"
     )
@@ -203,6 +203,6 @@ async def test_a_source_that_is_away_waits_a_minute_at_most() -> None:
 
 async def test_a_kind_of_source_nobody_knows_fails_by_name() -> None:
     """It was made by another release."""
-    stage = PollStage(FakeScanner(Scan()), FakeClock())
+    stage = PollStage(Looking(FakeScanner(Scan()), {}), FakeClock())
     with pytest.raises(PermanentError, match="'feed' are not known"):
         await stage.run(source(kind="feed"), NO_CONTEXT)

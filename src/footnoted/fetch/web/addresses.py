@@ -13,6 +13,9 @@ from ipaddress import (
     ip_address,
 )
 
+REFUSED_PHRASE = "address refused by footnoted"
+"""What a program that asks the net itself is told, and repeats, where it may not go."""
+
 _METADATA = frozenset(
     {
         IPv4Address("169.254.169.254"),

@@ -9,6 +9,9 @@ from footnoted.fetch.web.gate import HostGate
 from footnoted.fetch.web.hosts import HostPace, parse_paces
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
     from footnoted.clock import Clock
     from footnoted.db.session import Database
     from footnoted.fetch.web.client import HttpWeb
@@ -42,3 +45,19 @@ def make_web(settings: Settings, gate: HostGate, clock: Clock) -> HttpWeb:
     allow_private = settings.allow_private_addresses
     backend = GuardedBackend(SystemResolver(), allow_private=allow_private)
     return HttpWeb(gate, GuardedTransport(backend, httpx.create_ssl_context()), clock)
+
+
+def make_guard(settings: Settings) -> Callable[[], AbstractAsyncContextManager[str]]:
+    """Return what opens a guarding proxy for one run of a program that asks the net itself."""
+    allow_private = settings.allow_private_addresses
+
+    def guard() -> AbstractAsyncContextManager[str]:
+        from footnoted.fetch.web.connections import (  # noqa: PLC0415 - as above
+            GuardedBackend,
+            SystemResolver,
+        )
+        from footnoted.fetch.web.proxy import guarding_proxy  # noqa: PLC0415 - as above
+
+        return guarding_proxy(GuardedBackend(SystemResolver(), allow_private=allow_private))
+
+    return guard

@@ -33,11 +33,14 @@ _PASSED = frozenset(
         "NO_PROXY",
     }
 )
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _PASSED_BEGINNINGS = ("LC_", "XDG_", "DENO_")
 
 
-def environment_of(environ: Mapping[str, str], folder: str) -> dict[str, str]:
-    """Return what a run in `folder` gets of our environment.
+def environment_of(
+    environ: Mapping[str, str], folder: str, proxy: str | None = None
+) -> dict[str, str]:
+    """Return what a run in `folder` gets of our environment, with `proxy` as its only way out.
 
     Named one by one: keys, tokens and database addresses have many names, what yt-dlp needs few.
     """
@@ -46,7 +49,14 @@ def environment_of(environ: Mapping[str, str], folder: str) -> dict[str, str]:
         for name, value in environ.items()
         if name.upper() in _PASSED or name.startswith(_PASSED_BEGINNINGS)
     }
+    if proxy is not None:
+        kept = {name: value for name, value in passed.items() if not _is_proxy(name)}
+        passed = {**kept, **dict.fromkeys(_PROXIES, proxy)}
     return {**passed, "TMPDIR": folder, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+
+
+def _is_proxy(name: str) -> bool:
+    return name.upper().endswith("_PROXY")
 
 
 def command_words(line: str | None) -> tuple[str, ...]:

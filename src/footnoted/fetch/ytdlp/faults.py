@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from footnoted.fetch.web.addresses import REFUSED_PHRASE
+
 _LONGEST_MESSAGE = 500
 _LEAD = re.compile(r"^(?P<level>ERROR|WARNING):\s*(?:\[[^\]]+\]\s*)?(?:[@\w-]{1,64}:\s+)?")
 _TAG = re.compile(r"^\[[\w:+]+\]\s*")
@@ -173,6 +175,7 @@ TABLE: tuple[Row, ...] = (
     _row(_K.PLACE_EMPTY, r"channel does not have an? .* tab", "This channel does not have a"),
     _row(_K.PLACE_EMPTY, r"channel is not currently live", "The channel is not currently live"),
     # What the address is.
+    _row(_K.UNSUPPORTED_URL, REFUSED_PHRASE),
     _row(_K.UNSUPPORTED_URL, r"Unsupported URL", "Unsupported URL: "),
     _row(_K.UNSUPPORTED_URL, r"is not a valid URL", "is not a valid URL"),
     _row(_K.UNSUPPORTED_URL, r"looks truncated|Incomplete YouTube ID", "looks truncated"),

@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import tempfile
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ from footnoted.fetch.ytdlp.process import Ended, Start, run
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from footnoted.fetch.ytdlp.port import CaptionsRequest, HostTurns
 
@@ -161,12 +163,15 @@ class YtDlpProgram:
         limits: RunLimits | None = None,
         *,
         admit: Callable[[str], Awaitable[None]] = admit_all,
+        guard: Callable[[], AbstractAsyncContextManager[str | None]] = nullcontext,
     ) -> None:
         """Work in `place`, ask each host in turn; `admit` raises for addresses that may not be.
 
+        `guard` gives the proxy that is the way out of one run; by default a run has its own.
+
         Raises ConfigurationError when the command has no words.
         """
-        self._place, self._gate, self._admit = place, gate, admit
+        self._place, self._gate, self._admit, self._guard = place, gate, admit, guard
         self._words = command_words(place.command)
         self._limits = limits or RunLimits()
 
@@ -232,8 +237,9 @@ class YtDlpProgram:
     async def _run(self, job: _Job, folder: Path) -> _Ran:
         host = _host_of(job.url)
         await self._admit(job.url)
-        start = Start(self._line(job, folder), folder, environment_of(os.environ, str(folder)))
-        async with self._gate.turn(host):
+        async with self._gate.turn(host), self._guard() as proxy:
+            environment = environment_of(os.environ, str(folder), proxy)
+            start = Start(self._line(job, folder), folder, environment)
             try:
                 ended = await run(start, job.limits)
             except (OSError, ValueError) as error:

@@ -106,6 +106,15 @@ _GROUNDS = text("""
 """)
 
 
+_RESTING_ON = text("""
+  SELECT DISTINCT p.id FROM pages p
+  JOIN claims k ON k.page_version_id = p.current_version_id
+  JOIN claim_evidence ce ON ce.claim_id = k.id
+  JOIN evidence e ON e.id = ce.evidence_id AND e.match <> 'rejected'
+  WHERE e.video_id = :video_id AND p.retired_at IS NULL ORDER BY p.id
+""")
+
+
 class Grounds(NamedTuple):
     """The language most of a page's evidence is in, and when the newest of it was published."""
 
@@ -161,6 +170,11 @@ async def read_page(
 async def read_grounds(session: AsyncConnection, page_id: UUID) -> Grounds:
     """Return what the recordings behind the current version of a page have in common."""
     return Grounds(*(await session.execute(_GROUNDS, {"page_id": page_id})).one())
+
+
+async def pages_resting_on(session: AsyncConnection, video_id: int) -> list[UUID]:
+    """Return the published pages that cite a video, in the order of their ids."""
+    return list((await session.scalars(_RESTING_ON, {"video_id": video_id})).all())
 
 
 async def list_versions(session: AsyncConnection, page_id: UUID) -> list[PageVersion]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from footnoted.ledger.faults import FaultKind
@@ -137,7 +137,20 @@ class Lane:
     def _estimate(self, demand: Demand, usage: Usage) -> bool:
         by_input = self.estimates.add_input(demand.model, demand.prompt_bytes, usage.prompt_tokens)
         by_output = self.estimates.add_output(demand.model, demand.stage, usage.output_tokens)
+        self._charge_anew(demand.model, demand.stage)
         return by_input or by_output
+
+    def _charge_anew(self, model: str, stage: str) -> None:
+        """Charge those who wait for what calls like theirs take, not for the most they may take.
+
+        Before the first answer nothing better was known, and a line of such charges looks so long
+        that half of a backlog would be parked, and the limits idle until it comes back.
+        """
+        for waiter in self._line:
+            demand = waiter.demand
+            if (demand.model, demand.stage) == (model, stage):
+                tokens = self.estimates.output_tokens(model, stage, demand.output_tokens)
+                waiter.charge = replace(waiter.charge, output_tokens=tokens)
 
     def _react(self, ticket: Ticket, fault: Fault, now_s: float) -> bool:
         if fault.kind not in RESTING_KINDS:

@@ -31,7 +31,7 @@ class Bounds:
     how many seconds of a limit may be used at once before an answer has told how many.
     """
 
-    max_wait_s: float = 20.0
+    max_wait_s: float = 60.0
     patience_s: float = 120.0
     max_concurrent: int = 128
     start_concurrent: int = 32

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from footnoted.errors import UsageError
+from footnoted.model.status import ItemKind
 from footnoted.pipeline.alerts.store import resolve_alerts_of
 from footnoted.pipeline.controls import store
 from footnoted.pipeline.controls.selection import Handled, Untouched
+from footnoted.sources.transcriptions.store import take_up
 from footnoted.sources.videos.store import notify_work
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ async def retry(database: Database, selection: Selection, *, clock: Clock) -> Ha
         if not selection.video_ids:
             touched += await store.retry_page_groups(session, selection.reason, now)
             touched += await store.retry_sources(session, selection.reason, now)
+        again = [item.id for item in touched if item.kind is ItemKind.VIDEO]
+        await take_up(session, [*again, *woken], now)
         await resolve_alerts_of(session, _names(touched), now)
         await notify_work(session)
     done = {item.id for item in touched} | set(woken)

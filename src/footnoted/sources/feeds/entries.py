@@ -11,7 +11,7 @@ from footnoted.sources.feeds.addresses import absolute_url
 from footnoted.sources.feeds.feed import MAX_CHAPTERS, MAX_LISTED
 from footnoted.sources.feeds.identity import Marks, keys_of
 from footnoted.sources.feeds.media import Recording, recording_of
-from footnoted.sources.feeds.prose import line_of, text_of
+from footnoted.sources.feeds.prose import line_of, plain_line_of, text_of
 from footnoted.sources.feeds.youtube import is_short_url, is_video_id, video_id_of, watch_url
 from footnoted.sources.items import FoundItem, TranscriptLink
 from footnoted.sources.port import Chapter, Facts
@@ -27,6 +27,7 @@ _CAST = "cast"
 _CAPTION_ROLES = {"captions", "caption", "subtitles"}
 _LANGUAGE_CHARS = 35
 _NAME_CHARS = 120
+_LAST_SECOND = calendar.timegm((2200, 1, 1, 0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _facts(
 ) -> Facts:
     author = author_of(entry)
     return Facts(
-        title=line_of(entry.get("title")),
+        title=title_of(entry),
         creator=(author or channel.creator) if _video_id(entry) else (channel.creator or author),
         published_at=_first_time(entry),
         duration_ms=_duration_ms(entry, recording),
@@ -88,6 +89,14 @@ def _facts(
         chapters=_chapters(entry),
         tags=_tags(entry, said),
     )
+
+
+def title_of(said: Mapping[str, Any]) -> str | None:
+    """Return the title of an entry or a feed, which is HTML where feedparser thinks so."""
+    detail = said.get("title_detail")
+    kind = cast("Mapping[str, Any]", detail).get("type") if isinstance(detail, dict) else None
+    title = said.get("title")
+    return plain_line_of(title) if kind == "text/plain" else line_of(title)
 
 
 def author_of(said: Mapping[str, Any]) -> str | None:
@@ -99,17 +108,20 @@ def author_of(said: Mapping[str, Any]) -> str | None:
 
 def _first_time(entry: Mapping[str, Any]) -> datetime | None:
     for name in ("published_parsed", "created_parsed", "updated_parsed"):
-        moment = _time_of(entry.get(name))
+        moment = _time_of(entry.get(name) if name in entry.keys() else None)  # noqa: SIM118 - feedparser's `in` maps names
         if moment is not None:
             return moment
     return None
 
 
 def _time_of(parsed: object) -> datetime | None:
-    """Return a moment; the first second of 1970 is what programs write for none."""
+    """Return a moment; the first second of 1970 is what programs write for none.
+
+    A date centuries ahead would stand before everything else for ever.
+    """
     try:
         seconds = calendar.timegm(cast("struct_time", parsed)) if parsed else 0
-        return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
+        return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < _LAST_SECOND else None
     except (ValueError, TypeError, OverflowError, OSError, IndexError):
         return None
 

@@ -24,6 +24,13 @@ def line_of(raw: object, most: int = MAX_LINE_CHARS) -> str | None:
     return _cut(words, most) or None
 
 
+def plain_line_of(raw: object, most: int = MAX_LINE_CHARS) -> str | None:
+    """Return one line of text that is no HTML: `Tom & <Jerry>` stays as it is."""
+    if not isinstance(raw, str):
+        return None
+    return _cut(" ".join(storable(raw[:_MAX_MARKUP_CHARS]).split()), most) or None
+
+
 def text_of(raw: object) -> str | None:
     """Return words with their line breaks, bounded; blank and what is no text are None."""
     if not isinstance(raw, str):

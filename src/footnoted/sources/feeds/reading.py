@@ -15,11 +15,12 @@ import feedparser
 
 from footnoted.sources.feeds.addresses import absolute_url
 from footnoted.sources.feeds.distinct import distinct_items
-from footnoted.sources.feeds.entries import Channel, author_of, item_of
+from footnoted.sources.feeds.entries import Channel, author_of, item_of, title_of
 from footnoted.sources.feeds.feed import MAX_NAMED, NOT_A_FEED, Feed, UnreadableFeedError
 from footnoted.sources.feeds.order import newest_first
 from footnoted.sources.feeds.prose import line_of
 from footnoted.sources.feeds.survey import Said, Survey, survey
+from footnoted.sources.feeds.widths import is_wide, narrowed
 from footnoted.sources.languages import is_language
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def read_feed(data: bytes, *, url: str, content_type: str | None = None, scope: 
     Every entry is an item, or is skipped with a reason. Raises UnreadableFeedError with the failure
     `not_a_feed`, `feed_unsafe` or `feed_too_large`. It blocks: call it in a thread.
     """
+    if is_wide(data):
+        data, content_type = narrowed(data), None  # whose charset would be wrong now
     found = survey(data, url)
     document = _parsed(data, url, content_type)
     feed = _mapping(document.get("feed"))
@@ -93,7 +96,7 @@ def _what_it_is(data: bytes) -> str:
 
 def _channel(feed: Mapping[str, Any], found: Survey, url: str, scope: str) -> Channel:
     publisher = _mapping(feed.get("publisher_detail")).get("name")
-    creator = author_of(feed) or line_of(publisher) or line_of(feed.get("title"))
+    creator = author_of(feed) or line_of(publisher) or title_of(feed)
     language = line_of(feed.get("language"))
     return Channel(
         url=url,
@@ -142,7 +145,7 @@ def _items(
     for at, entry in enumerate(entries):
         item = item_of(entry, said[at], channel)
         if item is None:
-            name = line_of(entry.get("title")) or line_of(entry.get("id")) or f"entry {at + 1}"
+            name = title_of(entry) or line_of(entry.get("id")) or f"entry {at + 1}"
             skipped.append((name, NO_ADDRESS))
         else:
             found.append(item)
@@ -160,7 +163,7 @@ def _feed(
     links = cast("list[Mapping[str, Any]]", feed.get("links") or [])
     older = [link.get("href") for link in links if link.get("rel") in {"next", "prev-archive"}]
     return Feed(
-        title=line_of(feed.get("title")),
+        title=title_of(feed),
         creator=channel.creator,
         language=channel.language,
         items=tuple(items),

@@ -100,9 +100,9 @@ def _weekdays(field: str) -> str:
     chosen: set[int] = set()
     for part in field.lower().split(","):
         span, _, step = part.partition("/")
-        first, _, last = span.partition("-")
+        first, dash, last = span.partition("-")
         start = 0 if span == "*" else _day(first)
-        end = 6 if span == "*" or (step and not last) else _day(last or first)
+        end = 6 if span == "*" or (step and not dash) else _day(last if dash else first)
         if last in {"7", "sun"}:
             end = 7
         length = end - start if end >= start else end - start + 7

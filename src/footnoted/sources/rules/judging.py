@@ -116,13 +116,13 @@ def _age(item: FoundItem, rules: Rules, now: datetime) -> _Finding:
     at = item.facts.published_at
     if at is None:
         return _Unknown("the date of publication is not known yet")
-    if rules.max_age_s is not None and (now - at).total_seconds() > rules.max_age_s:
+    age_s = (now - at).total_seconds()
+    if rules.max_age_s is not None and age_s > rules.max_age_s:
         allowed = told_length(rules.max_age_s)
         return NotTaken("too_old", f"it is of {at:%Y-%m-%d}, and at most {allowed} old is asked")
-    ripe_at = min(at + timedelta(seconds=rules.min_age_s or 0), now + _LATEST)
-    if rules.min_age_s is not None and ripe_at > now:
-        asked = told_length(rules.min_age_s)
-        return Later(ripe_at, "too_young", f"it is taken when it is {asked} old")
+    if rules.min_age_s is not None and age_s < rules.min_age_s:
+        asked, left = told_length(rules.min_age_s), timedelta(seconds=rules.min_age_s - age_s)
+        return Later(now + min(left, _LATEST), "too_young", f"it is taken when it is {asked} old")
     return None
 
 

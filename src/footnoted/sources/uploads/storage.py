@@ -4,8 +4,8 @@
       media/ab/abcdef....mp3   kept, under the hash of the content
       work/held/<random>/      being written or worked on; see `work`
 
-All of `media` and `work` counts against one budget, what others keep there too, and the disk keeps
-a reserve: PostgreSQL lives on it.
+All of `media`, `fetched` (what sources brought) and `work` counts against one budget, whoever keeps
+it there, and the disk keeps a reserve: PostgreSQL lives on it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 STORAGE_FULL = "storage_full"
 """The wait of what needs room in the data directory."""
 
+_COUNTED = ("media", "fetched", "work")
 _RESERVE_BYTES = 512 * 2**20
 _LOOK_EVERY_BYTES = 16 * 2**20
 _PRIVATE = 0o700
@@ -80,8 +81,8 @@ class MediaStorage:
         return max(0, left)
 
     async def used_bytes(self) -> int:
-        """Return how many bytes are in both folders."""
-        folders = (self.media_dir, self._data_dir / "work")
+        """Return how many bytes are in the folders that count."""
+        folders = [self._data_dir / name for name in _COUNTED]
         return await asyncio.to_thread(lambda: sum(map(_size_of, folders)))
 
     async def require_room(self) -> None:

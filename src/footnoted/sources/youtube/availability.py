@@ -108,11 +108,22 @@ def _timed(info: ItemInfo, history: History, now: datetime, policy: Policy) -> D
             wait = _waits(policy.live, history, now, detail, wait_reason=LIVE)
             return _unwanted(info, policy) or wait or _over(LIVE, detail)
         case Liveness.POST_LIVE:
-            detail = "the broadcast is over and its recording is being made"
-            wait = _waits(policy.post_live, history, now, detail, wait_reason=POST_LIVE)
-            return _unwanted(info, policy) or wait  # after that, what there is must do
+            return _unwanted(info, policy) or _post_live(info, history, now, policy)
         case Liveness.NOT_LIVE | Liveness.WAS_LIVE | None:
             return None
+
+
+def _post_live(info: ItemInfo, history: History, now: datetime, policy: Policy) -> Wait | None:
+    """Return the wait for a recording; None when its time is up and what there is must do.
+
+    Counted from the broadcast itself: what is waited for next would begin this wait anew.
+    """
+    deadline = later(published_of(info, history, now), policy.post_live.until_s)
+    if now >= deadline:
+        return None
+    until = min(later(now, policy.post_live.every_s), deadline)
+    detail = "the broadcast is over and its recording is being made"
+    return Wait(wait_reason=POST_LIVE, until=until, deadline=deadline, detail=detail)
 
 
 def _upcoming(info: ItemInfo, history: History, now: datetime, policy: Policy) -> Decision:
@@ -229,10 +240,12 @@ def _heard(info: ItemInfo) -> Decision:
 
 
 def published_of(info: ItemInfo, history: History, now: datetime) -> datetime:
-    """Return when an item could first be watched to its end; captions are made after that."""
-    published_at = info.facts.published_at or history.first_seen_at
-    if info.starts_at is not None:
-        published_at = max(published_at, info.starts_at)
+    """Return when an item could first be watched to its end; captions are made after that.
+
+    A time that is still to come says nothing of an item that is there.
+    """
+    told = [at for at in (info.facts.published_at, info.starts_at) if at is not None and at <= now]
+    published_at = max(told, default=min(history.first_seen_at, now))
     if info.liveness in (Liveness.WAS_LIVE, Liveness.POST_LIVE):
         published_at = later(published_at, (info.facts.duration_ms or 0) / 1000)
     return min(published_at, now)

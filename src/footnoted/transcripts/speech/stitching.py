@@ -118,14 +118,14 @@ class _Seam:
         return [self._line(segment, list(run)) for (segment, _), run in grouped]
 
     def _line(self, number: int, run: Sequence[Token]) -> Line:
+        """Return a run of one segment; a part of it lies where its own tokens do."""
         segment, offset_ms = self._segments[number]
         text = "".join(token.text for token in run).strip()
         start_ms, end_ms = segment.start_ms + offset_ms, segment.end_ms + offset_ms
-        if not all(token.is_exact for token in run):
-            return Line(start_ms, end_ms, text, run[0].speaker, ())
         if len(run) < self._sizes[number]:
             start_ms, end_ms = run[0].start_ms, max(token.end_ms for token in run)
-        return Line(start_ms, end_ms, text, run[0].speaker, _words(run))
+        words = _words(run) if all(token.is_exact for token in run) else ()
+        return Line(start_ms, end_ms, text, run[0].speaker, words)
 
 
 def _words(run: Sequence[Token]) -> tuple[Word, ...]:
@@ -168,11 +168,11 @@ class _Speakers:
 
 
 def _without_overlaps(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines so that none begins before the one before it ends, as far as they can."""
+    """Return the lines so that each ends before the next begins, and none before it began."""
     clipped: list[Line] = []
-    end_ms = 0
     for line in lines:
-        start_ms = min(max(line.start_ms, end_ms), max(line.end_ms, line.start_ms))
-        end_ms = max(line.end_ms, start_ms)
-        clipped.append(line._replace(start_ms=start_ms, end_ms=end_ms))
+        start_ms = max(line.start_ms, clipped[-1].start_ms if clipped else 0)
+        if clipped and clipped[-1].end_ms > start_ms:
+            clipped[-1] = clipped[-1]._replace(end_ms=start_ms)
+        clipped.append(line._replace(start_ms=start_ms, end_ms=max(start_ms, line.end_ms)))
     return clipped

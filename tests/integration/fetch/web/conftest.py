@@ -36,11 +36,14 @@ class Detour(httpcore.AsyncNetworkBackend):
     def __init__(self) -> None:
         """Have connected to nothing."""
         self.addresses: list[str] = []
+        self.dead: set[str] = set()
         self._opener: Any = httpcore.AnyIOBackend()
 
     async def connect_tcp(self, host: str, *given: Any, **named: Any) -> Any:
         """Return a connection to this machine."""
         self.addresses.append(host)
+        if host in self.dead:
+            raise httpcore.ConnectError(host)
         return await self._opener.connect_tcp("127.0.0.1", *given, **named)
 
     async def sleep(self, seconds: float) -> None:

@@ -79,6 +79,15 @@ async def test_of_several_addresses_only_the_allowed_are_asked(edge: Any) -> Non
     assert edge.detour.addresses == [PUBLIC]
 
 
+async def test_the_next_address_is_asked_where_one_does_not_answer(edge: Any) -> None:
+    """Each as an address: the name is not resolved again on the way."""
+    edge.resolver = FakeResolver(a_example=[["1.1.1.1", PUBLIC]])
+    edge.detour.dead = {"1.1.1.1"}
+    edge.__post_init__()
+    assert (await edge.get()).status == 200
+    assert edge.detour.addresses == ["1.1.1.1", PUBLIC]
+
+
 async def test_a_name_without_an_address_waits(edge: Any) -> None:
     """It may be our own line that is down."""
     edge.resolver = FakeResolver(a_example=[[]])

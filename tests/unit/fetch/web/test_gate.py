@@ -176,6 +176,17 @@ async def test_after_a_rest_one_request_tries_alone() -> None:
     assert place.most_out == 4
 
 
+async def test_a_new_process_knows_that_a_host_is_on_trial() -> None:
+    """From the first request it lets pass there."""
+    place = Place(HostPaces(HostPace(0, 5)))
+    await place.be_refused(RATE_LIMITED)
+    place.restart()
+    place.clock.advance(61)
+    await place.ask()
+    await place.clock.run(*(place.ask(takes_s=1) for _ in range(4)))
+    assert place.most_out == 1
+
+
 async def test_the_end_is_told_once_when_the_host_has_proved_itself() -> None:
     """Not by the first answer: a host that refuses now and then would end its alert each time."""
     place = Place(HostPaces(HostPace(0)))

@@ -27,6 +27,15 @@ def test_no_secret_reaches_it() -> None:
     assert passed["TMPDIR"] == "/work"
 
 
+def test_a_guard_is_the_only_way_out() -> None:
+    """Proxies of the machine would go around it, and so would exceptions to proxies."""
+    ours = {"https_proxy": "http://p:1", "ALL_PROXY": "http://p:2", "no_proxy": "*", "PATH": "/bin"}
+    passed = environment_of(ours, "/work", "http://guard:1")
+    proxies = {name: value for name, value in passed.items() if name.lower().endswith("_proxy")}
+    assert proxies == dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://guard:1")
+    assert passed["PATH"] == "/bin"
+
+
 def test_the_command_is_split_without_a_shell() -> None:
     """Quotes group; nothing is expanded."""
     assert command_words("'/opt/my yt/yt-dlp' --proxy $HOME") == (

@@ -24,6 +24,13 @@ K = FaultKind
 SENTENCES: tuple[tuple[str, FaultKind], ...] = (
     (
         (
+            "ERROR: [generic] x: Unable to download webpage: ('Unable to connect to proxy',"
+            " OSError('Tunnel connection failed: 403 address refused by footnoted'))"
+        ),
+        K.UNSUPPORTED_URL,
+    ),
+    (
+        (
             "ERROR: [youtube] abc: Video unavailable. This content isn't available, try again"
             " later. The current session has been rate-limited by YouTube for up to an hour."
         ),

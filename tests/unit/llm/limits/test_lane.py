@@ -93,11 +93,25 @@ async def test_a_turn_that_is_too_far_away_parks_the_call(clock: SteppingClock) 
     """With its time, spread by the jitter."""
     one = lane(clock)
     clock.jitter_value = 0.5
-    await admit(one, Demand("m", 1, 4_100))
+    await admit(one, Demand("m", 1, 8_100))
     with pytest.raises(TransientError) as caught:
         await admit(one)
     assert caught.value.wait_reason == "rate_limited"
-    assert caught.value.retry_after_s == pytest.approx(40 + 0.5 * 4)
+    assert caught.value.retry_after_s == pytest.approx(80 + 0.5 * 8)
+
+
+async def test_those_who_wait_are_charged_what_calls_like_theirs_took(clock: SteppingClock) -> None:
+    """Not the most they may take, which was all that was known when they came; only they are."""
+    one = lane(clock)
+    first = await admit(one, Demand("m", 1, 100, stage="extract"))
+    alike = asyncio.create_task(admitted_at(one, clock, Demand("m", 1, 100, stage="extract")))
+    other = asyncio.create_task(admitted_at(one, clock, Demand("m", 1, 100, stage="compose")))
+    await settle()
+    one.answered(first, Usage(input_tokens=1, output_tokens=20), None)
+    while not other.done():
+        await clock.step()
+    assert await alike == pytest.approx(0.0, abs=0.001)
+    assert await other == pytest.approx(0.4, abs=0.001)
 
 
 async def test_a_cancelled_waiter_leaves_the_line(clock: SteppingClock) -> None:

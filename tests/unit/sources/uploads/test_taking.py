@@ -161,9 +161,10 @@ async def test_a_stream_without_end_is_cut_off(place: Place, head: bytes) -> Non
     with pytest.raises(UploadRefusedError) as caught:
         await place.store.take(endless(head), "a")
     assert caught.value.failure_code == "upload_too_large"
-    for pause_s in (0.05, 5):
+    for pause_s, longest_s in ((0.05, 2.0), (5, 0.8)):  # the silence ends before the time does
         with pytest.raises(UploadRefusedError) as caught:
-            await place.store.take(endless(head, pause_s), "a")
+            async with asyncio.timeout(longest_s):
+                await place.store.take(endless(head, pause_s), "a")
         assert caught.value.failure_code == "upload_broken_off"
     assert place.files() == []
 
@@ -182,6 +183,17 @@ async def test_what_is_over_the_budget_is_refused_in_a_sentence(tmp_path: Path) 
     assert await place.storage.remove(first.sha256)
     assert not await place.storage.remove(first.sha256)
     assert (await place.take(SOUND + b"!")).is_new
+
+
+@pytest.mark.parametrize("folder", ["media/ab", "fetched/1", "work/run-x"])
+async def test_what_others_keep_counts_too(place: Place, folder: str) -> None:
+    """What sources brought, and what is being fetched."""
+    (place.folder / folder).mkdir(parents=True)
+    (place.folder / folder / "file").write_bytes(bytes(1000))
+    (place.folder / "postgres").mkdir()
+    (place.folder / "postgres" / "file").write_bytes(bytes(1000))
+    assert await place.storage.used_bytes() == 1000
+    assert await place.storage.room_bytes() == place.max_bytes - 1000
 
 
 async def test_the_disk_keeps_a_reserve_for_the_database(tmp_path: Path) -> None:

@@ -1,0 +1,173 @@
+"""R3: a day's cap under concurrency, random usage and kills, over many days.
+
+A process asks question after question; its clock and the provider's run so fast that a UTC day
+passes in DAY_S seconds, and the cap has room for about half of what a day could buy. It is killed
+at random moments and started again. 10,000 calls in all, 1, 4 and 16 at once. Judged by the
+provider's own books: what it billed on each of its days is at most the cap. And the cap is used: on
+a day whose work was not done, the spend is at least the cap less the largest reservation and what
+unknown calls hold.
+
+    r3_cap.py [--calls 10000]                                             quiet: 12 min
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from paid import Paid, open_paid
+from stand import finish, report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SEED = 5
+DAY_S = 8.0
+SCALE = 86_400 / DAY_S
+CONCURRENT = {1: 0.02, 4: 0.18, 16: 0.8}
+"""Calls at once, and their share of all calls."""
+LATENCY_S = (0.01, 0.05)
+LATE = "21"
+"""The hour from which a refusal shows that work was left and somebody was there to do it."""
+KILL_S = (3.0, 9.0)
+TIMEOUT_S = 3 * SCALE
+"""Emulated seconds: a lost call is unknown after three real ones."""
+PER_DAY = {1: 16, 4: 60, 16: 200}
+"""About how many calls of the mean cost the cap has room for: half of what a day can do."""
+MEAN_USD = Decimal("0.00025")
+
+
+@dataclass
+class Days:
+    """What was billed, and what could have been, by UTC day of the provider."""
+
+    cap: Decimal
+    billed: dict[str, Decimal] = field(default_factory=dict)
+    unknown: dict[str, Decimal] = field(default_factory=dict)
+    largest: Decimal = Decimal(0)
+    calls: int = 0
+    kills: int = 0
+    refused: list[str] = field(default_factory=list)
+
+    def worst_share(self) -> Decimal:
+        """Return the dearest day, as a share of the cap."""
+        return max(self.billed.values()) / self.cap
+
+    def unused(self, day: str) -> Decimal:
+        """Return how much of a day's cap was left beyond what is allowed; negative: none."""
+        left = self.cap - self.billed.get(day, Decimal(0))
+        return left - self.largest - self.unknown.get(day, Decimal(0))
+
+
+def settings(cap: Decimal) -> dict[str, str]:
+    """Return the settings."""
+    return {
+        "FOOTNOTED_DAILY_COST_CAP_USD": str(cap),
+        "FOOTNOTED_LOG_LEVEL": "error",
+    }
+
+
+def emulation() -> dict[str, Any]:
+    """Return limits that never matter and latencies of a few hundredths of a real second."""
+    low, high = (s * SCALE for s in LATENCY_S)
+    middle = (low + high) / 2
+    return {
+        "latency": {"base_s": middle, "jitter": (high - low) / 2 / middle},
+        "default_limits": {"rpm": 10_000_000, "itpm": 2_000_000_000, "otpm": 2_000_000_000},
+        "count_tokens_rpm": 10_000_000,
+    }
+
+
+def spend(concurrent: int, calls: int, dice: random.Random) -> Days:
+    """Return what was billed while `calls` calls were made."""
+    days = Days(cap=MEAN_USD * PER_DAY[concurrent])
+    with open_paid(logic="dice", scale=SCALE, **emulation()) as paid:
+        paid.settings = settings(days.cap)
+        asks = {"first": 0, "last": 1_000_000, "concurrent": concurrent, "timeout_s": TIMEOUT_S}
+        asks["refusals"] = str(paid.folder / "refusals")
+        while days.calls < calls:
+            code = paid.run_and_kill(dice.uniform(*KILL_S), "asks", asks=asks)
+            assert code is None, (code, paid.last_words())
+            days.kills += 1
+            days.calls = paid.emulator.totals()["calls"]
+        count(days, paid)
+        days.refused = (paid.folder / "refusals").read_text().splitlines()
+    return days
+
+
+def count(days: Days, paid: Paid) -> None:
+    """Note what both books say of each day."""
+    billed: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for row in paid.emulator.rows():
+        billed[row["accepted_at"][:10]] += Decimal(row["billed_usd"])
+    days.billed = dict(billed)
+    held: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for row in paid.query(
+        """SELECT h.key, sum(h.amount_usd) AS usd FROM budget_holds h
+           WHERE h.scope = 'day' GROUP BY 1"""
+    ):
+        held[row["key"]] += row["usd"]
+    days.unknown = dict(held)
+    days.largest = paid.value("SELECT max(reserved_usd) FROM llm_calls")
+    journaled = paid.journaled_usd()
+    total = sum(billed.values(), Decimal(0))
+    outstanding = paid.value(
+        """SELECT COALESCE(sum(reserved_usd), 0) FROM llm_calls
+           WHERE state IN ('unknown', 'sent', 'reserved')"""
+    )
+    assert journaled <= total <= journaled + outstanding, (journaled, total, outstanding)
+    answered = paid.value("SELECT count(*) FROM llm_calls WHERE state = 'answered'")
+    assert answered > days.calls * 0.8, (answered, days.calls)
+
+
+def full_days(days: Days) -> list[str]:
+    """Return the days that passed as a whole, with work left that the cap was in the way of late.
+
+    A day that ends while the program is dead, or starting again, says nothing of how caps are used.
+    """
+    known = sorted(days.billed)
+    first, last = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (known[0], known[-1]))
+    span = (last - first).days
+    whole = [(first + timedelta(days=n)).date().isoformat() for n in range(1, span)]
+    late = {at[:10] for at in days.refused if at[11:13] >= LATE}
+    return [day for day in whole if day in late]
+
+
+def main() -> Iterable[bool]:
+    """Spend at each concurrency, and print the figures."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--calls", type=int, default=int(os.environ.get("R3_CALLS", "10000")))
+    asked = parser.parse_args()
+    dice = random.Random(SEED)
+    for concurrent, share in CONCURRENT.items():
+        days = spend(concurrent, round(asked.calls * share), dice)
+        full = full_days(days)
+        assert len(full) * 3 > len(days.billed), "on hardly any day the cap was in the way"
+        unused = max(days.unused(day) for day in full)
+        shares = json.dumps({day[5:]: f"{days.billed.get(day, 0) / days.cap:.3f}" for day in full})
+        print(
+            f"# {concurrent} at once: {days.calls} calls, {days.kills} kills, share used {shares}"
+        )
+        worst = days.worst_share()
+        note = f"{days.calls} calls, {days.kills} kills, {len(days.billed)} days"
+        name = f"R3.{concurrent}"
+        yield report(name, f"{worst:.4f}", "billed_of_cap", "<=1", holds=worst <= 1, note=note)
+        yield report(
+            f"{name}.use",
+            f"{unused / days.cap:.4f}",
+            "of_cap_left_over",
+            "<=0",
+            holds=unused <= 0,
+            note=f"largest reservation {days.largest / days.cap:.4f} of the cap",
+        )
+
+
+if __name__ == "__main__":
+    finish(*main())

@@ -1,0 +1,270 @@
+"""Places and items on the net as a person names them: recognised, followed, changed, taken once."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from footnoted.errors import PermanentError, UsageError
+from footnoted.fetch.port import WebLimits, WebRequest
+from footnoted.sources import store as sources
+from footnoted.sources.feeds.addresses import normal_url
+from footnoted.sources.feeds.identity import scope_of
+from footnoted.sources.feeds.reading import read_feed
+from footnoted.sources.items import FEED_KIND, SITE_KIND, YOUTUBE_KIND, FoundItem, TranscriptLink
+from footnoted.sources.net import store
+from footnoted.sources.net.asking import options_of, schedule_words
+from footnoted.sources.net.take import FRESH_PRIORITY, playing_url
+from footnoted.sources.options import SourceOptions
+from footnoted.sources.port import Facts
+from footnoted.sources.recordings import store as recordings
+from footnoted.sources.transcriptions.store import open_transcription
+from footnoted.sources.videos import store as videos
+from footnoted.sources.youtube.locator import YoutubePlace, YoutubeVideo, youtube_locator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.clock import Clock
+    from footnoted.db.session import Database
+    from footnoted.fetch.port import Web
+    from footnoted.sources.net.asking import Asked
+    from footnoted.sources.store import Source
+
+USUAL_INTERVAL_S = 3_600
+_LOOK = WebLimits(timeout_s=30.0, max_bytes=8 * 2**20)
+_LINK = re.compile(rb"<link\b[^>]{1,2000}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*["']([^"']{0,1000})["']""", re.IGNORECASE)
+_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml"})
+_MEDIA = re.compile(r"\.(aac|flac|m4a|m4v|mkv|mov|mp3|mp4|oga|ogg|ogv|opus|wav|webm)$")
+_TRANSCRIPTS = {".vtt": "text/vtt", ".srt": "application/x-subrip"}
+
+
+class NetPlace(NamedTuple):
+    """A place on the net: how it is followed, and its one normal address."""
+
+    kind: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlace:
+    """A place to follow, and what was asked of it."""
+
+    place: NetPlace
+    profiles: Sequence[str]
+    asked: Asked
+    title: str | None = None
+    creator: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenItem:
+    """An item that was taken by its address; not `is_new` when it was known."""
+
+    media_id: int
+    url: str
+    is_new: bool
+
+
+def is_address(text: str) -> bool:
+    """Return whether a person's words mean something on the net rather than a file."""
+    return text.lower().startswith(("http://", "https://")) or youtube_locator(text) is not None
+
+
+async def place_of(text: str, web: Web) -> NetPlace:
+    """Return what can be followed at an address.
+
+    That is YouTube, a feed, the feed that a page names, else a site that yt-dlp may know. Raises
+    UsageError for one video, and the errors of `fetch.port` when the address is away.
+    """
+    found = youtube_locator(text)
+    if isinstance(found, YoutubeVideo):
+        message = f"{text} is one video: `footnoted add {found.url}` takes it"
+        raise UsageError(message)
+    if isinstance(found, YoutubePlace):
+        return NetPlace(YOUTUBE_KIND, found.url)
+    answer = await web.get(WebRequest(text, limits=_LOOK))
+    here = answer.moved_to or text
+    if await asyncio.to_thread(_is_feed, answer.body, here, answer.content_type):
+        return NetPlace(FEED_KIND, here)
+    named = _feed_named_in(answer.body, answer.url)
+    return NetPlace(SITE_KIND, here) if named is None else NetPlace(FEED_KIND, named)
+
+
+def _is_feed(body: bytes, url: str, content_type: str | None) -> bool:
+    try:
+        read_feed(body, url=url, content_type=content_type, scope=scope_of(url))
+    except PermanentError:
+        return False
+    return True
+
+
+def _feed_named_in(page: bytes, url: str) -> str | None:
+    """Return the first feed that a page names (`<link rel="alternate">`, HTML "Link types")."""
+    for match in _LINK.finditer(page[: 2**20]):
+        link = match.group().decode("utf-8", "replace")
+        said = {name.lower(): unescape(value) for name, value in _ATTRIBUTE.findall(link)}
+        kinds = said.get("rel", "").lower().split()
+        if "alternate" in kinds and said.get("type", "").lower() in _FEED_TYPES and "href" in said:
+            return urljoin(url, said["href"])
+    return None
+
+
+async def add_place(database: Database, new: NewPlace, *, clock: Clock) -> tuple[Source, bool]:
+    """Follow a place from now on; return its source, and whether it is new.
+
+    One that is followed already stays as it is. Raises UsageError for words that say nothing.
+    """
+    if not new.profiles:
+        message = "a source needs a profile: what should become of what it brings?"
+        raise UsageError(message)
+    options, now = options_of(new.asked, SourceOptions()), clock.now()
+    values: dict[str, Any] = {
+        "kind": new.place.kind,
+        "locator": new.place.locator,
+        "title": new.title or new.place.locator,
+        "creator_name": new.creator,
+        "owner": new.owner,
+        "profiles": list(dict.fromkeys(new.profiles)),
+        "poll_interval_s": USUAL_INTERVAL_S,
+        "schedule": schedule_words(new.asked) or "adaptive",
+        "options": options.model_dump(mode="json", exclude_defaults=True),
+        "daily_cap_usd": new.asked.daily_cap_usd,
+        "priority": new.asked.priority or 0,
+        "next_poll_at": now,
+        "created_at": now,
+        "updated_at": now,
+    }
+    async with database.transaction() as session:
+        source_id = await sources.insert_source(session, values)
+        await videos.notify_work(session)
+        source = await sources.find_source(session, new.place.kind, new.place.locator)
+    if source is None:
+        message = f"{new.place.locator} was removed while it was added"
+        raise UsageError(message)
+    return source, source_id is not None
+
+
+async def change_source(
+    database: Database, source_id: int, asked: Asked, *, clock: Clock, title: str | None = None
+) -> Source:
+    """Change what is asked of a source, without a restart; what was left is judged anew.
+
+    Raises UsageError when there is no such source, or for words that say nothing.
+    """
+    async with database.transaction() as session:
+        source = await sources.read_source(session, source_id)
+        if source is None:
+            message = f"there is no source {source_id}; `footnoted source list` shows them"
+            raise UsageError(message)
+        options = options_of(asked, SourceOptions.model_validate(source.options))
+        changes: dict[str, Any] = {
+            "options": options.model_dump(mode="json", exclude_defaults=True)
+        }
+        if asked.schedule is not None:
+            changes["schedule"] = schedule_words(asked) or "adaptive"
+        if asked.priority is not None:
+            changes["priority"] = asked.priority
+        if asked.daily_cap_usd is not None:
+            changes["daily_cap_usd"] = asked.daily_cap_usd
+        if title is not None:
+            changes["title"] = title
+        await sources.change(session, source_id, changes, clock.now(), rereads=asked.rereads)
+        if asked.rereads:
+            await store.forget_left(session, source_id)
+        await videos.notify_work(session)
+        changed = await sources.read_source(session, source_id)
+    if changed is None:
+        message = f"source {source_id} was removed meanwhile"
+        raise UsageError(message)
+    return changed
+
+
+async def add_urls(
+    database: Database,
+    urls: Sequence[str],
+    profiles: Sequence[str],
+    creator: str | None,
+    now_of: Clock,
+) -> list[TakenItem]:
+    """Take single items by their addresses. Raises UsageError for a place with many items."""
+    items = [(url, item_at(url)) for url in urls]
+    now = now_of.now()
+    async with database.transaction() as session:
+        await recordings.lock_discovery(session)
+        turn = await videos.first_turn(session, None)
+        opening = videos.Opening(None, videos.MANUAL, now, turn)
+        taken = [
+            await _take(session, url, item, profiles, creator or _host_of(url), opening)
+            for url, item in items
+        ]
+        await videos.notify_work(session)
+    return taken
+
+
+def item_at(url: str) -> FoundItem:
+    """Return the item that an address means, with what the address alone says of it.
+
+    Raises UsageError when it means a place that is to be followed.
+    """
+    found = youtube_locator(url)
+    if isinstance(found, YoutubePlace):
+        message = f"{url} is a place with many items: `footnoted source add {url}` follows it"
+        raise UsageError(message)
+    if isinstance(found, YoutubeVideo):
+        return FoundItem(keys=(f"youtube:{found.video_id}",), facts=Facts(), link=found.url)
+    path = urlsplit(url).path.lower()
+    key = f"url:{normal_url(url) or url}"
+    name = path.rsplit("/", 1)[-1]
+    if _MEDIA.search(path):
+        return FoundItem(keys=(key,), facts=Facts(title=name), media_url=url)
+    for suffix, media_type in _TRANSCRIPTS.items():
+        if path.endswith(suffix):
+            link = TranscriptLink(url=url, media_type=media_type)
+            return FoundItem(keys=(key,), facts=Facts(title=name), link=url, transcripts=(link,))
+    return FoundItem(keys=(key,), facts=Facts(), link=url)
+
+
+async def _take(
+    session: AsyncConnection,
+    url: str,
+    item: FoundItem,
+    profiles: Sequence[str],
+    creator: str,
+    opening: videos.Opening,
+) -> TakenItem:
+    known = await store.known_by_keys(session, item.keys)
+    media_id = known[0].id if known else None
+    if media_id is None:
+        media_id = await recordings.insert_media(
+            session,
+            {
+                "identity": item.keys[0],
+                "creator_id": await recordings.creator_id(session, creator, opening.now),
+                "title": item.facts.title or item.link or url,
+                "url": playing_url(item),
+                "created_at": opening.now,
+            },
+        )
+        await store.add_keys(session, media_id, item.keys)
+        await store.set_item(session, media_id, item)
+    await open_transcription(session, media_id, opening, FRESH_PRIORITY)
+    opened = [
+        await videos.open_video(
+            session, media_id, profile, opening, {"link": url}, priority=FRESH_PRIORITY
+        )
+        for profile in profiles
+    ]
+    return TakenItem(media_id, url, is_new=any(video is not None for video in opened))
+
+
+def _host_of(url: str) -> str:
+    return urlsplit(url if "://" in url else f"https://{url}").hostname or url

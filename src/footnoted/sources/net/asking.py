@@ -1,0 +1,118 @@
+"""What a person asks of a source in words, made into options; a mistake is one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from footnoted.errors import UsageError
+from footnoted.sources.languages import is_language
+from footnoted.sources.rules.backfill import parse_backfill
+from footnoted.sources.rules.lengths import parse_length
+from footnoted.sources.rules.rules import Rules
+from footnoted.sources.rules.schedule import parse_schedule
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from footnoted.sources.options import SourceOptions
+
+_NOTHING = ""
+"""What takes back what was asked before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The words of a person, as the options of `source add` and `source edit` give them.
+
+    None asks nothing; an empty word takes back what was asked before. Lengths are `90`, `90s`,
+    `1h30m` or `7d`; patterns are regular expressions.
+    """
+
+    schedule: str | None = None
+    backfill: str | None = None
+    title_has: str | None = None
+    title_lacks: str | None = None
+    description_has: str | None = None
+    description_lacks: str | None = None
+    min_duration: str | None = None
+    max_duration: str | None = None
+    min_age: str | None = None
+    max_age: str | None = None
+    shorts: str | None = None
+    live: str | None = None
+    languages: str | None = None
+    captions: str | None = None
+    allows_translated: bool | None = None
+    speakers: str | None = None
+    glossary: str | None = None
+    priority: int | None = None
+    daily_cap_usd: Decimal | None = None
+
+    @property
+    def rereads(self) -> bool:
+        """Return whether it changes which items are taken, so that they are judged anew."""
+        words = (*_RULES, *_LENGTHS, "languages", "backfill")
+        return any(getattr(self, name) is not None for name in words)
+
+
+_RULES = ("title_has", "title_lacks", "description_has", "description_lacks", "shorts", "live")
+_LENGTHS = ("min_duration", "max_duration", "min_age", "max_age")
+
+
+def options_of(asked: Asked, before: SourceOptions) -> SourceOptions:
+    """Return the options that a person asks for, over those from before. Raises UsageError."""
+    changes: dict[str, Any] = {"rules": _rules_of(asked, before.rules)}
+    if asked.backfill is not None:
+        changes["backfill"] = parse_backfill(asked.backfill)
+    if asked.captions is not None:
+        changes["languages"] = _languages(asked.captions)
+    if asked.allows_translated is not None:
+        changes["allows_translated"] = asked.allows_translated
+    for name in ("speakers", "glossary"):
+        if (words := getattr(asked, name)) is not None:
+            changes[name] = _list_of(words)
+    return before.model_copy(update=changes)
+
+
+def schedule_words(asked: Asked) -> str | None:
+    """Return the schedule in its normal words; None where none is asked. Raises UsageError."""
+    return str(parse_schedule(asked.schedule)) if asked.schedule else None
+
+
+def _rules_of(asked: Asked, before: Rules) -> Rules:
+    changes: dict[str, object] = {}
+    for name in _RULES:
+        if (words := getattr(asked, name)) is not None:
+            changes[name] = words if words != _NOTHING else Rules.model_fields[name].default
+    for name in _LENGTHS:
+        if (words := getattr(asked, name)) is not None:
+            changes[f"{name}_s"] = parse_length(words) if words != _NOTHING else None
+    if asked.languages is not None:
+        changes["languages"] = _languages(asked.languages)
+    try:
+        return Rules.model_validate({**before.model_dump(), **changes})
+    except ValidationError as error:
+        raise UsageError(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    told = first["msg"].removeprefix("Value error, ")
+    return f"{where.replace('_', ' ')}: {told}" if where else told
+
+
+def _languages(words: str) -> tuple[str, ...]:
+    tags = _list_of(words)
+    for tag in tags:
+        if not is_language(tag):
+            message = f"{tag!r} is no language tag like en or pt-BR"
+            raise UsageError(message)
+    return tags
+
+
+def _list_of(words: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in words.split(",") if part.strip())

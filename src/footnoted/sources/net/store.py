@@ -1,0 +1,164 @@
+"""The SQL of what sources on the net offer: keys of recordings, and what became of each item."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - tools read the fields of a row
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from footnoted.db.tables import media_keys, source_items
+from footnoted.sources.feeds.identity import KnownItem
+from footnoted.sources.items import FoundItem
+from footnoted.sources.port import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+TAKEN = "taken"
+LEFT = "left"
+LATER = "later"
+
+
+class OfferedItem(NamedTuple):
+    """What became of an item of a source, as `source items` shows it."""
+
+    key: str
+    title: str
+    published_at: datetime | None
+    state: str
+    reason: str | None
+    detail: str | None
+    decide_at: datetime | None
+    media_id: int | None
+    seen_at: datetime
+
+
+async def known_by_keys(session: AsyncConnection, keys: Iterable[str]) -> list[KnownItem]:
+    """Return the recordings that have any of these keys, oldest first, with all their keys."""
+    rows = await session.execute(
+        text("""
+          SELECT m.id, m.title, m.published_at, m.duration_ms, array_agg(k.key) AS keys
+          FROM media m JOIN media_keys k ON k.media_id = m.id
+          WHERE m.id IN (SELECT media_id FROM media_keys WHERE key = ANY(:keys))
+          GROUP BY m.id ORDER BY m.id"""),
+        {"keys": list(keys)},
+    )
+    return [
+        KnownItem(
+            row.id,
+            frozenset(row.keys),
+            Facts(title=row.title, published_at=row.published_at, duration_ms=row.duration_ms),
+        )
+        for row in rows
+    ]
+
+
+async def item_of(session: AsyncConnection, media_id: int) -> FoundItem | None:
+    """Return what a recording was last found as; None for one that was never on the net."""
+    found = await session.scalar(text("SELECT item FROM media WHERE id = :id"), {"id": media_id})
+    return None if found is None else FoundItem.model_validate(found)
+
+
+async def add_keys(session: AsyncConnection, media_id: int, keys: Iterable[str]) -> None:
+    """Let a recording be known by these keys too; a key that is another's stays that one's."""
+    values = [{"key": key, "media_id": media_id} for key in dict.fromkeys(keys)]
+    if values:
+        await session.execute(insert(media_keys).values(values).on_conflict_do_nothing())
+
+
+async def offered(session: AsyncConnection, source_id: int) -> list[OfferedItem]:
+    """Return what became of every item of a source, newest first."""
+    rows = await session.execute(
+        text("""SELECT key, title, published_at, state, reason, detail, decide_at, media_id, seen_at
+                FROM source_items WHERE source_id = :source
+                ORDER BY published_at DESC NULLS LAST, id"""),
+        {"source": source_id},
+    )
+    return [OfferedItem(*row) for row in rows]
+
+
+async def states_of(
+    session: AsyncConnection, source_id: int, keys: Sequence[str]
+) -> dict[str, tuple[str, datetime | None]]:
+    """Return by key what was decided of items of a source, and when it is decided anew."""
+    rows = await session.execute(
+        text("""SELECT key, state, decide_at FROM source_items
+                WHERE source_id = :source AND key = ANY(:keys)"""),
+        {"source": source_id, "keys": list(keys)},
+    )
+    return {row.key: (row.state, row.decide_at) for row in rows}
+
+
+async def due_items(session: AsyncConnection, source_id: int, now: datetime) -> list[FoundItem]:
+    """Return the items of a source that were to be decided by now."""
+    rows = await session.execute(
+        text("""SELECT item FROM source_items
+                WHERE source_id = :source AND state = 'later' AND decide_at <= :now
+                ORDER BY decide_at LIMIT 1000"""),
+        {"source": source_id, "now": now},
+    )
+    return [FoundItem.model_validate(row.item) for row in rows if row.item is not None]
+
+
+async def next_decision(session: AsyncConnection, source_id: int) -> datetime | None:
+    """Return when the next item of a source is to be decided; None when none is."""
+    at: datetime | None = await session.scalar(
+        text("""SELECT min(decide_at) FROM source_items
+                WHERE source_id = :source AND state = 'later'"""),
+        {"source": source_id},
+    )
+    return at
+
+
+async def put_items(session: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write what became of items; what was taken stays taken."""
+    if not rows:
+        return
+    statement = insert(source_items)
+    new = statement.excluded
+    changed = {
+        name: new[name]
+        for name in ("title", "published_at", "state", "reason", "detail", "item", "decide_at")
+    }
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source_id", "key"],
+            set_={**changed, "media_id": new.media_id, "seen_at": new.seen_at},
+            where=source_items.c.state != TAKEN,
+        ),
+        list(rows),
+    )
+
+
+async def forget_left(session: AsyncConnection, source_id: int) -> int:
+    """Forget why items of a source were left, so that they are decided anew; return how many."""
+    result = await session.execute(
+        text("DELETE FROM source_items WHERE source_id = :source AND state <> 'taken'"),
+        {"source": source_id},
+    )
+    return result.rowcount
+
+
+async def publication_times(session: AsyncConnection, source_id: int) -> list[datetime]:
+    """Return when the latest items of a source were published, newest first: its rhythm."""
+    rows = await session.execute(
+        text("""SELECT published_at FROM source_items
+                WHERE source_id = :source AND published_at IS NOT NULL
+                ORDER BY published_at DESC LIMIT 30"""),
+        {"source": source_id},
+    )
+    return [row.published_at for row in rows]
+
+
+async def set_item(session: AsyncConnection, media_id: int, item: FoundItem) -> None:
+    """Keep what a recording was last found as."""
+    await session.execute(
+        text("UPDATE media SET item = :item WHERE id = :id").bindparams(
+            bindparam("item", type_=JSONB)
+        ),
+        {"id": media_id, "item": item.model_dump(mode="json", exclude_defaults=True)},
+    )

@@ -1,0 +1,276 @@
+"""A look at a source on the net written down: items taken, left or put off, and the work they open.
+
+    items -> known again by a key?  refresh what is known of the recording
+          -> new: before the source was followed? the backfill decides; then the rules
+          -> taken: recording, keys, transcription, a video per profile
+
+One transaction; writing the same look twice changes nothing the second time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003 - dataclass fields are read by tools
+from typing import TYPE_CHECKING, Any
+
+from footnoted.sources.facts import changed_columns, fact_columns
+from footnoted.sources.feeds.identity import last_resort_key, recognise
+from footnoted.sources.net import store
+from footnoted.sources.recordings import store as recordings
+from footnoted.sources.rules.backfill import plan_backfill
+from footnoted.sources.rules.judging import Later, NotTaken, Taken, judge
+from footnoted.sources.transcriptions.store import open_transcription, reopen_transcription
+from footnoted.sources.videos import store as videos
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.sources.feeds.identity import KnownItem
+    from footnoted.sources.items import FoundItem, Poll
+    from footnoted.sources.options import SourceOptions
+
+BACKFILL = "backfill"
+"""Why an item from before its source was followed is left."""
+
+FRESH_PRIORITY = 1
+"""What is new stands before what is old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """The source that a look is of. `followed_since` parts what is fresh from the backfill."""
+
+    source_id: int
+    profiles: Sequence[str]
+    creator: str
+    followed_since: datetime
+    priority: int
+    options: SourceOptions
+    trigger: str = videos.SCHEDULED
+
+
+@dataclass(slots=True)
+class Took:
+    """What a look changed, counted in items."""
+
+    taken: int = 0
+    refreshed: int = 0
+    known: int = 0
+    left: dict[str, int] = field(default_factory=dict[str, int])
+    later: int = 0
+
+    def counts(self) -> dict[str, Any]:
+        """Return what happened at all, by name."""
+        numbers = {"taken": self.taken, "refreshed": self.refreshed, "later": self.later}
+        told: dict[str, Any] = {name: count for name, count in numbers.items() if count}
+        return {**told, "left": dict(self.left)} if self.left else told
+
+
+async def take(session: AsyncConnection, poll: Poll, follows: Follows, now: datetime) -> Took:
+    """Write what a look brought and return what that changed."""
+    await recordings.lock_discovery(session)
+    due = await store.due_items(session, follows.source_id, now)
+    items = list({item.keys[0]: item for item in (*due, *poll.items)}.values())
+    taking = _Taking(session, follows, now, poll)
+    await taking.take_all(items)
+    return taking.took
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """An item, the recording it is known as, and the key that what becomes of it is kept under."""
+
+    item: FoundItem
+    media_id: int | None
+    key: str
+    new_keys: tuple[str, ...]
+
+    @classmethod
+    def of(cls, item: FoundItem, known: Sequence[KnownItem]) -> _Offer:
+        wanted = frozenset(item.keys)
+        met = recognise(item, [other for other in known if other.keys & wanted])
+        free = item.keys if met.known_id is not None else met.new_keys
+        key = free[0] if free else last_resort_key(item)
+        return cls(item, met.known_id, key, met.new_keys)
+
+
+@dataclass(slots=True)
+class _Taking:
+    session: AsyncConnection
+    follows: Follows
+    now: datetime
+    poll: Poll
+    took: Took = field(default_factory=Took)
+    rows: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    async def take_all(self, items: Sequence[FoundItem]) -> None:
+        known = await store.known_by_keys(
+            self.session, {key for item in items for key in item.keys}
+        )
+        offers = [_Offer.of(item, known) for item in items]
+        decided = await store.states_of(
+            self.session, self.follows.source_id, [offer.key for offer in offers]
+        )
+        turn = await videos.first_turn(self.session, self.follows.source_id)
+        opening = videos.Opening(self.follows.source_id, self.follows.trigger, self.now, turn)
+        chosen = self._chosen(offers, decided)
+        for offer in offers:
+            state, decide_at = decided.get(offer.key, (None, None))
+            if offer.media_id is not None:
+                await self._meet(offer.media_id, offer, opening, state)
+            elif state in (store.LEFT, store.TAKEN) or (decide_at and decide_at > self.now):
+                self.took.known += 1  # a recording that was taken and is gone was removed by hand
+            else:
+                await self._decide(offer, opening, is_chosen=offer.key in chosen)
+        await store.put_items(self.session, self.rows)
+
+    def _chosen(self, offers: Iterable[_Offer], decided: Mapping[str, object]) -> frozenset[str]:
+        """Return which items from before the source was followed are wanted and not there yet."""
+        old = {offer.item.keys[0]: offer for offer in offers if not self._is_fresh(offer.item)}
+        known = [
+            key for key, offer in old.items() if offer.media_id is not None or offer.key in decided
+        ]
+        picked = plan_backfill(
+            [offer.item for offer in old.values()], self.follows.options.backfill, known
+        )
+        return frozenset(old[item.keys[0]].key for item in picked)
+
+    def _is_fresh(self, item: FoundItem) -> bool:
+        at = item.facts.published_at or item.starts_at
+        return at is not None and at >= self.follows.followed_since
+
+    async def _meet(
+        self, media_id: int, offer: _Offer, opening: videos.Opening, state: str | None
+    ) -> None:
+        """Bring what is known of a recording up to date, and open what this source adds to it."""
+        item = offer.item
+        changed = await self._refresh(media_id, offer, opening)
+        self.took.refreshed += changed
+        self.took.known += not changed
+        if state == store.TAKEN:
+            return
+        if isinstance(judge(item, self.follows.options.rules, self.now), Taken):
+            for profile in self.follows.profiles:
+                await videos.open_video(self.session, media_id, profile, opening, _told(item))
+            self._note(offer, store.TAKEN, media_id=media_id)
+
+    async def _refresh(self, media_id: int, offer: _Offer, opening: videos.Opening) -> bool:
+        item = offer.item
+        stored = await recordings.read_facts(self.session, media_id)
+        if stored is None:
+            return False
+        before = await store.item_of(self.session, media_id)
+        await store.add_keys(self.session, media_id, offer.new_keys)
+        if before == item:
+            return False
+        await store.set_item(self.session, media_id, item)
+        wanted = fact_columns(item.facts)
+        wanted.pop("url", None)
+        changed = changed_columns(wanted, stored)
+        if changed:
+            await recordings.update_media(self.session, media_id, changed)
+        offers_more = before is not None and before.transcripts != item.transcripts
+        if offers_more:
+            await reopen_transcription(self.session, media_id, self.now)
+        if "title" in changed:
+            await videos.reopen_videos(self.session, media_id, opening, ["title"], forgets=False)
+        return bool(changed) or offers_more
+
+    async def _decide(self, offer: _Offer, opening: videos.Opening, *, is_chosen: bool) -> None:
+        item = offer.item
+        is_fresh = self._is_fresh(item)
+        if not is_fresh and not is_chosen:
+            detail = f"it is older than the following, and the backfill is {self._backfill()}"
+            self._leave(offer, BACKFILL, detail)
+            return
+        match judge(item, self.follows.options.rules, self.now):
+            case Taken():
+                await self._open(offer, opening, FRESH_PRIORITY if is_fresh else 0)
+            case NotTaken() as no:
+                self._leave(offer, no.reason, no.detail)
+            case Later() as later:
+                self.took.later += 1
+                self._note(
+                    offer, store.LATER, reason=later.reason, detail=later.detail, at=later.until
+                )
+
+    def _backfill(self) -> str:
+        return str(self.follows.options.backfill)
+
+    def _leave(self, offer: _Offer, reason: str, detail: str) -> None:
+        self.took.left[reason] = self.took.left.get(reason, 0) + 1
+        self._note(offer, store.LEFT, reason=reason, detail=detail)
+
+    async def _open(self, offer: _Offer, opening: videos.Opening, bonus: int) -> None:
+        item = offer.item
+        priority = self.follows.priority * 2 + bonus
+        media_id = await self._new_media(offer)
+        await store.add_keys(self.session, media_id, offer.new_keys or [offer.key])
+        await store.set_item(self.session, media_id, item)
+        await open_transcription(self.session, media_id, opening, priority)
+        for profile in self.follows.profiles:
+            await videos.open_video(
+                self.session, media_id, profile, opening, _told(item), priority=priority
+            )
+        self.took.taken += 1
+        self._note(offer, store.TAKEN, media_id=media_id)
+
+    async def _new_media(self, offer: _Offer) -> int:
+        item = offer.item
+        facts = fact_columns(item.facts)
+        creator = item.facts.creator or self.follows.creator
+        facts.setdefault("language", self.poll.language)
+        return await recordings.insert_media(
+            self.session,
+            {
+                "identity": offer.key,
+                "creator_id": await recordings.creator_id(self.session, creator, self.now),
+                "source_id": self.follows.source_id,
+                "title": item.facts.title or item.link or item.keys[0],
+                "created_at": self.now,
+                **facts,
+                "url": playing_url(item),
+            },
+        )
+
+    def _note(
+        self,
+        offer: _Offer,
+        state: str,
+        *,
+        reason: str | None = None,
+        detail: str | None = None,
+        at: datetime | None = None,
+        media_id: int | None = None,
+    ) -> None:
+        item = offer.item
+        self.rows.append(
+            {
+                "source_id": self.follows.source_id,
+                "key": offer.key,
+                "title": item.facts.title or item.link or item.keys[0],
+                "published_at": item.facts.published_at,
+                "state": state,
+                "reason": reason,
+                "detail": detail,
+                "item": item.model_dump(mode="json", exclude_defaults=True)
+                if state == store.LATER
+                else None,
+                "decide_at": at,
+                "media_id": media_id,
+                "seen_at": self.now,
+            }
+        )
+
+
+def playing_url(item: FoundItem) -> str | None:
+    """Return the address at which an item plays from a second on: YouTube's page, else the file."""
+    if item.keys[0].startswith("youtube:"):
+        return item.link
+    return item.media_url or item.link
+
+
+def _told(item: FoundItem) -> dict[str, Any]:
+    return {"key": item.keys[0], **({"link": item.link} if item.link else {})}

@@ -1,0 +1,218 @@
+"""The SQL of transcriptions: opened with their recordings, read by the stages, told to videos."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - tools read the fields of a row
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from footnoted.model.status import (
+    CANCELLED,
+    TRANSCRIPTION_HEARD,
+    TRANSCRIPTION_OBTAINED,
+    TRANSCRIPTION_WANTED,
+)
+from footnoted.sources.items import FoundItem
+from footnoted.sources.options import SourceOptions
+from footnoted.sources.port import FileRole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.sources.videos.store import Opening
+
+
+class HeardFile(NamedTuple):
+    """A file of a recording that is there: its stored path, role and content."""
+
+    path: str
+    role: FileRole
+    origin: str | None
+    sha256: str
+
+
+class Subject(NamedTuple):
+    """What a transcription is about, with everything the stages decide by.
+
+    `is_wanted` says that a video still waits for it or was made from it.
+    """
+
+    id: int
+    media_id: int
+    source_id: int | None
+    title: str
+    url: str | None
+    language: str | None
+    duration_ms: int | None
+    published_at: datetime | None
+    item: FoundItem | None
+    options: SourceOptions
+    history: dict[str, Any]
+    files: tuple[HeardFile, ...]
+    has_version: bool
+    is_wanted: bool
+
+
+class Progress(NamedTuple):
+    """How a transcription fares, as the videos that wait for it say it."""
+
+    id: int
+    status: str
+    wait_reason: str | None
+    wait_detail: str | None
+    not_before: datetime | None
+    failure_code: str | None
+    failure_detail: str | None
+
+    @property
+    def is_heard(self) -> bool:
+        """Return whether there is nothing left to get."""
+        return self.status == TRANSCRIPTION_HEARD
+
+    @property
+    def is_under_way(self) -> bool:
+        """Return whether something may still come of it."""
+        return self.status in (TRANSCRIPTION_WANTED, TRANSCRIPTION_OBTAINED)
+
+
+async def open_transcription(
+    session: AsyncConnection, media_id: int, opening: Opening, priority: int = 0
+) -> int | None:
+    """Return the id of the new transcription of a recording; None when it has one."""
+    row_id: int | None = await session.scalar(
+        text("""
+          INSERT INTO transcriptions
+            (media_id, source_id, status, priority, turn, created_at, updated_at)
+          VALUES (:media, :source, :status, :priority, :turn, :now, :now)
+          ON CONFLICT (media_id) DO NOTHING RETURNING id"""),
+        {
+            "media": media_id,
+            "source": opening.source_id,
+            "status": TRANSCRIPTION_WANTED,
+            "priority": priority,
+            "turn": opening.turn,
+            "now": opening.now,
+        },
+    )
+    return row_id
+
+
+async def reopen_transcription(session: AsyncConnection, media_id: int, now: datetime) -> bool:
+    """Have a recording heard anew; return whether it has a transcription that was over."""
+    row_id = await session.scalar(
+        text("""
+          UPDATE transcriptions SET status = :wanted, wait_reason = NULL, wait_detail = NULL,
+            not_before = NULL, deadline = NULL, attempts = 0, crashes = 0, failure_code = NULL,
+            failure_detail = NULL, resume_from = NULL, next_check_at = NULL, updated_at = :now
+          WHERE media_id = :media AND status NOT IN (:wanted, :obtained) RETURNING id"""),
+        {
+            "media": media_id,
+            "wanted": TRANSCRIPTION_WANTED,
+            "obtained": TRANSCRIPTION_OBTAINED,
+            "now": now,
+        },
+    )
+    return row_id is not None
+
+
+async def take_up(session: AsyncConnection, video_ids: Sequence[int], now: datetime) -> list[int]:
+    """Let what these videos wait for, or stopped with, be tried again now; return which it is."""
+    rows = await session.scalars(
+        text("""
+          UPDATE transcriptions t SET
+            status = CASE WHEN status IN (:wanted, :obtained) THEN status
+                          ELSE COALESCE(resume_from, :wanted) END,
+            not_before = NULL, deadline = NULL, wait_reason = NULL, wait_detail = NULL,
+            attempts = 0, crashes = 0, failure_code = NULL, failure_detail = NULL,
+            resume_from = NULL, updated_at = :now
+          WHERE media_id IN (SELECT media_id FROM videos WHERE id = ANY(:ids)
+                             AND status = 'discovered')
+            AND status <> :heard AND lease_owner IS NULL
+          RETURNING t.id"""),
+        {
+            "ids": list(video_ids),
+            "wanted": TRANSCRIPTION_WANTED,
+            "obtained": TRANSCRIPTION_OBTAINED,
+            "heard": TRANSCRIPTION_HEARD,
+            "now": now,
+        },
+    )
+    return list(rows.all())
+
+
+async def read_subject(session: AsyncConnection, transcription_id: int) -> Subject | None:
+    """Return what a transcription is about; None when it is gone."""
+    rows = await session.execute(
+        text("""
+          SELECT t.id, t.media_id, t.source_id, m.title, m.url, m.language, m.duration_ms,
+            m.published_at, m.item, s.options, t.history,
+            EXISTS (SELECT 1 FROM transcripts r WHERE r.media_id = m.id) AS has_version,
+            EXISTS (SELECT 1 FROM videos v WHERE v.media_id = m.id AND v.status <> :cancelled)
+              AS is_wanted
+          FROM transcriptions t JOIN media m ON m.id = t.media_id
+            LEFT JOIN sources s ON s.id = t.source_id
+          WHERE t.id = :id"""),
+        {"id": transcription_id, "cancelled": CANCELLED},
+    )
+    row = rows.one_or_none()
+    if row is None:
+        return None
+    files = await session.execute(
+        text("""SELECT path, role, origin, sha256 FROM media_files
+                WHERE media_id = :media AND missing_at IS NULL AND role <> 'metadata'
+                ORDER BY id"""),
+        {"media": row.media_id},
+    )
+    return Subject(
+        id=row.id,
+        media_id=row.media_id,
+        source_id=row.source_id,
+        title=row.title,
+        url=row.url,
+        language=row.language,
+        duration_ms=row.duration_ms,
+        published_at=row.published_at,
+        item=None if row.item is None else FoundItem.model_validate(row.item),
+        options=SourceOptions.model_validate(row.options or {}),
+        history=row.history,
+        files=tuple(HeardFile(f.path, FileRole(f.role), f.origin, f.sha256) for f in files),
+        has_version=row.has_version,
+        is_wanted=row.is_wanted,
+    )
+
+
+async def progress_of(session: AsyncConnection, media_id: int) -> Progress | None:
+    """Return how the transcription of a recording fares; None when it has none."""
+    rows = await session.execute(
+        text("""SELECT id, status, wait_reason, wait_detail, not_before, failure_code,
+                  failure_detail FROM transcriptions WHERE media_id = :media"""),
+        {"media": media_id},
+    )
+    row = rows.one_or_none()
+    return None if row is None else Progress(*row)
+
+
+async def remember(
+    session: AsyncConnection,
+    transcription_id: int,
+    history: Mapping[str, Any],
+    next_check_at: datetime | None,
+) -> None:
+    """Keep what a look saw, and when to look again at what is over."""
+    await session.execute(
+        text("""UPDATE transcriptions SET history = :history, next_check_at = :next_check_at
+                WHERE id = :id""").bindparams(bindparam("history", type_=JSONB)),
+        {"id": transcription_id, "history": dict(history), "next_check_at": next_check_at},
+    )
+
+
+async def folders_in_use(session: AsyncConnection) -> dict[int, bool]:
+    """Return the recordings that have a transcription, and whether it is still at work."""
+    rows = await session.execute(
+        text("SELECT media_id, status IN ('wanted', 'obtained') AS works FROM transcriptions")
+    )
+    return {row.media_id: row.works for row in rows}
