@@ -140,12 +140,9 @@ class Settings(BaseModel):
     )
     llm_mode: Literal["live", "batch", "auto"] = Field(
         default="live",
-        description="How paid models are asked: live, in batches (half the price, within a day), or"
-        " auto: batches for a backlog of more than an hour.",
+        description="Batches cost half and take up to a day; auto: for a backlog of over an hour.",
     )
-    batch_poll_s: Seconds = Field(
-        default=60.0, description="Pause between two looks at batches that are out."
-    )
+    batch_poll_s: Seconds = Field(default=60.0, description="Pause between looks at batches.")
     inter_video_sleep_s: SecondsOrZero = Field(
         default=0.0, description="Pause between two videos that called a paid model."
     )

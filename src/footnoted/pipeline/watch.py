@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from footnoted.pipeline.deps import Deps
 
-HELD_UP = ("budget", "budget_reserved", "rate_limited", "provider_resting", "provider_stopped")
+HELD_UP = (
+    *("budget", "budget_reserved", "batch"),
+    *("rate_limited", "provider_resting", "provider_stopped"),
+)
 """The waits that end when money or a provider allows."""
 _RETRY_S = 0.25
 _RELAPSE_S = 60.0

@@ -71,7 +71,8 @@ class Process:
         self.provider: BatchProvider = provider(self.client)
         routes = Routes((AnthropicModel(self.client, MODEL, effort="low"),))
         prices = PriceTable.load(None)
-        setup = PaidSetup(Settings(llm_mode=mode, **settings), database, clock, prices)
+        asked = Settings(llm_mode=mode, **settings)
+        setup = PaidSetup(asked, database, clock, prices, batches=self.provider)
         till = pay_for(routes, self.client, setup).till
         assert till is not None
         self.till = till
