@@ -12,6 +12,7 @@ hypothesis.settings.register_profile("quick", max_examples=20, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=300, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
+_LONGEST_ID = 20
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -28,3 +29,11 @@ def shared_data(project_root: Path) -> Path:
     if not path.is_dir():
         pytest.skip("../shared/data is not here")
     return path
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name long bytes by their argument.
+
+    What is packed holds the time it was packed at, and workers must agree on the names of tests.
+    """
+    return argname if isinstance(val, bytes) and len(val) > _LONGEST_ID else None

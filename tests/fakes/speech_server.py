@@ -74,6 +74,11 @@ class Reset:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer, as without a script."""
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """Hear it, bill it, do something, and say nothing until the end."""
 
@@ -88,7 +93,9 @@ class SpeechServer:
     style: str = "verbose_json"
     key: str | None = None
     asked: list[Asked] = field(default_factory=list[Asked])
-    next: deque[Refuse | Reset | Act] = field(default_factory=deque[Refuse | Reset | Act])
+    next: deque[Answer | Refuse | Reset | Act] = field(
+        default_factory=deque[Answer | Refuse | Reset | Act]
+    )
     billed_ms: int = 0
     base_url: str = ""
 

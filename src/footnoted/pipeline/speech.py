@@ -97,4 +97,10 @@ def pay_for_speech(
             timeout_s=setup.settings.call_timeout_s,
         )
     purchaser = Purchaser[SpeechCall](database, clock, till)
-    return SpeechAccess(HearingDeps(recognizer, Flights(purchaser), database, clock), till, witness)
+    return SpeechAccess(
+        HearingDeps(
+            recognizer, Flights(purchaser), database, clock, setup.settings.speech_language
+        ),
+        till,
+        witness,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -35,12 +35,20 @@ _LOST_WAIT_S, _LOST_WAIT_CAP_S = 30.0, 21_600.0
 
 @dataclass(frozen=True, slots=True)
 class HearingDeps:
-    """What recognising needs: who hears, what buys it, and where that is journaled."""
+    """What recognising needs: who hears, what buys it, and where that is journaled.
+
+    `language` is expected where nobody says one.
+    """
 
     recognizer: SpeechRecognizer
     flights: Flights[SpeechCall]
     database: Database
     clock: Clock
+    language: str | None = None
+
+    def expecting(self, request: SpeechRequest) -> SpeechRequest:
+        """Return a request with the language to expect, where it has none."""
+        return request if request.language else replace(request, language=self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class Hearer:
 
     def __init__(self, request: HearingRequest, deps: HearingDeps) -> None:
         """Hear in the name of `request`."""
-        self._request = request
+        self._request = replace(request, speech=deps.expecting(request.speech))
         self._deps = deps
 
     async def hear(self, chunk: AudioChunk) -> RecognizedSpeech:

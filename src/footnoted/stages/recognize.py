@@ -85,9 +85,9 @@ class _Hearing:
     """One recording on its way through the recogniser."""
 
     def __init__(self, request: HearingRequest, deps: HearingDeps) -> None:
-        self._request, self._recognizer = request, deps.recognizer
+        self._speech, self._recognizer = deps.expecting(request.speech), deps.recognizer
         self._hearer = Hearer(request, deps)
-        self.reach = deps.recognizer.reach(request.speech)
+        self.reach = deps.recognizer.reach(self._speech)
 
     async def parts(self, source: ChunkSource) -> list[_Part]:
         """Return what became of each chunk, in order, a few of them heard at the same time.
@@ -140,7 +140,7 @@ class _Hearing:
         return Findings(
             name=os.fsencode(path.name).decode(errors="replace"),
             model=self._recognizer.name,
-            language=self._request.speech.language or (common[0][0] if common else None),
+            language=self._speech.language or (common[0][0] if common else None),
             duration_ms=facts.duration_ms,
             chunks=facts.chunks,
             dropped=sum(part.dropped for part in parts),
@@ -159,7 +159,7 @@ class _Hearing:
         if any(not speech.is_timed for speech in speeches):
             yield "times are those of whole stretches: the recogniser gave no others"
         segments = [segment for speech in speeches for segment in speech.segments]
-        if self._request.speech.wants_speakers and not any(one.speaker for one in segments):
+        if self._speech.wants_speakers and not any(one.speaker for one in segments):
             yield "speakers were asked for, and not told apart"
         if facts.broken:
             yield f"{facts.broken} packets of the recording could not be decoded"

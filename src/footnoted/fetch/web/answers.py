@@ -16,8 +16,8 @@ _VAGUE = frozenset(
 _XML_TYPES = ("text/xml", "application/xml", "application/rss", "application/atom")
 _TEXT_KINDS = (HTML, XML, JSON)
 _LONGEST_LENGTH = 18  # digits
-WRONG_TYPE = "answer_wrong_type"
-TOO_LARGE = "answer_too_large"
+ANSWER_WRONG_TYPE = "answer_wrong_type"
+ANSWER_TOO_LARGE = "answer_too_large"
 
 
 def require_kind(host: str, accepts: Sequence[str], declared: str | None, head: bytes) -> None:
@@ -56,7 +56,7 @@ def require_length(host: str, declared: str | None, max_bytes: int) -> None:
 def too_large(host: str, max_bytes: int, found: str = "more") -> WebRefusedError:
     """Return the error of an answer that brings more than it may."""
     message = f"{host}: the answer has {found}, and {max_bytes:,} bytes is the most that is taken"
-    return WebRefusedError(message, failure_code=TOO_LARGE)
+    return WebRefusedError(message, failure_code=ANSWER_TOO_LARGE)
 
 
 def _is_asked_for(found: Kind, accepts: Sequence[str]) -> bool:
@@ -81,4 +81,4 @@ def _bare(declared: str | None) -> str:
 
 def _wrong_type(host: str, accepts: Sequence[str], what: str) -> WebRefusedError:
     message = f"{host}: {what}, and {' or '.join(accepts)} was asked for"
-    return WebRefusedError(message, failure_code=WRONG_TYPE)
+    return WebRefusedError(message, failure_code=ANSWER_WRONG_TYPE)

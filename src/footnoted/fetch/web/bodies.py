@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpcore
 
 from footnoted.fetch.port import WebRefusedError
-from footnoted.fetch.web.answers import WRONG_TYPE, require_kind, require_length, too_large
+from footnoted.fetch.web.answers import ANSWER_WRONG_TYPE, require_kind, require_length, too_large
 from footnoted.fetch.web.inflation import Inflater
 from footnoted.fetch.web.kinds import HEAD_BYTES
 
@@ -62,7 +62,7 @@ async def _unpacked(response: httpx.Response, host: str, max_bytes: int) -> Asyn
         return
     if coding not in _CODINGS:
         message = f"{host}: the answer is packed as {coding[:40]!r}, which was not asked for"
-        raise WebRefusedError(message, failure_code=WRONG_TYPE)
+        raise WebRefusedError(message, failure_code=ANSWER_WRONG_TYPE)
     inflater, packed = Inflater(coding), 0
     try:
         async for part in response.aiter_raw():
@@ -74,7 +74,7 @@ async def _unpacked(response: httpx.Response, host: str, max_bytes: int) -> Asyn
                 await asyncio.sleep(0)  # a small part may unpack to thousands of pieces
     except zlib.error as error:
         message = f"{host}: the answer is not packed as it says ({coding}): {error}"
-        raise WebRefusedError(message, failure_code=WRONG_TYPE) from error
+        raise WebRefusedError(message, failure_code=ANSWER_WRONG_TYPE) from error
     if not inflater.is_complete:
         message = "the answer broke off"
         raise httpcore.RemoteProtocolError(message)

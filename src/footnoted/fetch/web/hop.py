@@ -115,7 +115,9 @@ def headers_of(request: WebRequest, codings: str, *, is_elsewhere: bool) -> dict
     """Return the headers of a request; what proves who asks is for the first origin only."""
     refused = _OURS | _KEPT_AT_HOME if is_elsewhere else _OURS
     given = {name: told for name, told in request.headers.items() if name.lower() not in refused}
-    accepts = ", ".join(f"{one}*" if one.endswith("/") else one for one in request.accepts)
+    accepts = ", ".join(
+        one if one.partition("/")[2] else f"{one.rstrip('/')}/*" for one in request.accepts
+    )
     conditions = {
         "If-None-Match": validator(request.etag),
         "If-Modified-Since": validator(request.last_modified),

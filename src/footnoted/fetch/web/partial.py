@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-PARTIAL_SUFFIX = ".part"
+_PREFIX = "part-"  # what sweeps know work files by
 _CHUNK_BYTES = 2**20
 
 
@@ -58,7 +58,7 @@ async def open_partial(folder: Path) -> AsyncGenerator[tuple[Path, PartialFile]]
 
     Its name is our own; nothing from outside is in it. Raises OSError.
     """
-    path = folder / f".{uuid4().hex}{PARTIAL_SUFFIX}"
+    path = folder / f"{_PREFIX}{uuid4().hex}"
     file = await asyncio.to_thread(path.open, "xb", buffering=0)
     try:
         yield path, PartialFile(file)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_TRANSCRIPT_BYTES = 32 * 2**20
 _DAY = timedelta(days=1)
+_SOUND = ("audio/", "video/")
 _TRANSCRIPT_TIMEOUT_S = 120.0
 _SOUND_TIMEOUT_S = 1_500.0
 
@@ -87,7 +88,8 @@ class FileObtainer:
         limits = WebLimits(timeout_s=_SOUND_TIMEOUT_S, max_bytes=self._max_sound_bytes)
         into = wanted.folder / f"sound-{uuid4().hex[:12]}"
         wanted.folder.mkdir(parents=True, exist_ok=True)
-        download = await self._web.download(WebRequest(url, limits=limits), into)
+        request = WebRequest(url, accepts=_SOUND, limits=limits)
+        download = await self._web.download(request, into)
         return download.path
 
     async def _fetch(self, wanted: Wanted, link: TranscriptLink, form: _Format) -> Captions:

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     ReadsTranscript = Callable[[bytes, str], object]
     """Reads a transcript of a name; raises PermanentError where there is none in the bytes."""
 
-EMPTY = "upload_empty"
-TOO_LARGE = "upload_too_large"
-WRONG_TYPE = "upload_wrong_type"
-BROKEN_OFF = "upload_broken_off"
+UPLOAD_EMPTY = "upload_empty"
+UPLOAD_TOO_LARGE = "upload_too_large"
+UPLOAD_WRONG_TYPE = "upload_wrong_type"
+UPLOAD_BROKEN_OFF = "upload_broken_off"
 _MAY_BE_WORDS = frozenset({HTML.content_type, XML.content_type, JSON.content_type})
 _ARCHIVE = "application/zip"  # a Word document is one
 _PLAIN = Kind("text/plain", ".txt")
@@ -139,10 +139,10 @@ class _Intake:
                     await self._take(piece)
         except TimeoutError:
             message = f"{self.name}: it did not come in time"
-            raise UploadRefusedError(message, failure_code=BROKEN_OFF) from None
+            raise UploadRefusedError(message, failure_code=UPLOAD_BROKEN_OFF) from None
         if self.counted_bytes == 0:
             message = f"{self.name}: there is nothing in it"
-            raise UploadRefusedError(message, failure_code=EMPTY)
+            raise UploadRefusedError(message, failure_code=UPLOAD_EMPTY)
         return self._kind or self._kind_of(bytes(self.words))
 
     async def _next(self, stream: AsyncIterator[bytes]) -> bytes | None:
@@ -162,7 +162,7 @@ class _Intake:
         if self.counted_bytes + len(piece) > most:
             what = "a recording" if is_media else "a transcript"
             message = f"{self.name}: {what} may have {most / 1e6:,.0f} MB at most"
-            raise UploadRefusedError(message, failure_code=TOO_LARGE)
+            raise UploadRefusedError(message, failure_code=UPLOAD_TOO_LARGE)
         self._storage.grow(len(piece))
         self.counted_bytes += len(piece)
         await self._partial.write(piece)
@@ -173,5 +173,5 @@ class _Intake:
         if not found.is_media and not may_be_words:
             kind = found.content_type
             message = f"{self.name}: it is {kind}, neither a recording nor a transcript"
-            raise UploadRefusedError(message, failure_code=WRONG_TYPE)
+            raise UploadRefusedError(message, failure_code=UPLOAD_WRONG_TYPE)
         return found

@@ -126,9 +126,20 @@ def _post_live(info: ItemInfo, history: History, now: datetime, policy: Policy) 
     return Wait(wait_reason=POST_LIVE, until=until, deadline=deadline, detail=detail)
 
 
+class _Announced(NamedTuple):
+    """What was announced: what waiting for it is called, and what it is."""
+
+    wait_reason: str
+    what: str
+
+
+_PREMIERE = _Announced(wait_reason=PREMIERE, what="premiere")
+_BROADCAST = _Announced(wait_reason=UPCOMING, what="broadcast")
+
+
 def _upcoming(info: ItemInfo, history: History, now: datetime, policy: Policy) -> Decision:
     """Return the wait for a start that was announced; it may be moved, so it is looked at daily."""
-    wait_reason, what = (PREMIERE, "premiere") if info.is_premiere else (UPCOMING, "broadcast")
+    wait_reason, what = _PREMIERE if info.is_premiere else _BROADCAST
     if info.starts_at is None:
         detail = f"a {what} was announced without a time"
         wait = _waits(policy.unannounced, history, now, detail, wait_reason=wait_reason)

@@ -58,7 +58,9 @@ def read_json(text: str) -> Reading:
         where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "top"
         sentence = f"its JSON field {where[:80]} is not what the format promises."
         raise malformed(sentence) from None
-    return Reading(format=kind.format, cues=cues, language=_language(document))
+    return Reading(
+        format=kind.format, cues=cues, language=_language(document), notes=_notes(document)
+    )
 
 
 def parse_json(text: str) -> object:
@@ -181,3 +183,12 @@ def _language(document: object) -> str | None:
         return None
     stated = next((fields[key] for key in _LANGUAGE_KEYS if isinstance(fields.get(key), str)), None)
     return stated if isinstance(stated, str) else None
+
+
+def _notes(document: object) -> tuple[str, ...]:
+    """Return what a transcript that footnoted recognised says about itself."""
+    fields = _fields(document)
+    notes = fields.get("notes") if fields is not None and "recognizer" in fields else None
+    return (
+        tuple(str(note) for note in cast("list[object]", notes)) if isinstance(notes, list) else ()
+    )

@@ -121,6 +121,15 @@ async def test_secrets_and_cookies_stay_at_the_first_origin(edge: Any) -> None:
     assert second["x-other"] == "1"
 
 
+async def test_what_is_accepted_is_said(edge: Any) -> None:
+    """Beginnings of types are ranges in a header; without any, everything is welcome."""
+    edge.server.pages["/"] = Page(b"ID3")
+    await edge.get(accepts=("audio/", "video", "application/ogg"))
+    await edge.get()
+    said = [asked.headers["accept"] for asked in edge.server.asked]
+    assert said == ["audio/*, video/*, application/ogg, */*;q=0.1", "*/*"]
+
+
 async def test_the_certificate_is_checked_against_the_name(edge: Any, tmp_path: Path) -> None:
     """Though the connection goes to an address; another name is refused."""
     if shutil.which("openssl") is None:

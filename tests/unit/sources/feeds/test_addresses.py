@@ -28,6 +28,7 @@ from footnoted.sources.feeds.addresses import absolute_url, normal_url
             "https://blob.example/e.mp3?sv=2020&st=a&se=b&sr=b&sp=r&sig=xyz&episode=4",
             "blob.example/e.mp3?episode=4",
         ),
+        ("https://show.example/play?st=4&se=2", "show.example/play?se=2&st=4"),
         (
             "https://dts.podtrac.com/redirect.mp3/chtbl.com/track/AB12/traffic.example/ep1.mp3",
             "traffic.example/ep1.mp3",

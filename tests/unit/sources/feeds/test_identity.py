@@ -55,6 +55,7 @@ LATER = NOON + timedelta(days=1)
         (item(url=OTHER_URL), True),
         (item(url=OTHER_URL, title="One (fixed)"), True),
         (item(guid="g2"), True),
+        (item(title="Two", at=LATER, length_ms=900_000), True),
         (item(guid=None), True),
         (item(guid="g2", title="One, again"), True),
         (item(guid="g2", url=OTHER_URL), True),
@@ -132,6 +133,15 @@ def test_new_keys_of_a_known_recording_are_remembered() -> None:
     changed = item(guid="g2")
     met = recognise(changed, [known(first)])
     assert (met.known_id, met.new_keys) == (1, ("guid:show.example/feed:g2",))
+
+
+def test_the_candidate_with_the_more_trusted_key_is_taken() -> None:
+    """The same address says more than the same guid, whichever recording is older."""
+    by_guid = known(item(url=OTHER_URL, at=None), 1)
+    by_url = known(item(guid="g2", at=None), 2)
+    found = item(at=None)
+    assert recognise(found, [by_guid]).known_id == 1
+    assert recognise(found, [by_guid, by_url]).known_id == 2
 
 
 def test_the_oldest_of_equally_good_candidates_is_taken() -> None:

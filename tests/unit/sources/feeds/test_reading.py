@@ -6,12 +6,16 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 
 from footnoted.sources.feeds.feed import Feed, UnreadableFeedError
 from footnoted.sources.feeds.reading import read_feed
 from footnoted.sources.port import Chapter
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 URL = "https://feeds.example/show/feed.xml"
 PODCAST = """\
@@ -234,6 +238,25 @@ def test_what_is_no_feed_is_refused_by_name(data: bytes, expected: str) -> None:
     assert refusal(data) == expected
 
 
+def test_bytes_that_are_a_path_are_not_opened(tmp_path: Path) -> None:
+    """What a server answers never leads to a file of this machine."""
+    secret = tmp_path / "feed.xml"
+    secret.write_text(rss("<item><link>https://a.example/1</link></item>"))
+    assert refusal(str(secret)) == "not_a_feed"
+
+
+def test_a_sample_is_not_the_recording() -> None:
+    """Shops offer the first minute in the same breath."""
+    media = "".join(
+        f'<media:content url="https://c.example/{name}.mp3" type="audio/mpeg" expression="{name}"/>'
+        for name in ("sample", "full")
+    )
+    text = rss(f"<item>{media}</item>").replace(
+        "<rss ", '<rss xmlns:media="http://search.yahoo.com/mrss/" '
+    )
+    assert read(text).items[0].media_url == "https://c.example/full.mp3"
+
+
 BOMB = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>
 <rss version="2.0"><channel><title>&b;</title></channel></rss>"""
 
@@ -242,6 +265,11 @@ BOMB = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a
 def test_a_feed_that_defines_entities_is_refused(encoding: str) -> None:
     """In whatever width it comes."""
     assert refusal(BOMB.encode(encoding)) == "feed_unsafe"
+
+
+def test_a_bomb_that_the_first_look_cannot_parse_is_refused_too() -> None:
+    """Feedparser reads encodings that expat does not know."""
+    assert refusal(BOMB.replace("?>", ' encoding="x-unheard-of"?>', 1)) == "feed_unsafe"
 
 
 @pytest.mark.parametrize(
