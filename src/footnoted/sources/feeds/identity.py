@@ -134,7 +134,7 @@ def same_item(known_keys: Iterable[str], known: Facts, found: FoundItem) -> bool
         return True
     if _differ(mine, theirs, "youtube"):
         return False
-    if "about" in shared or {"guid", "url"} <= shared:
+    if "about" in shared:
         return True
     other = "url" if "guid" in shared else "guid"
     return not (_differ(mine, theirs, other) and _is_other_recording(known, found.facts))
