@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -17,9 +18,15 @@ _SPREAD = "--numprocesses logical --maxprocesses 4 --dist loadfile"
 def _runs_of_pytest(project_root: Path, *arguments: str) -> list[str]:
     if shutil.which("make") is None:
         pytest.skip("make is not here")
+    environ = {  # of somebody who was not started by make
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"ARGS", "WORKERS", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"}
+    }
     done = subprocess.run(
         ["make", "--dry-run", "test", *arguments],
         cwd=project_root,
+        env=environ,
         capture_output=True,
         text=True,
         check=True,
