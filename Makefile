@@ -25,8 +25,8 @@ run: $(RUNTIME) ## run the daemon in the foreground
 # All but acceptance first: what is broken there shows within two minutes. Files are spread over the
 # cores; a file stays with one worker, as its tests may share a server or tell one story.
 PYTEST := $(BIN)/python -m pytest
-SPREAD := --numprocesses logical --maxprocesses $(WORKERS) --dist loadfile
 WORKERS ?= 4
+SPREAD := --numprocesses logical --maxprocesses $(WORKERS) --dist loadfile
 
 test: $(DEV) ## run the tests (ARGS="-k name" narrows them, to one process)
 ifdef ARGS

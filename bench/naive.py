@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 import anthropic  # noqa: E402 - found through the path above
+from pydantic import ValidationError  # noqa: E402 - the same
 
 from footnoted.llm.anthropic_requests import schema_of  # noqa: E402 - the same
 from footnoted.llm.tasks import (  # noqa: E402 - the same
@@ -179,7 +180,7 @@ class Naive:
                 else [await self.ask(request) for request in requests]
             )
             pairs = zip(requests, told, strict=True)
-            requests = [request for request, one in pairs if isinstance(one, anthropic.APIError)]
+            requests = [request for request, one in pairs if isinstance(one, BaseException)]
             self.failed += len(requests)
             if not requests or attempt == ROUNDS - 1:
                 return
@@ -188,7 +189,7 @@ class Naive:
         """Return whether a video is done; what came before an error is lost."""
         try:
             self.found[path.name] = await self.video(path)
-        except anthropic.APIError:
+        except (anthropic.APIError, ValidationError):
             self.failed += 1
             return False
         if self.asked.kept:

@@ -19,13 +19,16 @@ from bench.logic import reading
 from footnoted.llm.tasks import ClassifyTask, ExtractTask, SegmentTask, SynthesizeTask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from footnoted.model.transcript import Cue
 
 BYTES_PER_TOKEN = 3.2
 SIGMA = 0.25
-LINES_PER_TOPIC = 10
-LINES_PER_MOMENT = 2
-TOKENS_PER_LINE = 760 / 60
+TOPIC_MS = 300_000
+BYTES_PER_MOMENT = 820
+QUOTED_WORDS = 30
+TOKENS_PER_MINUTE = 760 / 30
 TOKENS_PER_SPOKEN = 0.7
 TOKENS_PER_LABEL = 50
 TOKENS_PER_CLAIM = 50
@@ -50,7 +53,7 @@ def answer(request: Mapping[str, Any]) -> object:
 def _told(task: Any) -> tuple[dict[str, Any], float]:
     match task:
         case SegmentTask():
-            return _topics(task), TOKENS_PER_LINE * len(task.cues)
+            return _topics(task), TOKENS_PER_MINUTE * _length_ms(task) / 60_000
         case ExtractTask():
             spoken = sum(len(cue.text.encode()) + 1 for cue in task.cues) / BYTES_PER_TOKEN
             return _moments(task), TOKENS_PER_SPOKEN * spoken
@@ -60,8 +63,12 @@ def _told(task: Any) -> tuple[dict[str, Any], float]:
             return _pages(task), TOKENS_PER_CLAIM * len(task.moments)
 
 
+def _length_ms(task: SegmentTask) -> int:
+    return (task.cues[-1].end_ms or 0) - (task.cues[0].start_ms or 0)
+
+
 def _topics(task: SegmentTask) -> dict[str, Any]:
-    count = max(1, round(len(task.cues) / LINES_PER_TOPIC))
+    count = max(1, round(_length_ms(task) / TOPIC_MS))
     bounds = [len(task.cues) * n // count for n in range(count + 1)]
     runs = [task.cues[a:b] for a, b in pairwise(bounds) if b > a]
     return {
@@ -77,23 +84,33 @@ def _topics(task: SegmentTask) -> dict[str, Any]:
 
 
 def _moments(task: ExtractTask) -> dict[str, Any]:
-    moments = []
-    for cue in task.cues[::LINES_PER_MOMENT]:
-        words = cue.text.split()[:30]
-        if len(words) < 6:
-            continue
-        moments.append(
-            {
-                "title": " ".join(words[:6]),
-                "summary": " ".join(words),
-                "content_type": task.content_types[0],
-                "tools": [],
-                "quote": " ".join(words),
-                "first_cue": cue.index,
-                "last_cue": cue.index,
-            }
-        )
-    return {"moments": moments}
+    said = sum(len(cue.text) + 1 for cue in task.cues)
+    count = max(1, round(said / BYTES_PER_MOMENT))
+    starts = dict.fromkeys(len(task.cues) * n // count for n in range(count))
+    moments = [_moment(task.cues[start:], task.content_types[0]) for start in starts]
+    return {"moments": [moment for moment in moments if moment is not None]}
+
+
+def _moment(cues: Sequence[Cue], content_type: str) -> dict[str, Any] | None:
+    words: list[str] = []
+    last = cues[0].index
+    for cue in cues:
+        if len(words) >= QUOTED_WORDS:
+            break
+        words += cue.text.split()
+        last = cue.index
+    words = words[:QUOTED_WORDS]
+    if len(words) < QUOTED_WORDS // 3:
+        return None
+    return {
+        "title": " ".join(words[:6]),
+        "summary": " ".join(words),
+        "content_type": content_type,
+        "tools": [],
+        "quote": " ".join(words),
+        "first_cue": cues[0].index,
+        "last_cue": last,
+    }
 
 
 def _labels(task: ClassifyTask) -> dict[str, Any]:

@@ -257,7 +257,7 @@ async def _read(reader: asyncio.StreamReader) -> Asked | None:
         return None
     first, *lines = head.strip().split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
-    body = await reader.readexactly(int(headers["content-length"]))
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
     url = urlsplit(first.split(" ")[1])
     query = tuple(parse_qsl(url.query))
     if not headers.get("content-type", "").startswith("multipart/"):

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from footnoted.fetch.ytdlp.answers import entries_of
 from footnoted.fetch.ytdlp.faults import Fault, FaultKind
 from footnoted.fetch.ytdlp.port import Answer
 
@@ -47,7 +48,10 @@ class FakeYtDlp:
         """Return what the table says of a place."""
         self.asked.append(("listing", url))
         self.limits.append(limit)
-        return _out(self.lists, url)
+        found = _out(self.lists, url)
+        if limit is None or found.fault is not None:
+            return found
+        return said({**found.info, "entries": entries_of(found.info)[:limit]})
 
     async def captions(self, request: CaptionsRequest, into: Path) -> Path | Fault:
         """Write a track of the table into the folder."""

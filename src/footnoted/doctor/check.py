@@ -13,6 +13,7 @@ class CheckName(StrEnum):
     DISK_SPACE = "disk_space"
     POSTGRESQL_MAJOR = "postgresql_major"
     MODEL_KEY = "model_key"
+    SPEECH = "speech"
     YTDLP = "ytdlp"
     JAVASCRIPT = "javascript"
     COOKIES = "cookies"

@@ -15,6 +15,7 @@ from footnoted.doctor import machine, place, store
 from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.doctor.indexing import check_index, index_access
 from footnoted.doctor.provider import check_model_key
+from footnoted.doctor.speech import check_speech
 from footnoted.errors import ConfigurationError, DependencyDownError, FootnotedError
 from footnoted.fetch.daemon import ask_daemon
 
@@ -31,6 +32,7 @@ async def examine(settings: Settings, *, fix: bool) -> list[Check]:
         place.check_disk_space(settings),
         place.check_postgresql_major(settings),
         *await check_model_key(settings),
+        *await check_speech(settings),
     ]
     try:
         async with open_database(settings) as storage:

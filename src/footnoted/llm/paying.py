@@ -100,7 +100,7 @@ class Till:
         """Yield the payment of a call that goes into a batch, at the price of one.
 
         Batches have no part in a model's limits nor in the pause between videos. No prefix is
-        cached: see docs/decisions/0016. Raises TransientError when the provider takes no batch now.
+        cached: see docs/decisions/0020. Raises TransientError when the provider takes no batch now.
         """
         prices = self.prices.prices_of(call.model.name, self.clock.now())
         ticket = await self.limiter.admit(Demand(BATCH_LANE, 0, 0))

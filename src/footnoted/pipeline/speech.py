@@ -17,8 +17,10 @@ from footnoted.pipeline.alerts.money import MoneyWitness
 from footnoted.stages.hearing import HearingDeps
 
 if TYPE_CHECKING:
-    from footnoted.ledger.budgets.budget import Caps
-    from footnoted.pipeline.paid import PaidSetup
+    from footnoted.clock import Clock
+    from footnoted.db.session import Database
+    from footnoted.ledger.budgets.budget import CapReachedError, Caps
+    from footnoted.pipeline.paid import ModelAccess, PaidSetup
     from footnoted.transcripts.speech.port import SpeechRecognizer
 
 SPEECH_SERVICE = "speech service"
@@ -26,7 +28,22 @@ _BOUNDS = Bounds(max_wait_s=20.0, patience_s=900.0, max_concurrent=8, start_conc
 
 
 class SpeechWitness(MoneyWitness):
-    """Tells of money as for models; a service that refuses everything is an alert of its own."""
+    """Tells of money as for models; a service that refuses everything is an alert of its own.
+
+    What `models` should hear of the caps that both share is told to them.
+    """
+
+    def __init__(self, database: Database, clock: Clock, models: MoneyWitness | None) -> None:
+        """Write alerts to `database`; `models` is the witness of the models, if there is one."""
+        super().__init__(database, clock)
+        self._models = models
+
+    async def cap_reached(self, error: CapReachedError) -> None:
+        """Raise the alert of a cap once; the cap of a run ends the run, whoever reached it."""
+        if self._models is not None:
+            await self._models.cap_reached(error)
+        else:
+            await super().cap_reached(error)
 
     async def stopped(self, code: str, detail: str) -> None:
         """Raise the one alert of a speech service that refuses everything."""
@@ -72,14 +89,15 @@ class SpeechAccess:
 
 
 def pay_for_speech(
-    recognizer: SpeechRecognizer, setup: PaidSetup, caps: Caps | None = None
+    recognizer: SpeechRecognizer, setup: PaidSetup, models: ModelAccess | None = None
 ) -> SpeechAccess:
     """Return access to a recogniser with caps and limits around every stretch.
 
-    `caps` are those of the models' till, where there is one: both share the cap of the run.
+    With `models`, both share their caps, that of the run too.
     """
     database, clock = setup.database, setup.clock
-    witness = SpeechWitness(database, clock)
+    witness = SpeechWitness(database, clock, models.witness if models else None)
+    model_till = models.till if models else None
     till = None
     if recognizer.prices_at(clock.now()) is not None:
         limiter = Limiter(
@@ -91,7 +109,9 @@ def pay_for_speech(
         )
         till = SpeechTill(
             clock=clock,
-            caps=caps or caps_of(setup.settings, str(uuid4()), setup.run_cap),
+            caps=model_till.caps
+            if model_till
+            else caps_of(setup.settings, str(uuid4()), setup.run_cap),
             limiter=limiter,
             witness=witness,
             timeout_s=setup.settings.call_timeout_s,
@@ -104,3 +124,7 @@ def pay_for_speech(
         till,
         witness,
     )
+
+
+def _own_caps(setup: PaidSetup) -> Caps:
+    return caps_of(setup.settings, str(uuid4()), setup.run_cap)

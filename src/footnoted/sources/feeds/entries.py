@@ -51,7 +51,7 @@ def item_of(entry: Mapping[str, Any], said: Said, channel: Channel) -> FoundItem
         return None
     facts = _facts(entry, said, channel, recording).model_copy(update={"url": link})
     media_url = recording.url if recording else None
-    guid = said.guid or line_of(entry.get("id"))
+    guid = said.guid or plain_line_of(entry.get("id"))
     marks = Marks(channel.scope, facts, guid, link, media_url, video_id)
     return FoundItem(
         keys=keys_of(marks),

@@ -57,8 +57,9 @@ class FeedFollower:
     async def look(self, place: Place, now: datetime) -> Poll:
         """Return what the feed lists, and whether something was missed since the last look.
 
-        A deep look asks unconditionally and follows the pages with older items (RFC 5005). Raises
-        the errors of `fetch.port`, FeedAwayError while the feed is not there for now, and
+        A deep look asks unconditionally and follows the pages with older items (RFC 5005) until it
+        has as many as are wanted. What one page lists is never cut, or fresh items would be lost.
+        Raises the errors of `fetch.port`, FeedAwayError while the feed is not there for now, and
         PermanentError (`not_a_feed`, `feed_unsafe`, `feed_too_large`, `feed_gone`, or as
         `fetch.port` names it).
         """
@@ -122,7 +123,7 @@ class FeedFollower:
             }
         )
         return Poll(
-            items=items if place.limit is None else items[: place.limit],
+            items=items,
             title=feed.title,
             creator=feed.creator,
             language=feed.language,

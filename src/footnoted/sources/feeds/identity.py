@@ -86,24 +86,28 @@ def keys_of(marks: Marks) -> tuple[str, ...]:
     keys = (
         f"guid:{marks.scope}:{_bounded(guid)}" if guid else None,
         f"url:{_bounded(url)}" if url else None,
-        about_key(marks.facts),
+        *about_keys(marks.scope, marks.facts),
     )
     return tuple(key for key in keys if key is not None)
 
 
-def about_key(facts: Facts) -> str | None:
-    """Return the key of title, date and duration; None where they do not tell one from another.
+def about_keys(scope: str, facts: Facts) -> tuple[str, ...]:
+    """Return the keys of title, date and duration, where they tell one recording from another.
 
-    A date alone (midnight) is shared by all items of a day, so it counts with a duration only.
+    With a duration they mean the same in every feed. Without, a title and a time do within one
+    feed: elsewhere there is another `Episode 1` of the same Monday morning. A date alone (midnight)
+    is shared by all items of a day.
     """
     title, moment, length_ms = plain_title(facts.title), facts.published_at, facts.duration_ms
     if title is None or moment is None:
-        return None
-    is_date_only = moment.hour == moment.minute == moment.second == 0
-    if length_ms is None and is_date_only:
-        return None
-    stated = f"{title}\n{int(moment.timestamp())}\n{'' if length_ms is None else length_ms // 1000}"
-    return f"about:{_hash(stated)}"
+        return ()
+    when = f"{title}\n{int(moment.timestamp())}"
+    has_time = not moment.hour == moment.minute == moment.second == 0
+    stated = (
+        f"{when}\n{length_ms // 1000}" if length_ms is not None else None,
+        f"{when}\n{scope}" if has_time else None,
+    )
+    return tuple(f"about:{_hash(one)}" for one in stated if one is not None)
 
 
 def last_resort_key(item: FoundItem) -> str:
@@ -134,7 +138,7 @@ def same_item(known_keys: Iterable[str], known: Facts, found: FoundItem) -> bool
         return True
     if _differ(mine, theirs, "youtube"):
         return False
-    if "about" in shared or {"guid", "url"} <= shared:
+    if "about" in shared:
         return True
     other = "url" if "guid" in shared else "guid"
     return not (_differ(mine, theirs, other) and _is_other_recording(known, found.facts))

@@ -65,7 +65,7 @@ def verdict_on(
     has_answered = isinstance(trouble, WebRefusedError) and trouble.status is not None
     if not has_answered and not _worked_before(place.state):
         return trouble
-    why = f"{trouble.message}; it is tried until {since + allowed:%Y-%m-%d}"
+    why = f"{trouble.message}; a feed that is away is tried for {allowed.days} days"
     return FeedAwayError(place.locator, why, state)
 
 

@@ -114,17 +114,19 @@ def _aligned(entries: Sequence[Mapping[str, Any]], found: Survey) -> list[Said]:
     survey ended early, there is what feedparser kept: the last of each element.
     """
     said = found.entries
+    is_whole = len(said) == len(entries)
     return [
-        said[at] if at < len(said) and _is_of(said[at], entry) else _kept(entry)
+        said[at] if at < len(said) and _is_of(said[at], entry, is_whole=is_whole) else _kept(entry)
         for at, entry in enumerate(entries)
     ]
 
 
-def _is_of(said: Said, entry: Mapping[str, Any]) -> bool:
+def _is_of(said: Said, entry: Mapping[str, Any], *, is_whole: bool) -> bool:
+    """Return whether both mean one entry: by the GUID, else by place where none is missing."""
     stated = entry.get("id")
     if said.guid is None or not isinstance(stated, str):
-        return said.guid is None and not stated
-    return stated.strip().startswith(said.guid[:50]) or said.guid in stated
+        return is_whole
+    return said.guid in stated or stated.strip().startswith(said.guid[:50])
 
 
 def _kept(entry: Mapping[str, Any]) -> Said:

@@ -170,8 +170,7 @@ class YoutubeFollower:
         except (HostRestsError, HostUnreachableError):
             if look.place.is_deep:
                 raise
-            # What the feed brought is not lost; the gap is said, and the next look is a deep one.
-            return fast.model_copy(update={"has_gap": True})
+            return fast  # it is not lost, and says the gap
         items = merged(feed.items, listed.items)
         return _poll(look, listed, items, state, is_complete=is_complete).model_copy(
             update={"title": feed.title, "creator": fast.creator, "language": feed.language}

@@ -70,11 +70,16 @@ def read_item(answer: Answer) -> Probed:
     """Return an answer of yt-dlp as an item."""
     info = answer.info
     if is_list(info):
-        fault = Fault(FaultKind.UNSUPPORTED_URL, "the address is of a list, not of one recording")
-        return Probed(fault=fault)
+        why = "the address is of a list, not of one recording"
+        return Probed(fault=Fault(FaultKind.UNSUPPORTED_URL, why))
     if not info.get("id") and not info.get("title"):
         return Probed(fault=answer.fault)
-    return Probed(info=_info_of(info, read_info(answer.raw, "yt-dlp").facts), fault=answer.fault)
+    facts, fault = read_info(answer.raw, "yt-dlp").facts, answer.fault
+    if (facts.title or "").endswith(f" video #{info.get('id')}"):  # yt-dlp made it up
+        facts = facts.model_copy(update={"title": None})
+        if fault is None and not is_playable(info):
+            fault = Fault(FaultKind.UNAVAILABLE, "its site says nothing of it")
+    return Probed(info=_info_of(info, facts), fault=fault)
 
 
 def _info_of(info: Mapping[str, object], facts: Facts) -> ItemInfo:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 from footnoted.errors import ConfigurationError
 from footnoted.ledger.speech_prices import SpeechPriceTable
 from footnoted.settings import variable
+from footnoted.transcripts.speech.place import is_this_machine
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,18 +88,9 @@ def _authorization(settings: Settings, kind: str) -> str | None:
 
 def _refuse_elsewhere(settings: Settings, base_url: str) -> None:
     host = urlsplit(base_url).hostname or ""
-    if settings.offline and not _is_this_machine(host):
+    if settings.offline and not is_this_machine(host):
         message = (
             f"{variable('offline')} is set, and {variable('speech')}={settings.speech} asks {host};"
             f" {variable('speech')}=whisper hears on this machine"
         )
         raise ConfigurationError(message)
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from footnoted.ledger.faults import Fault
     from footnoted.ledger.speech_prices import SpeechPrices, SpeechPriceTable
     from footnoted.transcripts.speech.port import AudioChunk, SpeechRequest
     from footnoted.transcripts.speech.service import SpeechService
@@ -152,6 +153,10 @@ class DeepgramRecognizer:
             query.append(("diarize", "true"))
         hint = "keyterm" if self._name.startswith("nova-3") else "keywords"
         return query + [(hint, word) for word in request.words[:_MOST_WORDS]]
+
+    async def probe(self) -> Fault | None:
+        """Return what asking for a list says of the server and the key."""
+        return await self._service.probe(f"{self._service.base_url}/v1/projects")
 
     async def close(self) -> None:
         """Close the connections."""

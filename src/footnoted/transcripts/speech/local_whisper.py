@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import numpy as np
 
 from footnoted.errors import ConfigurationError, TransientError
+from footnoted.ledger.faults import Fault, FaultKind
 from footnoted.settings import variable
 from footnoted.transcripts.speech.answers import milliseconds_of
 from footnoted.transcripts.speech.languages import language_tag, primary_tag
@@ -114,6 +115,22 @@ class WhisperPlace:
             )
             raise ConfigurationError(message)
 
+    def absence(self) -> str | None:
+        """Return why there is no model on this machine; None when there is one."""
+        try:
+            self.check()
+            if self.folder is None:
+                from faster_whisper.utils import download_model  # noqa: PLC0415 - as below
+
+                download_model(self.name, local_files_only=True)
+        except ConfigurationError as error:
+            return error.message
+        except Exception as error:  # noqa: BLE001 - whatever the hub raises, it is not here
+            if self.is_offline:
+                return self._why(error)
+            return f"the Whisper model {self.name!r} will be downloaded when it is first needed"
+        return None
+
     def load(self) -> Whisper:
         """Return the model; it blocks for seconds. Raises TransientError while it can't be had."""
         try:
@@ -203,6 +220,11 @@ class LocalWhisper:
         self._letting_go = loop.call_later(self._kept_s, self._let_go)
         return Recognition(speech, speech.model_dump_json())
 
+    async def probe(self) -> Fault | None:
+        """Return that the model is not here; it is not loaded for that."""
+        why = await asyncio.to_thread(self._place.absence)
+        return None if why is None else _missing_fault(why)
+
     async def close(self) -> None:
         """Stop after the segment that is being heard."""
         self._stops.set()
@@ -235,6 +257,10 @@ class LocalWhisper:
         return RecognizedSpeech(
             segments=tuple(heard), language=language_tag(info.language), served_by=self.name
         )
+
+
+def _missing_fault(why: str) -> Fault:
+    return Fault(FaultKind.UNAVAILABLE, "speech_model_missing", why, may_be_billed=False)
 
 
 def spoken_segment(segment: WhisperSegment) -> SpokenSegment:

@@ -30,6 +30,7 @@ from footnoted.transcripts.speech.timed_words import with_words
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from footnoted.ledger.faults import Fault
     from footnoted.ledger.speech_prices import SpeechPrices, SpeechPriceTable
     from footnoted.transcripts.speech.port import AudioChunk, SpeechRequest
     from footnoted.transcripts.speech.service import SpeechService
@@ -145,6 +146,10 @@ class OpenAiRecognizer:
         if prompt := _prompt(request.words):
             fields["prompt"] = prompt
         return fields
+
+    async def probe(self) -> Fault | None:
+        """Return what asking for a list says of the server and the key."""
+        return await self._service.probe(f"{self._service.base_url}/models")
 
     async def close(self) -> None:
         """Close the connections."""

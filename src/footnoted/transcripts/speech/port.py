@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from footnoted.ledger.faults import Fault
     from footnoted.ledger.speech_prices import SpeechPrices
 
 RATE_HZ = 16_000
@@ -168,6 +169,10 @@ class SpeechRecognizer(Protocol):
         self, chunk: AudioChunk, request: SpeechRequest, *, timeout_s: float
     ) -> Recognition:
         """Return what was heard; raise CallFailedError when nothing came that can be read."""
+        ...
+
+    async def probe(self) -> Fault | None:
+        """Return what is in the way of recognising, by what costs nothing; None: nothing seen."""
         ...
 
     async def close(self) -> None:

@@ -6,20 +6,25 @@ import hashlib
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import httpx
 
-from footnoted.ledger.faults import CallFailedError
+from footnoted.ledger.faults import CallFailedError, FaultKind
 from footnoted.transcripts.speech.http_faults import (
     status_fault,
     transport_fault,
     unreadable_fault,
 )
+from footnoted.transcripts.speech.place import is_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
+    from footnoted.ledger.faults import Fault
+
 _CONNECT_TIMEOUT_S = 10.0
+_PROBE_TIMEOUT_S = 10.0
 _MOST_BYTES = 64 * 2**20
 
 
@@ -38,7 +43,12 @@ class SpeechService:
         self.base_url = base_url.rstrip("/")
         self._secret = authorization.partition(" ")[2] if authorization else ""
         headers = {"authorization": authorization} if authorization else {}
-        self._client = httpx.AsyncClient(headers=headers, follow_redirects=False)
+        is_here = is_this_machine(urlsplit(self.base_url).hostname or "")
+        self._client = httpx.AsyncClient(
+            headers=headers,
+            follow_redirects=False,
+            trust_env=not is_here,  # a proxy is used as by every program, though not to oneself
+        )
 
     async def send(self, request: httpx.Request, timeout_s: float) -> ServiceAnswer:
         """Return the answer to a request made by `build`. Raises CallFailedError."""
@@ -55,6 +65,18 @@ class SpeechService:
             fault = status_fault(response.status_code, response.headers, body)
             raise CallFailedError(replace(fault, message=self._hushed(fault.message)))
         return ServiceAnswer(body, response.headers)
+
+    async def probe(self, url: str) -> Fault | None:
+        """Return what a GET that bills nothing says of the server and the key; None: nothing bad.
+
+        A server at home may not know the address: then it is there, and that is all it can tell.
+        """
+        try:
+            await self.send(self._client.build_request("GET", url), _PROBE_TIMEOUT_S)
+        except CallFailedError as error:
+            is_unknown = error.fault.kind is FaultKind.REJECTED
+            return None if is_unknown else error.fault
+        return None
 
     @property
     def key_sha256(self) -> str | None:

@@ -7,6 +7,7 @@ import json
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import psutil
 import pytest
@@ -100,9 +101,10 @@ async def test_what_a_dead_process_left_is_cleared(work: Path) -> None:
 
 async def test_a_run_that_hangs_is_killed_with_all_it_started(scripted: Scripted) -> None:
     """And is a counted attempt."""
+    mark = uuid4().hex
     script = (
         "import subprocess, sys, time\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(61.25)'])\n"
+        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60) # {mark}'])\n"
         "time.sleep(60)\n"
     )
     began = time.monotonic()
@@ -110,7 +112,7 @@ async def test_a_run_that_hangs_is_killed_with_all_it_started(scripted: Scripted
         await scripted(script, RunLimits(timeout_s=1.5)).describe(PAGE)
     assert time.monotonic() - began < 10
     await asyncio.sleep(0.1)
-    assert _sleepers("61.25") == []
+    assert _sleepers(mark) == []
 
 
 async def test_a_cancelled_run_is_killed_too(scripted: Scripted, work: Path) -> None:

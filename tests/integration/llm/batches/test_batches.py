@@ -179,7 +179,7 @@ async def test_force_asks_again_in_a_batch(start: Callable[..., Process]) -> Non
 
 
 async def test_a_request_has_no_cache_breakpoint(start: Callable[..., Process]) -> None:
-    """Writes cost more and hits are not sure: docs/decisions/0016."""
+    """Writes cost more and hits are not sure: docs/decisions/0020."""
     model = start().gateway.chain("segment")[0]
     params = model.batch_params(request("a"))
     assert params is not None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from footnoted.sources.feeds.identity import (
     KnownItem,
     Marks,
-    about_key,
+    about_keys,
     keys_of,
     recognise,
     same_item,
@@ -106,13 +106,28 @@ def test_the_scope_of_a_feed_survives_a_change_of_scheme() -> None:
     )
 
 
-def test_a_date_without_a_time_says_too_little_without_a_duration() -> None:
-    """Two items of a day with one title would be taken for one."""
+def test_a_title_and_a_time_tell_within_one_feed_and_with_a_duration_everywhere() -> None:
+    """There is an `Episode 1` of the same Monday morning in many a feed."""
+
+    def keys(at: datetime, length_ms: int | None, scope: str = "a") -> set[str]:
+        facts = Facts(title="Episode 1", published_at=at, duration_ms=length_ms)
+        return set(about_keys(scope, facts))
+
     day = datetime(2026, 3, 1, tzinfo=UTC)
-    assert about_key(Facts(title="News", published_at=day)) is None
-    assert about_key(Facts(title="News", published_at=day, duration_ms=60_000)) is not None
-    assert about_key(Facts(title="News", published_at=NOON)) is not None
-    assert about_key(Facts(title="", published_at=NOON)) is None
+    assert keys(day, None) == set()
+    assert len(keys(day, 60_000)) == 1
+    assert len(keys(NOON, None)) == 1
+    assert keys(NOON, None).isdisjoint(keys(NOON, None, "b"))
+    assert keys(NOON, 60_000) & keys(NOON, 60_000, "b")
+    assert keys(NOON, None) < keys(NOON, 61_000)
+    assert about_keys("a", Facts(title="", published_at=NOON)) == ()
+
+
+def test_a_move_to_another_host_is_survived_by_title_and_time() -> None:
+    """New guids, new addresses, and a duration that was not stated before."""
+    before = item(length_ms=None)
+    after = item(guid="new-1", url=OTHER_URL)
+    assert same_item(before.keys, before.facts, after)
 
 
 def test_a_feed_that_reuses_one_guid_gives_new_recordings() -> None:
@@ -123,6 +138,7 @@ def test_a_feed_that_reuses_one_guid_gives_new_recordings() -> None:
     assert met.known_id is None
     assert met.taken_keys == ("guid:show.example/feed:g1",)
     assert met.new_keys == second.keys[1:]
+    assert len(met.new_keys) == 3
     again = recognise(second, [known(first), KnownItem(2, frozenset(met.new_keys), second.facts)])
     assert (again.known_id, again.new_keys) == (2, ())
 

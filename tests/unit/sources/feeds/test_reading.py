@@ -98,6 +98,28 @@ def test_a_podcast_is_read_whole() -> None:
     assert (old.facts.creator, old.facts.language, old.link) == ("Ada Able", "en-US", None)
 
 
+def transcripts_of(text: str) -> list[list[str]]:
+    """Return the names of each item's transcripts."""
+    items = read(text).items
+    return [[link.url.rpartition("/")[2] for link in item.transcripts] for item in items]
+
+
+def test_transcripts_belong_to_their_entry_also_without_guids_and_declarations() -> None:
+    """Undeclared prefixes are common; where the feed breaks, the rest has what can be told."""
+
+    def entry(name: str, guid: str = "") -> str:
+        links = "".join(f'<podcast:transcript url="{name}.{kind}"/>' for kind in ("vtt", "srt"))
+        return f'<item>{guid}<enclosure url="https://c.example/{name}.mp3"/>{links}</item>'
+
+    whole = [["a.vtt", "a.srt"], ["b.vtt", "b.srt"]]
+    assert transcripts_of(rss(entry("a"), entry("b"))) == whole
+    guids = "<guid>1</guid>", "<guid>2</guid>"
+    named = rss(entry("a", guids[0]), entry("b", guids[1]))
+    assert transcripts_of(named) == whole
+    broken = named.replace("<item><guid>2", "<title>a & b</title><item><guid>2")
+    assert transcripts_of(broken) == [["a.vtt", "a.srt"], ["b.srt"]]
+
+
 def test_what_the_feed_says_of_itself_is_told() -> None:
     """Where it moved, where older items are, that there are none."""
     channel = (

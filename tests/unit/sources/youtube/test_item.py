@@ -127,3 +127,13 @@ def test_the_door_before_an_item_is_named() -> None:
 def test_fields_of_the_wrong_kind_say_nothing(info: dict[str, Any]) -> None:
     """Plugins and sites print what they like."""
     assert not item(**info).can_play
+
+
+def test_a_title_that_yt_dlp_made_up_is_none() -> None:
+    """It would take the place of the one that the feed told."""
+    seen = read_item(said({"id": "x", "title": "youtube video #x"}))
+    assert seen.info is not None
+    assert seen.info.facts.title is None
+    assert seen.fault is not None
+    assert seen.fault.kind is FaultKind.UNAVAILABLE
+    assert item(title="Amazing video #12").facts.title == "Amazing video #12"

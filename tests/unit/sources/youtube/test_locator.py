@@ -64,6 +64,8 @@ NEITHER = (
     "https://youtube.com.evil.example/watch?v=" + ID,
     "https://evil.example/youtube.com/watch?v=" + ID,
     "https://notyoutube.com/watch?v=" + ID,
+    "https://notyoutube.com/@name",
+    "https://youtube.com.evil.example/channel/" + CHANNEL,
     "https://www.youtube.com@evil.example/watch?v=" + ID,
     "https://user@www.youtube.com/watch?v=" + ID,
     "https://www.youtube.com:8443/watch?v=" + ID,
