@@ -63,6 +63,8 @@ def settings(concurrent: int = LIMITS.concurrent) -> dict[str, str]:
         "FOOTNOTED_CALL_TIMEOUT_S": "120",
         "FOOTNOTED_LOG_LEVEL": "warning",
         "FOOTNOTED_LEASE_S": "600",
+        "FOOTNOTED_DATABASE_POOL_SIZE": "20",
+        "FOOTNOTED_DATABASE_MAX_OVERFLOW": "20",
     }
 
 

@@ -172,6 +172,30 @@ class Paid:
         alarm.cancel()
         return None if code == -signal.SIGKILL else code
 
+    def run_and_kill_at_work(self, after_s: float, *words: str) -> int | None:
+        """Kill a command `after_s` after it said that it is up; return its code if it ended."""
+        begins = self.log.stat().st_size if self.log.exists() else 0
+        pid = self.nursery.begin(self.order(*words))
+        ended = threading.Event()
+
+        def wait_and_kill() -> None:
+            while not self._is_up(begins) and not ended.wait(0.01):
+                pass
+            if not ended.wait(after_s):
+                kill(pid)
+
+        killer = threading.Thread(target=wait_and_kill)
+        killer.start()
+        code = self.nursery.end()
+        ended.set()
+        killer.join()
+        return None if code == -signal.SIGKILL else code
+
+    def _is_up(self, begins: int) -> bool:
+        with self.log.open("rb") as log:
+            log.seek(begins)
+            return b"daemon.started" in log.read()
+
     def last_words(self) -> str:
         """Return the end of the log."""
         return self.log.read_text(encoding="utf-8")[-3_000:] if self.log.exists() else ""

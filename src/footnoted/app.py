@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from footnoted.db.storage import Storage
     from footnoted.llm.anthropic_client import AnthropicClient
     from footnoted.llm.port import Model
+    from footnoted.pipeline.speech import SpeechAccess
     from footnoted.search.port import SearchIndex
     from footnoted.settings import Settings
     from footnoted.sources.assembly import Net
@@ -191,12 +192,17 @@ async def open_app(settings: Settings, run_cap: Decimal | None = None) -> AsyncG
     async with open_storage(settings) as storage:
         index = make_index(settings)
         models = make_models(storage, run_cap)
-        app = build_app(storage, index, models)
+        speech = make_speech(storage, models, run_cap)
+        app = build_app(storage, index, models, speech)
         try:
             await models.load()
+            if speech is not None:
+                await speech.load()
             yield app
         finally:
             await models.close()
+            if speech is not None:
+                await speech.close()
             await app.net.close()
             try:
                 await index.close()
@@ -252,7 +258,34 @@ def make_free_models() -> ModelAccess:
     return ModelAccess(Routes((Extractive(),)))
 
 
-def build_app(storage: Storage, index: SearchIndex, models: ModelAccess | None = None) -> App:
+def make_speech(
+    storage: Storage, models: ModelAccess, run_cap: Decimal | None
+) -> SpeechAccess | None:
+    """Return what hears and what its money goes through; None where nothing is to be heard.
+
+    Raises ConfigurationError for a missing package, model, key or price.
+    """
+    settings, now = storage.settings, storage.clock.now()
+    if settings.speech == "off":
+        return None
+    # What decodes sound and asks services is heavy, and most programs hear nothing.
+    from footnoted.pipeline.speech import pay_for_speech  # noqa: PLC0415
+    from footnoted.transcripts.speech.assembly import make_recognizer  # noqa: PLC0415
+
+    recognizer = make_recognizer(settings, now)
+    if recognizer is None:
+        return None
+    prices = PriceTable.load(settings.prices_file)
+    setup = PaidSetup(settings, storage.database, storage.clock, prices, run_cap)
+    return pay_for_speech(recognizer, setup, models)
+
+
+def build_app(
+    storage: Storage,
+    index: SearchIndex,
+    models: ModelAccess | None = None,
+    speech: SpeechAccess | None = None,
+) -> App:
     """Return everything joined around a database, an index and the models.
 
     Without models nothing is asked but the built-in one, which costs nothing.
@@ -273,7 +306,7 @@ def build_app(storage: Storage, index: SearchIndex, models: ModelAccess | None =
         read_prompt(resource_roots(settings), "shared", "repair"),
     )
     net = make_net(settings, storage.database, clock, HostAlerts(storage.database, clock))
-    ears: HearingDeps | None = None
+    ears = None if speech is None else speech.hearing
     build = Build(models.routes.name_of, __version__, git_sha(settings.git_commit_sha))
     shared = SharedStages(
         transcribe=TranscribeStage(read_transcript, clock), index=IndexStage(index, clock)
@@ -292,7 +325,8 @@ def build_app(storage: Storage, index: SearchIndex, models: ModelAccess | None =
         drainer=OutboxDrainer(storage.database, index),
         prompts={profile.name: profile.prompts for profile in profiles},
     )
-    return App(storage, index, profiles, deps, models, net)
+    heard_free = () if speech is None else speech.free_models
+    return App(storage, index, profiles, deps, models, net, (EXTRACTIVE, *heard_free))
 
 
 def _source_flows(storage: Storage, net: Net, ears: HearingDeps | None) -> list[Flow]:

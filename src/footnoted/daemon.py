@@ -72,6 +72,7 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
         if settings.qdrant_url is None:
             await stack.enter_async_context(_sole_daemon(app, loop))
         await check_statuses(app.deps)
+        await stack.enter_async_context(_tidy(settings, app))
         desk = AlertDesk(app.storage.database, app.storage.clock, receivers)
         await stack.enter_async_context(_background(desk.run(), loop))
         await stack.enter_async_context(_searchable(app, loop))
@@ -136,6 +137,23 @@ async def _batches_kept(app: App, settings: Settings, loop: Loop) -> AsyncGenera
             await keeper.start(is_sole=is_sole)
     async with _background(keeper.run(settings.batch_poll_s, is_sole=is_sole), loop):
         yield
+
+
+@asynccontextmanager
+async def _tidy(settings: Settings, app: App) -> AsyncGenerator[None]:
+    """Put the data directory in order now, where it is ours alone, and once a day."""
+    # Its library takes a moment to load, which other commands need not wait for.
+    from footnoted.pipeline.housekeeping import Housekeeping  # noqa: PLC0415
+
+    housekeeping = Housekeeping(settings, app.storage.database)
+    if settings.qdrant_url is None:
+        await housekeeping.begin()
+    scheduler = housekeeping.scheduler()
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
 
 
 @asynccontextmanager

@@ -195,8 +195,9 @@ def test_a_purged_video_is_gone_and_not_found(home: Home, folder: Path) -> None:
 def test_a_folder_is_followed_paused_resumed_and_removed(home: Home, folder: Path) -> None:
     """Relies on the purge: the folder is known but for the purged file, which comes back."""
     added = home.ask("source", "add", str(folder), "--every", "60", "--owner", "me")
-    source = str(added["source"]["id"])
-    assert (added["is_new"], added["source"]["poll_interval_s"]) == (True, 60)
+    (line,) = added["sources"]
+    source = str(line["source"]["id"])
+    assert (line["is_new"], line["source"]["poll_interval_s"]) == (True, 60)
     assert "follows" in home.run("source", "add", str(folder)).stdout
     assert home.ask("source", "pause", source)["sources"][0]["paused"] is True
     assert "paused" in home.run("source", "list").stdout

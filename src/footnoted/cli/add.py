@@ -1,8 +1,8 @@
-"""`footnoted add`: takes files, folders and globs once."""
+"""`footnoted add`: takes files, folders, globs and addresses once."""
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - typer reads the type of an argument
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,7 +22,9 @@ def register(program: typer.Typer) -> None:
 
 
 def add(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH|URL...", help="Files, folders and addresses.")
+    ],
     profile: Annotated[
         list[str] | None, typer.Option(help="What to make of them; may be given again.")
     ] = None,
@@ -34,20 +36,29 @@ def add(
     """Take recordings and transcripts once; `source add` follows a folder."""
     from footnoted.app import make_scanner, require_profiles
     from footnoted.cli.storage import with_storage
-    from footnoted.sources.discover import add_paths
+    from footnoted.sources.discover import NOTHING_ADDED, add_paths
+    from footnoted.sources.net.adding import add_urls, is_address
+
+    files = [Path(path) for path in paths if not is_address(path) or Path(path).exists()]
+    urls = [path for path in paths if is_address(path) and not Path(path).exists()]
 
     async def work(storage: Storage) -> AddReport:
         profiles = profile or [storage.settings.profile]
         require_profiles(profiles)
-        return await add_paths(
-            storage.database,
-            make_scanner(),
-            paths,
-            profiles,
-            clock=storage.clock,
-            creator=creator,
-            settle_s=storage.settings.file_settle_s,
-        )
+        report = NOTHING_ADDED
+        if files:
+            report = await add_paths(
+                storage.database,
+                make_scanner(),
+                files,
+                profiles,
+                clock=storage.clock,
+                creator=creator,
+                settle_s=storage.settings.file_settle_s,
+            )
+        taken = await add_urls(storage.database, urls, profiles, creator, clock=storage.clock)
+        new = [item.media_id for item in taken if item.is_new]
+        return report.and_items(new, [item.media_id for item in taken if not item.is_new])
 
     report = with_storage(work)
     (_print_json if as_json else _print)(report)

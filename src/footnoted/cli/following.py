@@ -18,25 +18,95 @@ if TYPE_CHECKING:
 
     from footnoted.pipeline.controls.removal.removal import RemovedSource
     from footnoted.sources.follow import AddedSource, SourcePreview
+    from footnoted.sources.net.preview import NetPreview, PreviewLine
+    from footnoted.sources.net.store import OfferedItem
     from footnoted.sources.store import Source
 
-_NOTHING = "No folder is followed yet: `footnoted source add FOLDER` follows one."
+_NOTHING = "Nothing is followed yet; `footnoted source add` follows channels, feeds and folders."
 _MOST_NAMED = 20
 
 
-def print_added(added: AddedSource, *, as_json: bool) -> None:
-    """Print the source that follows a place now."""
-    source = added.source
+def print_added(added: Sequence[AddedSource], *, as_json: bool) -> None:
+    """Print the sources that follow places now."""
     if as_json:
-        fields = {"is_new": added.is_new, "source": _fields(source)}
-        write_json("source.add/1", fields)
+        lines = [{"is_new": one.is_new, "source": _fields(one.source)} for one in added]
+        write_json("source.add/2", {"sources": lines})
         return
-    if added.is_new:
-        every = show_span(source.poll_interval_s)
-        say(f"Source {source.id} follows {source.locator}, every {every}.")
-        remark("`footnoted run` looks at it; a running daemon has begun.")
+    for one in added:
+        source = one.source
+        if one.is_new:
+            say(f"Source {source.id} follows {source.locator}, {_when(source)}.")
+        else:
+            say(f"Source {source.id} follows {source.locator} already, unchanged.")
+    if any(one.is_new for one in added):
+        remark("`footnoted run` looks there; a running daemon has begun.")
+
+
+def _when(source: Source) -> str:
+    if source.schedule is None:
+        return f"every {show_span(source.poll_interval_s)}"
+    return "in its own rhythm" if source.schedule == "adaptive" else source.schedule
+
+
+def print_items(items: Sequence[OfferedItem], total: int, *, as_json: bool) -> None:
+    """Print what became of the items of a source, newest first."""
+    if as_json:
+        lines = [to_jsonable_python(item._asdict()) for item in items]
+        write_json("source.items/1", {"items": lines, "total": total})
+        return
+    if not items:
+        say("Nothing was offered there yet.")
+        return
+    now = SystemClock().now()
+    rows = [
+        (
+            "-" if item.published_at is None else f"{item.published_at:%Y-%m-%d}",
+            item.title,
+            item.state,
+            "-" if item.decide_at is None else relative(item.decide_at, now),
+            item.detail or "-",
+        )
+        for item in items
+    ]
+    write_table(("published", "title", "became", "decided", "why"), rows)
+    if total > len(items):
+        remark(f"... and {total - len(items)} more; --limit shows them")
+
+
+def print_net_preview(preview: NetPreview, *, as_json: bool) -> None:
+    """Print what following a place on the net would take, and what not."""
+    if as_json:
+        write_json("source.test/2", preview.model_dump(mode="json"))
+        return
+    say(f"{preview.title or preview.locator} ({preview.kind})")
+    if preview.takes:
+        rows = [(_day(line), line.title, _length(line)) for line in preview.takes]
+        write_table(("published", "would take", "length"), rows)
     else:
-        say(f"Source {source.id} follows {source.locator} already, unchanged.")
+        say("Nothing there would be taken.")
+    cost = preview.cost
+    calls = "unknown before the first hour" if cost.calls is None else f"about {cost.calls}"
+    usd = "" if cost.usd is None else f", about ${cost.usd}"
+    say(
+        f"Backlog: {cost.items} items, {cost.hours} hours; model calls: {calls}{usd}; speech"
+        f" recognition: up to {cost.speech_minutes} minutes."
+    )
+    if cost.unknown_lengths:
+        remark(f"note: the length of {cost.unknown_lengths} is not told there")
+    for line in preview.leaves[:_MOST_NAMED]:
+        remark(f"not taken: {line.title}: {line.detail}")
+    if len(preview.leaves) > _MOST_NAMED:
+        remark(f"... and {len(preview.leaves) - _MOST_NAMED} more are not; --json names all")
+    for problem in preview.skipped[:_MOST_NAMED]:
+        remark(f"note: {problem}")
+
+
+def _day(line: PreviewLine) -> str:
+    return "-" if line.published_at is None else f"{line.published_at:%Y-%m-%d}"
+
+
+def _length(line: PreviewLine) -> str:
+    return "-" if line.duration_ms is None else show_span(line.duration_ms / 1000)
 
 
 def print_sources(sources: Sequence[Source], *, as_json: bool) -> None:

@@ -1,65 +1,162 @@
-"""`footnoted source ...`: folders that are followed."""
+"""`footnoted source ...`: channels, feeds and folders that are followed."""
 
 from __future__ import annotations
 
-import asyncio
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - typer reads the type of an argument
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footnoted.cli.asking import asks
+
 if TYPE_CHECKING:
     from footnoted.db.storage import Storage
     from footnoted.pipeline.controls.removal.removal import RemovedSource
-    from footnoted.sources.follow import AddedSource, SourcePreview
+    from footnoted.sources.net.asking import Asked
     from footnoted.sources.store import Source
 
+
+class _Kind(StrEnum):
+    """What a place on the net is."""
+
+    YOUTUBE = "youtube"
+    FEED = "feed"
+    SITE = "site"
+
+
+class _ItemState(StrEnum):
+    """What became of an item."""
+
+    TAKEN = "taken"
+    LEFT = "left"
+    LATER = "later"
+
+
+_Profiles = Annotated[
+    list[str] | None, typer.Option(help="What to make of it; may be given again.")
+]
+_Creator = Annotated[str | None, typer.Option(help="Who made what nothing else says it of.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _Id = Annotated[int, typer.Argument(help="The id that `source list` shows.")]
 
 
 def register(program: typer.Typer) -> None:
     """Add the commands to the program."""
-    group = typer.Typer(help="Follow folders.", no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(
+        help="Follow channels, feeds and folders.", no_args_is_help=True, rich_markup_mode=None
+    )
     group.command("add")(add)
+    group.command("edit")(edit)
     group.command("list")(show)
+    group.command("items")(items)
+    group.command("poll")(poll)
     group.command("test")(preview)
     group.command("pause")(pause)
     group.command("resume")(resume)
     group.command("remove")(remove)
+    group.command("export")(export)
     program.add_typer(group, name="source")
 
 
+@asks
 def add(
-    locator: Annotated[str, typer.Argument(metavar="PATH|GLOB", help="A folder, or a glob.")],
+    locator: Annotated[
+        str,
+        typer.Argument(metavar="PLACE", help="A channel, playlist, feed, page, OPML or folder."),
+    ],
     *,
-    profile: Annotated[
-        list[str] | None, typer.Option(help="What to make of it; may be given again.")
-    ] = None,
-    creator: Annotated[
-        str | None, typer.Option(help="Who made what nothing else says it of.")
-    ] = None,
+    profile: _Profiles = None,
+    creator: _Creator = None,
     owner: Annotated[str | None, typer.Option(help="A label to tell sources by.")] = None,
     title: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+    kind: Annotated[
+        _Kind | None, typer.Option(help="What it is, where the place is not asked for that.")
+    ] = None,
     every: Annotated[
         int | None, typer.Option(min=1, metavar="SECONDS", help="Pause between two looks.")
     ] = None,
+    asked: Asked,
     as_json: _Json = False,
 ) -> None:
-    """Follow a folder or glob from now on."""
-    from footnoted.app import require_profiles
+    """Follow a place from now on: a channel, a playlist, a feed, a page, a list of feeds, a folder.
+
+    An OPML file is a list of feeds: each becomes a source.
+    """
+    from footnoted.cli.adding import NewSource, add_sources
     from footnoted.cli.following import print_added
+
+    new = NewSource(locator, profile, creator, owner, title, kind and kind.value, every, asked)
+    print_added(add_sources(new), as_json=as_json)
+
+
+@asks
+def edit(
+    source: _Id,
+    *,
+    title: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+    asked: Asked,
+    as_json: _Json = False,
+) -> None:
+    """Change what is taken of a source and when it is looked at; nothing restarts.
+
+    An empty word takes an option back: `--title-has ''`. What was left before is judged anew.
+    """
+    from footnoted.cli.following import print_sources
     from footnoted.cli.storage import with_storage
-    from footnoted.sources.follow import NewSource, add_source
+    from footnoted.sources.net.adding import change_source
 
-    async def work(storage: Storage) -> AddedSource:
-        settings = storage.settings
-        profiles = profile or [settings.profile]
-        require_profiles(profiles)
-        seconds = every or settings.source_poll_interval_s
-        new = NewSource(locator, profiles, seconds, title, creator, owner)
-        return await add_source(storage.database, new, clock=storage.clock)
+    async def work(storage: Storage) -> Source:
+        return await change_source(
+            storage.database, source, asked, clock=storage.clock, title=title
+        )
 
-    print_added(with_storage(work), as_json=as_json)
+    print_sources([with_storage(work)], as_json=as_json)
+
+
+def items(
+    source: _Id,
+    *,
+    state: Annotated[
+        _ItemState | None, typer.Option(help="Those that were taken, left or put off only.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most so many.")] = 50,
+    as_json: _Json = False,
+) -> None:
+    """Show what became of every item that a source offered, and why."""
+    from footnoted.cli.following import print_items
+    from footnoted.cli.storage import with_storage
+    from footnoted.sources.net.store import OfferedItem, offered
+
+    async def work(storage: Storage) -> list[OfferedItem]:
+        async with storage.database.transaction() as session:
+            return await offered(session, source)
+
+    found = with_storage(work)
+    wanted = [item for item in found if state is None or item.state == state.value]
+    print_items(wanted[:limit], len(wanted), as_json=as_json)
+
+
+def poll(source: _Id, as_json: _Json = False) -> None:
+    """Look at a source now; a running daemon does, or the next run."""
+    from footnoted.cli.following import print_sources
+    from footnoted.cli.storage import with_storage
+    from footnoted.sources.follow import look_now
+
+    async def work(storage: Storage) -> Source:
+        return await look_now(storage.database, source, clock=storage.clock)
+
+    print_sources([with_storage(work)], as_json=as_json)
+
+
+def export(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The OPML file to write.")],
+) -> None:
+    """Write the followed feeds and channels to an OPML file, for other programs."""
+    from footnoted.cli.adding import export_sources
+    from footnoted.cli.lines import say
+
+    say(f"{export_sources(path)} sources are in {path}.")
 
 
 def show(as_json: _Json = False) -> None:
@@ -74,26 +171,28 @@ def show(as_json: _Json = False) -> None:
     print_sources(with_storage(work), as_json=as_json)
 
 
+@asks
 def preview(
-    locator: Annotated[str, typer.Argument(metavar="PATH|GLOB", help="A folder, or a glob.")],
-    creator: Annotated[
-        str | None, typer.Option(help="Who made what nothing else says it of.")
+    locator: Annotated[
+        str, typer.Argument(metavar="PLACE", help="A channel, playlist, feed, page or folder.")
+    ],
+    *,
+    creator: _Creator = None,
+    kind: Annotated[
+        _Kind | None, typer.Option(help="What it is, where the place is not asked for that.")
     ] = None,
+    asked: Asked,
     as_json: _Json = False,
 ) -> None:
-    """Show what following a folder would take, and write nothing."""
-    from footnoted.app import make_scanner
-    from footnoted.cli.following import print_preview
-    from footnoted.cli.session import read_settings
-    from footnoted.clock import SystemClock
-    from footnoted.sources.follow import preview_source
+    """Show what following a place would take, what not and why, and write nothing."""
+    from footnoted.cli.following import print_net_preview, print_preview
+    from footnoted.cli.previewing import preview_folder, preview_net
+    from footnoted.sources.net.adding import is_address
 
-    async def work() -> SourcePreview:
-        clock = SystemClock()
-        return await preview_source(make_scanner(), locator, clock=clock, creator=creator)
-
-    read_settings()
-    print_preview(asyncio.run(work()), as_json=as_json)
+    if is_address(locator):
+        print_net_preview(preview_net(locator, kind and kind.value, asked), as_json=as_json)
+    else:
+        print_preview(preview_folder(locator, creator), as_json=as_json)
 
 
 def pause(source: _Id, as_json: _Json = False) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from footnoted.errors import UsageError
@@ -56,6 +56,19 @@ class AddReport:
     ignored: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
     media_ids: tuple[int, ...]
+
+    def and_items(self, new: Sequence[int], known: Sequence[int]) -> AddReport:
+        """Return the report with recordings that were taken by their addresses."""
+        return replace(
+            self,
+            added=self.added + len(new),
+            known=self.known + len(known),
+            media_ids=(*self.media_ids, *new),
+        )
+
+
+NOTHING_ADDED = AddReport(0, 0, 0, 0, 0, (), (), ())
+"""The report of having added nothing."""
 
 
 @dataclass(slots=True)

@@ -136,6 +136,18 @@ async def resume_source(database: Database, source_id: int, *, clock: Clock) -> 
     return await _set_paused(database, source_id, clock, paused=False)
 
 
+async def look_now(database: Database, source_id: int, *, clock: Clock) -> Source:
+    """Have a source looked at as soon as a daemon can. Raises UsageError when it is unknown."""
+    async with database.transaction() as session:
+        await store.hasten(session, source_id, clock.now())
+        await notify_work(session)
+        source = await store.read_source(session, source_id)
+    if source is None:
+        message = f"there is no source {source_id}"
+        raise UsageError(message)
+    return source
+
+
 async def _set_paused(database: Database, source_id: int, clock: Clock, *, paused: bool) -> Source:
     async with database.transaction() as session:
         await store.set_paused(session, source_id, clock.now(), paused=paused)

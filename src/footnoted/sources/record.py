@@ -143,11 +143,11 @@ class _Recording:
         if change.why:
             forgets = placed.has_new_words
             await videos.reopen_videos(self.session, media_id, opening, change.why, forgets=forgets)
+        waits = _is_sound_only(placed.found) and (
+            await open_transcription(self.session, media_id, opening) is not None
+        )
         if change.is_to_open:
-            await self._open(media_id, placed.found, opening)
-        roles = {file.role for file in placed.found.files}
-        if FileRole.MEDIA in roles and FileRole.TRANSCRIPT not in roles:
-            await open_transcription(self.session, media_id, opening)
+            await self._open(media_id, placed.found, opening, waits=waits)
         self._count(placed, is_new=is_new, is_changed=bool(change.why))
         self.recorded.media_ids.append(media_id)
 
@@ -208,10 +208,14 @@ class _Recording:
             await videos.move_to_creator(self.session, media_id, changed["creator_id"], self.now)
         return sorted(name.removesuffix("_id") for name in changed.keys() - _NO_REASON_TO_REOPEN)
 
-    async def _open(self, media_id: int, found: FoundMedia, opening: videos.Opening) -> None:
+    async def _open(
+        self, media_id: int, found: FoundMedia, opening: videos.Opening, *, waits: bool
+    ) -> None:
         fields = {"path": _first_file(found).path}
         for profile in self.origin.profiles:
-            await videos.open_video(self.session, media_id, profile, opening, fields)
+            await videos.open_video(
+                self.session, media_id, profile, opening, fields, videos.Queueing(waits=waits)
+            )
 
     async def _creator(self, name: str) -> int:
         if name not in self.creators:
@@ -235,3 +239,8 @@ def _first_file(found: FoundMedia) -> FoundFile:
     """Return the file a recording is known by: its words, else its sound."""
     order = [FileRole.TRANSCRIPT, FileRole.MEDIA, FileRole.METADATA]
     return min(found.files, key=lambda file: (order.index(file.role), file.path))
+
+
+def _is_sound_only(found: FoundMedia) -> bool:
+    roles = {file.role for file in found.files}
+    return FileRole.MEDIA in roles and FileRole.TRANSCRIPT not in roles

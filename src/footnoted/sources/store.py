@@ -120,6 +120,15 @@ async def set_paused(
     return changed is not None
 
 
+async def hasten(session: AsyncConnection, source_id: int, now: datetime) -> None:
+    """Let the next look at a source be due now, whatever it waits for."""
+    await session.execute(
+        text("""UPDATE sources SET next_poll_at = :now, not_before = NULL, updated_at = :now
+                WHERE id = :id AND lease_owner IS NULL"""),
+        {"id": source_id, "now": now},
+    )
+
+
 async def change(
     session: AsyncConnection,
     source_id: int,

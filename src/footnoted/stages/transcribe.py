@@ -28,7 +28,11 @@ from footnoted.sources.names import NotTaken, group_key, read_name
 from footnoted.sources.port import SOURCE_UNREACHABLE, FileRole
 from footnoted.sources.recordings.store import recording_of_video
 from footnoted.sources.transcriptions.store import Progress, progress_of
-from footnoted.sources.videos.store import SPEECH_RECOGNITION, TRANSCRIPT_MISSING
+from footnoted.sources.videos.store import (
+    SPEECH_RECOGNITION,
+    TRANSCRIPT_MISSING,
+    TRANSCRIPTION_PENDING,
+)
 from footnoted.stages.port import ItemGoneError
 from footnoted.transcripts import store
 from footnoted.transcripts.choose import Candidate, rank
@@ -52,9 +56,6 @@ MAX_TRANSCRIPT_BYTES = 256 * 2**20
 _DAY = timedelta(days=1)
 _SOON = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
-
-TRANSCRIPTION_PENDING = "transcription"
-"""The wait of a video while its recording is being transcribed."""
 
 
 class TranscribeInput(BaseModel):
@@ -326,7 +327,9 @@ def _as_its_transcription(progress: Progress, now: datetime) -> Waiting | Stoppe
     detail = progress.failure_detail or progress.wait_detail
     if progress.is_under_way:
         until = min(max(progress.not_before or now, now + _SOON), now + _HOUR)
-        return Waiting(until, progress.wait_reason or TRANSCRIPTION_PENDING, detail)
+        if progress.wait_reason is None:
+            return Waiting(until, TRANSCRIPTION_PENDING, detail)
+        return Waiting(until, progress.wait_reason, detail)
     code = progress.failure_code or progress.status
     return Stopped(progress.status, code, detail or "its transcription is over")
 

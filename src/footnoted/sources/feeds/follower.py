@@ -57,8 +57,10 @@ class FeedFollower:
     async def look(self, place: Place, now: datetime) -> Poll:
         """Return what the feed lists, and whether something was missed since the last look.
 
-        A deep look asks unconditionally and follows the pages with older items (RFC 5005) until it
-        has as many as are wanted. What one page lists is never cut, or fresh items would be lost.
+        The pages with older items (RFC 5005) are followed by a deep look, which asks without
+        conditions, until it has as many as are wanted, and where there is a gap until it is closed.
+        What one page lists is never cut, or fresh items would be lost.
+
         Raises the errors of `fetch.port`, FeedAwayError while the feed is not there for now, and
         PermanentError (`not_a_feed`, `feed_unsafe`, `feed_too_large`, `feed_gone`, or as
         `fetch.port` names it).
@@ -111,11 +113,12 @@ class FeedFollower:
         )
 
     async def _poll(self, place: Place, answer: WebAnswer, feed: Feed, now: datetime) -> Poll:
-        items, is_paged_out = feed.items, False
-        if place.is_deep:
-            older, is_paged_out = await self._older(place, feed)
+        before, lists_all = place.state.newest_keys, _lists_all(place.locator, feed)
+        items, is_gap = feed.items, has_gap(feed.items, before, lists_all=lists_all)
+        if place.is_deep or is_gap:
+            older, is_end = await self._older(place, feed, before if is_gap else ())
             items = tuple(distinct_items(newest_first([*items, *older]))[0])
-        lists_all = feed.is_complete or is_paged_out or _lists_all(place.locator, feed)
+            lists_all = lists_all or is_end
         state = _next_state(place, answer, feed).model_copy(
             update={
                 "newest_keys": newest_keys(feed.items, place.state.newest_keys),
@@ -128,25 +131,27 @@ class FeedFollower:
             creator=feed.creator,
             language=feed.language,
             state=state,
-            has_gap=not place.is_deep
-            and has_gap(feed.items, place.state.newest_keys, lists_all=lists_all),
+            has_gap=is_gap and has_gap(items, before, lists_all=lists_all),
             is_complete=lists_all,
             skipped=feed.skipped,
             skipped_counts=feed.skipped_counts,
         )
 
-    async def _older(self, place: Place, feed: Feed) -> tuple[Sequence[FoundItem], bool]:
+    async def _older(
+        self, place: Place, feed: Feed, missed: Sequence[str]
+    ) -> tuple[Sequence[FoundItem], bool]:
         """Return the items of the pages behind the first, and whether the last was reached.
 
-        A page that is missing or no feed ends the search; a host that is away ends the look.
+        A deep look goes on until it has as many as are wanted; one with a gap until an item of the
+        keys `missed` is met. A page that is missing or no feed ends the search; a host that is away
+        ends the look.
         """
         found: list[FoundItem] = []
         seen: set[str] = set()
         url, ends_s = feed.next_url, self._clock.monotonic_s() + _MAX_DEEP_S
-        for _ in range(_MAX_PAGES):
-            if url is None or url in seen:
-                return found, url is None and bool(seen)
-            is_enough = place.limit is not None and len(feed.items) + len(found) >= place.limit
+        while url is not None and url not in seen and len(seen) < _MAX_PAGES:
+            is_met = not has_gap(found or feed.items, missed, lists_all=False)
+            is_enough = is_met and _has_enough(place, len(feed.items) + len(found))
             if is_enough or self._clock.monotonic_s() >= ends_s:
                 return found, False
             seen.add(url)
@@ -158,12 +163,17 @@ class FeedFollower:
                 return found, False
             found += page.items
             url = page.next_url
-        return found, False
+        return found, url is None and bool(seen)
+
+
+def _has_enough(place: Place, count: int) -> bool:
+    """Return whether a look wants no more items than so many."""
+    return not place.is_deep or (place.limit is not None and count >= place.limit)
 
 
 def _lists_all(locator: str, feed: Feed) -> bool:
-    """Return whether a YouTube feed has room left: then it lists every video."""
-    return is_feed_url(locator) and len(feed.items) < FEED_ENTRIES
+    """Return whether a feed says that it is whole, or is YouTube's and has room left."""
+    return feed.is_complete or (is_feed_url(locator) and len(feed.items) < FEED_ENTRIES)
 
 
 def _settled(state: PollState, answer: WebAnswer) -> PollState:

@@ -193,11 +193,12 @@ async def add_urls(
     urls: Sequence[str],
     profiles: Sequence[str],
     creator: str | None,
-    now_of: Clock,
+    *,
+    clock: Clock,
 ) -> list[TakenItem]:
     """Take single items by their addresses. Raises UsageError for a place with many items."""
     items = [(url, item_at(url)) for url in urls]
-    now = now_of.now()
+    now = clock.now()
     async with database.transaction() as session:
         await recordings.lock_discovery(session)
         turn = await videos.first_turn(session, None)
@@ -256,11 +257,10 @@ async def _take(
         )
         await store.add_keys(session, media_id, item.keys)
         await store.set_item(session, media_id, item)
-    await open_transcription(session, media_id, opening, FRESH_PRIORITY)
+    is_opened = await open_transcription(session, media_id, opening, FRESH_PRIORITY) is not None
+    how = videos.Queueing(FRESH_PRIORITY, waits=is_opened)
     opened = [
-        await videos.open_video(
-            session, media_id, profile, opening, {"link": url}, priority=FRESH_PRIORITY
-        )
+        await videos.open_video(session, media_id, profile, opening, {"link": url}, how)
         for profile in profiles
     ]
     return TakenItem(media_id, url, is_new=any(video is not None for video in opened))

@@ -212,7 +212,12 @@ class _Taking:
         await open_transcription(self.session, media_id, opening, priority)
         for profile in self.follows.profiles:
             await videos.open_video(
-                self.session, media_id, profile, opening, _told(item), priority=priority
+                self.session,
+                media_id,
+                profile,
+                opening,
+                _told(item),
+                videos.Queueing(priority, waits=True),
             )
         self.took.taken += 1
         self._note(offer, store.TAKEN, media_id=media_id)

@@ -17,6 +17,7 @@ from footnoted.model.status import (
 from footnoted.sources.items import FoundItem
 from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import FileRole
+from footnoted.sources.videos.store import SPEECH_RECOGNITION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -216,3 +217,11 @@ async def folders_in_use(session: AsyncConnection) -> dict[int, bool]:
         text("SELECT media_id, status IN ('wanted', 'obtained') AS works FROM transcriptions")
     )
     return {row.media_id: row.works for row in rows}
+
+
+async def wake_unheard(session: AsyncConnection) -> None:
+    """End the waits for speech recognition: something hears now."""
+    await session.execute(
+        text("UPDATE transcriptions SET not_before = NULL WHERE wait_reason = :reason"),
+        {"reason": SPEECH_RECOGNITION},
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -23,8 +24,14 @@ VIDEO_REOPENED = "video.reopened"
 TRANSCRIPT_MISSING = "transcript_missing"
 SPEECH_RECOGNITION = "speech_recognition"
 
+TRANSCRIPTION_PENDING = "transcription"
+"""The wait of a video while its recording is being transcribed."""
+
 MANUAL = "manual"
 SCHEDULED = "scheduled"
+
+_LOOKS_AGAIN = timedelta(hours=1)
+"""When a video looks how its transcription fares though that one never woke it."""
 
 
 @dataclass(slots=True)
@@ -40,6 +47,16 @@ class Opening:
         """Return a place in the fair queue, each later than the one before."""
         self.turn += 1
         return self.turn - 1
+
+
+class Queueing(NamedTuple):
+    """How a new video stands: its priority, and whether its transcription is to wake it."""
+
+    priority: int = 0
+    waits: bool = False
+
+
+QUEUED = Queueing()
 
 
 async def first_turn(session: AsyncConnection, source_id: int | None) -> int:
@@ -80,19 +97,16 @@ async def open_video(
     profile: str,
     opening: Opening,
     fields: Mapping[str, Any],
-    *,
-    priority: int = 0,
+    how: Queueing = QUEUED,
 ) -> int | None:
-    """Return the id of the new video, with its run and event; None when there is one already.
-
-    A higher `priority` stands before a lower one.
-    """
+    """Return the id of the new video, with its run and event; None when there is one already."""
     video_id = await session.scalar(
         text("""
           INSERT INTO videos
             (media_id, profile, creator_id, source_id, status, priority, turn, created_at,
-             updated_at)
-          SELECT m.id, :profile, m.creator_id, :source, :status, :priority, :turn, :now, :now
+             updated_at, wait_reason, not_before)
+          SELECT m.id, :profile, m.creator_id, :source, :status, :priority, :turn, :now, :now,
+            CASE WHEN :waits THEN :reason END, CASE WHEN :waits THEN CAST(:until AS timestamptz) END
           FROM media m WHERE m.id = :media
           ON CONFLICT (media_id, profile) DO NOTHING RETURNING id"""),
         {
@@ -100,9 +114,12 @@ async def open_video(
             "profile": profile,
             "source": opening.source_id,
             "status": DISCOVERED,
-            "priority": priority,
+            "priority": how.priority,
             "turn": opening.turn,
             "now": opening.now,
+            "waits": how.waits,
+            "reason": TRANSCRIPTION_PENDING,
+            "until": opening.now + _LOOKS_AGAIN,
         },
     )
     if video_id is None:

@@ -191,6 +191,29 @@ async def test_what_the_feed_lists_is_never_cut(*, is_deep: bool) -> None:
     assert titles(await looking.look(is_deep=is_deep, limit=1)) == ["a", "b", "c"]
 
 
+async def test_a_gap_is_closed_with_the_pages_behind_the_first() -> None:
+    """As far back as something known, and no further; at the end there is no gap either."""
+
+    def page(number: int, *names: str) -> FakePage:
+        return FakePage(feed(*names, head=f'<link rel="next" href="?page={number + 1}"/>'))
+
+    looking = Looking(home=page(1, "c", "b"))
+    assert not (await looking.look()).has_gap
+    looking.put(page(1, "h", "g"))
+    looking.put(page(2, "f", "e"), f"{HOME}?page=2")
+    looking.put(page(3, "d", "c"), f"{HOME}?page=3")
+    looking.put(page(4, "b", "a"), f"{HOME}?page=4")
+    poll = await looking.look()
+    assert (titles(poll), poll.has_gap) == (["h", "g", "f", "e", "d", "c"], False)
+    looking.put(page(1, "z"))
+    looking.put(FakePage(feed("y")), f"{HOME}?page=2")
+    ended = await looking.look()
+    assert (titles(ended), ended.has_gap, ended.is_complete) == (["z", "y"], False, True)
+    looking.put(page(1, "q"))
+    del looking.web.pages[f"{HOME}?page=2"]
+    assert (await looking.look()).has_gap
+
+
 async def test_pages_that_lead_in_a_circle_end() -> None:
     """An endless feed is no reason to go on."""
     looking = Looking(home=FakePage(feed("a", head='<link rel="next" href="?p=2"/>')))

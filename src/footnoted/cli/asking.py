@@ -1,0 +1,120 @@
+"""The options by which a person says what is taken of a source.
+
+`source add`, `edit` and `test` share them: `asks` gives a command all of them as one value.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_OPTIONS: dict[str, Any] = {
+    "schedule": Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="adaptive, `every 2h`, or `cron 0 6 * * *`."),
+    ],
+    "backfill": Annotated[
+        str | None,
+        typer.Option(metavar="HOW-FAR", help="none, 5, `since 2026-01-31` or all; 5 if unsaid."),
+    ],
+    "title_has": Annotated[
+        str | None, typer.Option("--title-has", metavar="REGEX", help="Take titles that have this.")
+    ],
+    "title_lacks": Annotated[
+        str | None,
+        typer.Option("--title-lacks", metavar="REGEX", help="Leave titles that have this."),
+    ],
+    "description_has": Annotated[
+        str | None,
+        typer.Option("--description-has", metavar="REGEX", help="The same of descriptions."),
+    ],
+    "description_lacks": Annotated[
+        str | None,
+        typer.Option("--description-lacks", metavar="REGEX", help="The same of descriptions."),
+    ],
+    "min_duration": Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="Leave what is shorter, as in 90s or 10m.")
+    ],
+    "max_duration": Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="Leave what is longer, as in 3h.")
+    ],
+    "min_age": Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="Wait until it is so old, as in 2d.")
+    ],
+    "max_age": Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="Leave what is older, as in 52w.")
+    ],
+    "shorts": Annotated[
+        str | None, typer.Option(metavar="include|exclude|only", help="What becomes of Shorts.")
+    ],
+    "live": Annotated[
+        str | None, typer.Option(metavar="include|exclude|only", help="What becomes of broadcasts.")
+    ],
+    "languages": Annotated[
+        str | None,
+        typer.Option("--language", metavar="TAG,...", help="Take only what is spoken so."),
+    ],
+    "captions": Annotated[
+        str | None, typer.Option(metavar="TAG,...", help="Languages of captions, best first.")
+    ],
+    "allows_translated": Annotated[
+        bool | None,
+        typer.Option("--translated/--no-translated", help="Take captions translated by a machine."),
+    ],
+    "speakers": Annotated[
+        str | None, typer.Option(metavar="NAME,...", help="Who speaks, for speech recognition.")
+    ],
+    "glossary": Annotated[
+        str | None,
+        typer.Option(metavar="WORD,...", help="Words to expect, for speech recognition."),
+    ],
+    "priority": Annotated[
+        int | None, typer.Option(min=-1000, max=1000, help="Sources with more of it go first.")
+    ],
+    "daily_cap_usd": Annotated[
+        float | None, typer.Option("--daily-cap-usd", min=0, help="Most it may cost a day (USD).")
+    ],
+}
+
+
+def asks(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the command with the shared options in place of its parameter `asked`.
+
+    Typer reads options from a signature and annotations, so that is what the command is given.
+    """
+
+    @functools.wraps(command)
+    def run(**values: Any) -> None:  # noqa: ANN401 - whatever the options hold
+        from footnoted.sources.net.asking import Asked
+
+        words = {name: values.pop(name) for name in _OPTIONS}
+        cap = words.pop("daily_cap_usd")
+        dollars = None if cap is None else Decimal(str(cap))
+        command(**values, asked=Asked(**words, daily_cap_usd=dollars))
+
+    del command.__annotations__["asked"]  # its type would have to be loaded for --help
+    hints = get_type_hints(command, include_extras=True)
+    own = inspect.signature(command)
+    kept = [
+        part.replace(annotation=hints[part.name])
+        for part in own.parameters.values()
+        if part.name in hints
+    ]
+    kind = inspect.Parameter.KEYWORD_ONLY
+    added = [
+        inspect.Parameter(name, kind, default=None, annotation=option)
+        for name, option in _OPTIONS.items()
+    ]
+    positional = [part for part in kept if part.kind is not kind]
+    named = [part for part in kept if part.kind is kind]
+    parameters = [*positional, *named, *added]
+    run.__signature__ = own.replace(parameters=parameters, return_annotation=None)  # type: ignore[attr-defined]
+    run.__annotations__ = {part.name: part.annotation for part in parameters}
+    return run

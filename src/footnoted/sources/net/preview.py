@@ -1,0 +1,146 @@
+"""What following a place would take, what not and why, and what the backlog would cost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from footnoted.sources.items import Place
+from footnoted.sources.net.take import BACKFILL
+from footnoted.sources.rules.backfill import Reach, plan_backfill
+from footnoted.sources.rules.judging import Later, NotTaken, judge
+
+if TYPE_CHECKING:
+    from footnoted.sources.items import Follower, FoundItem, Poll
+    from footnoted.sources.net.adding import NetPlace
+    from footnoted.sources.options import SourceOptions
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class PreviewLine(_Value):
+    """An item and what would become of it; `reason` is None where it would be taken at once."""
+
+    key: str
+    title: str
+    published_at: datetime | None
+    duration_ms: int | None
+    reason: str | None
+    detail: str | None
+
+
+class HourlyCost(_Value):
+    """What an hour of speech took so far: paid calls and dollars; None where none was worked on."""
+
+    calls: Decimal | None
+    usd: Decimal | None
+
+
+class BacklogCost(_Value):
+    """What the items that would be taken would take, as far as their lengths are known.
+
+    `speech_minutes` are of items whose publisher offers no words, as far as that is told.
+    """
+
+    items: int
+    hours: Decimal
+    unknown_lengths: int
+    calls: Decimal | None
+    usd: Decimal | None
+    speech_minutes: Decimal
+
+
+class NetPreview(_Value):
+    """A place as following it would see it."""
+
+    kind: str
+    locator: str
+    title: str | None
+    takes: tuple[PreviewLine, ...]
+    leaves: tuple[PreviewLine, ...]
+    skipped: tuple[str, ...]
+    cost: BacklogCost
+
+
+async def preview_place(
+    place: NetPlace, follower: Follower, options: SourceOptions, hourly: HourlyCost, now: datetime
+) -> NetPreview:
+    """Return what following a place would take now; nothing is written.
+
+    Raises as `Follower.look` does.
+    """
+    backfill = options.backfill
+    limit = backfill.count if backfill.reach is Reach.NEWEST else None
+    asked = Place(
+        source_id=0,
+        locator=place.locator,
+        is_deep=backfill.reach is not Reach.NONE,
+        limit=limit,
+    )
+    poll = await follower.look(asked, now)
+    chosen = {item.keys[0] for item in plan_backfill(poll.items, backfill)}
+    takes: list[FoundItem] = []
+    leaves: list[PreviewLine] = []
+    for item in poll.items:
+        verdict = judge(item, options.rules, now)
+        if item.keys[0] not in chosen:
+            leaves.append(_line(item, BACKFILL, f"the backfill is {backfill}"))
+        elif isinstance(verdict, NotTaken | Later):
+            leaves.append(_line(item, verdict.reason, verdict.detail))
+        else:
+            takes.append(item)
+    return _preview(place, poll, (takes, leaves), hourly)
+
+
+def _preview(
+    place: NetPlace,
+    poll: Poll,
+    sorted_: tuple[list[FoundItem], list[PreviewLine]],
+    hourly: HourlyCost,
+) -> NetPreview:
+    takes, leaves = sorted_
+    return NetPreview(
+        kind=place.kind,
+        locator=place.locator,
+        title=poll.title,
+        takes=tuple(_line(item, None, None) for item in takes),
+        leaves=tuple(leaves),
+        skipped=poll.skipped,
+        cost=_cost(takes, hourly),
+    )
+
+
+def _cost(takes: list[FoundItem], hourly: HourlyCost) -> BacklogCost:
+    lengths = [item.facts.duration_ms for item in takes]
+    hours = _hours(sum(length or 0 for length in lengths))
+    unheard = [
+        item.facts.duration_ms or 0 for item in takes if item.media_url and not item.transcripts
+    ]
+    return BacklogCost(
+        items=len(takes),
+        hours=hours,
+        unknown_lengths=lengths.count(None),
+        calls=None if hourly.calls is None else round(hourly.calls * hours, 0),
+        usd=None if hourly.usd is None else round(hourly.usd * hours, 4),
+        speech_minutes=round(_hours(sum(unheard)) * 60, 1),
+    )
+
+
+def _hours(length_ms: int) -> Decimal:
+    return round(Decimal(length_ms) / 3_600_000, 2)
+
+
+def _line(item: FoundItem, reason: str | None, detail: str | None) -> PreviewLine:
+    return PreviewLine(
+        key=item.keys[0],
+        title=item.facts.title or item.link or item.keys[0],
+        published_at=item.facts.published_at,
+        duration_ms=item.facts.duration_ms,
+        reason=reason,
+        detail=detail,
+    )
