@@ -109,9 +109,7 @@ def pay_for_speech(
         )
         till = SpeechTill(
             clock=clock,
-            caps=model_till.caps
-            if model_till
-            else caps_of(setup.settings, str(uuid4()), setup.run_cap),
+            caps=model_till.caps if model_till else _own_caps(setup),
             limiter=limiter,
             witness=witness,
             timeout_s=setup.settings.call_timeout_s,

@@ -60,7 +60,7 @@ class Recording:
             for silence in self._gap_before(frame, made):
                 made += len(silence)
                 yield silence
-            for block in map(_samples, resampler.resample(_timeless(frame))):
+            for block in map(_samples, resampler.resample(frame)):
                 made += len(block)
                 yield block
             if made > longest_s * RATE_HZ:
@@ -139,12 +139,6 @@ def _duration_ms(container: InputContainer) -> int | None:
 def _why(error: Exception) -> str:
     told = getattr(error, "strerror", None)
     return f"it is no recording that can be read ({told or error})"
-
-
-def _timeless(frame: AudioFrame) -> AudioFrame:
-    """Return a frame without its time: the resampler must not fill or drop by it."""
-    frame.pts = None
-    return frame
 
 
 def _samples(frame: AudioFrame) -> Samples:

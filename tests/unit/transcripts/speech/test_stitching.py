@@ -98,6 +98,14 @@ def test_no_word_is_lost_or_doubled(seed: int, count: int, every_ms: int) -> Non
 
 @settings(max_examples=60)
 @given(st.integers(0, 10**6), st.integers(1, 400))
+def test_whoever_repeats_himself_is_not_cut_short(seed: int, count: int) -> None:
+    """Among four words that come again and again, only time tells which is which."""
+    spoken = Spoken(seed, count, vocabulary=4)
+    assert words_of(stitch(spoken.chunks(25_000))) == [word.text for word in spoken.words]
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10**6), st.integers(1, 400))
 def test_segments_without_timed_words_are_joined_as_well(seed: int, count: int) -> None:
     """Where each word lies in a segment is then only about known."""
     spoken = Spoken(seed, count, vocabulary=500)
