@@ -108,7 +108,7 @@ def author_of(said: Mapping[str, Any]) -> str | None:
 
 def _first_time(entry: Mapping[str, Any]) -> datetime | None:
     for name in ("published_parsed", "created_parsed", "updated_parsed"):
-        moment = _time_of(entry.get(name) if name in entry.keys() else None)  # noqa: SIM118 - feedparser's `in` maps names
+        moment = _time_of(entry.get(name))
         if moment is not None:
             return moment
     return None

@@ -59,8 +59,10 @@ def read_feed(data: bytes, *, url: str, content_type: str | None = None, scope: 
         data, content_type = narrowed(data), None  # whose charset would be wrong now
     found = survey(data, url)
     document = _parsed(data, url, content_type)
-    feed = _mapping(document.get("feed"))
-    entries = cast("list[Mapping[str, Any]]", document.get("entries") or [])
+    # feedparser's own mappings look names up under other names too, which is slow and deceives.
+    feed = dict(_mapping(document.get("feed")))
+    listed = cast("list[dict[str, Any]]", document.get("entries") or [])
+    entries: list[Mapping[str, Any]] = [dict(entry) for entry in listed]
     if not (entries or document.get("version") or found.root in _ROOTS):
         raise UnreadableFeedError(url, _what_it_is(data), failure_code=NOT_A_FEED)
     channel = _channel(feed, found, url, scope)
