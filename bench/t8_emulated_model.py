@@ -80,8 +80,10 @@ def tell_all(talks: list[Talk], plan: dict[str, list[Told]], folder: Path) -> li
         paid.must("run", "--drain", codes=(0, 1))
         rows = paid.query(PUBLISHED)
         done = paid.query(
-            """SELECT m.title FROM videos v JOIN media m ON m.id = v.media_id
-               WHERE v.status = 'indexed'"""
+            """SELECT DISTINCT m.title FROM topics t JOIN videos v ON v.id = t.video_id
+               JOIN media m ON m.id = v.media_id
+               WHERE v.status = 'indexed' AND t.title = ANY($1)""",
+            list(answers),
         )
     return [{row["title"] for row in done}, rows]
 
@@ -136,7 +138,7 @@ def main() -> list[bool]:
     asked, wrong = judge(talks, plan, done, places)
     lies = [kind for kind in asked if kind.startswith("invented")]
     true = [kind for kind in asked if kind not in lies]
-    assert len(done) * 2 > len(talks), f"only {len(done)} of {len(talks)} talks were published"
+    assert len(done) * 2 > len(talks), f"the liar knew only {len(done)} of {len(talks)} talks"
     told = sum(asked[kind] for kind in lies)
     assert 0.19 <= told / asked.total() <= 0.21, "lies have another share than T8 says"
     published = sum(wrong[kind] for kind in lies)

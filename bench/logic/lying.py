@@ -17,7 +17,9 @@ from bench.logic import reading
 from bench.lying_model import squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from footnoted.model.transcript import Cue
 
 KEY_LETTERS = 300
 TOKENS = 1_000
@@ -33,7 +35,7 @@ def answer(request: Mapping[str, Any]) -> object:
     task: Any = asked.task
     match stage:
         case "segment":
-            title = key_of(squeeze("".join(cue.text for cue in task.cues)))
+            title = _key_in_plan(task.cues)
             first, last = task.cues[0].index, asked.ends[task.cues[-1].index]
             topic = {"first_cue": first, "last_cue": last, "title": title}
             told: dict[str, Any] = {"topics": [topic]}
@@ -56,6 +58,14 @@ def answer(request: Mapping[str, Any]) -> object:
 def key_of(letters: str) -> str:
     """Return the name of a talk whose letters begin like this: short, as titles are."""
     return f"Talk {hashlib.sha256(letters[:KEY_LETTERS].encode()).hexdigest()[:12]}"
+
+
+def _key_in_plan(cues: Sequence[Cue]) -> str:
+    """Return the name of a talk; what stands before a colon may be a speaker, or what was said."""
+    said = key_of(squeeze("".join(cue.text for cue in cues)))
+    if said in _plan():
+        return said
+    return key_of(squeeze("".join((cue.speaker or "") + cue.text for cue in cues)))
 
 
 @cache
