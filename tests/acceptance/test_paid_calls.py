@@ -59,11 +59,12 @@ def test_books_equal_those_of_the_provider_and_nothing_is_bought_twice(
 def test_a_cap_is_never_exceeded_and_what_waits_for_it_says_so(
     new_home: Home, emulator: Emulator
 ) -> None:
-    """The work that fits is done; the rest waits for money, without an attempt spent."""
+    """The work that fits is done; the rest waits for money, and each drain says: try later."""
     settings = with_key(emulator) | {"FOOTNOTED_DAILY_COST_CAP_USD": CAP}
     new_home.run("add", str(new_home.project_root / "samples"), **settings)
-    new_home.run("run", "--drain", **settings)
+    drains = [new_home.run("run", "--drain", **settings).returncode for _ in range(2)]
     status = new_home.ask("status")
+    assert drains == [75, 75]
     reasons = {line["reason"] for line in status["waiting"]}
     billed = Decimal(emulator.totals()["billed_usd"])
     assert Decimal(0) < billed <= Decimal(CAP)
