@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from tests.acceptance.program import Home
     from tests.emulator.running import Emulator
 
-_PATIENCE_S = 90.0
+pytestmark = pytest.mark.timeout(400)
+_PATIENCE_S = 180.0
+_LOOK_EVERY_S = 2.0
 BATCH_S = 100
 
 
@@ -47,7 +49,7 @@ def wait_until_nothing_is_left(home: Home) -> None:
     deadline_s = time.monotonic() + _PATIENCE_S
     while not is_done(status := home.ask("status")):
         assert time.monotonic() < deadline_s, status
-        time.sleep(0.5)
+        time.sleep(_LOOK_EVERY_S)
 
 
 def is_done(status: dict[str, Any]) -> bool:
