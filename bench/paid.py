@@ -52,6 +52,7 @@ QUIET = {
     "FOOTNOTED_LOG_FORMAT": "json",
     "FOOTNOTED_FILE_SETTLE_S": "0",
     "FOOTNOTED_POLL_INTERVAL_S": "0.2",
+    "FOOTNOTED_LLM_MODE": "live",
 }
 
 
