@@ -9,6 +9,10 @@ RUN python -m venv --without-pip /opt/footnoted
 COPY requirements.lock ./
 RUN python -m pip --python /opt/footnoted/bin/python install --require-hashes --only-binary :all: \
       --requirement requirements.lock
+# yt-dlp runs YouTube's scripts in deno; the wheel is the program alone.
+ARG DENO_VERSION=2.9.8
+RUN python -m pip --python /opt/footnoted/bin/python install --no-deps --only-binary :all: \
+      deno==$DENO_VERSION
 COPY pyproject.toml hatch_build.py README.md ./
 COPY src src
 COPY prompts prompts

@@ -49,6 +49,7 @@ from footnoted.search.qdrant_edge import QdrantEdgeIndex
 from footnoted.settings import bundled_dir
 from footnoted.sources.folder import FolderScanner
 from footnoted.sources.port import ScanLimits
+from footnoted.sources.uploads.storage import MediaStorage
 from footnoted.stages.index import IndexStage
 from footnoted.stages.listen import ListenStage
 from footnoted.stages.obtain import Obtainers, ObtainStage
@@ -329,13 +330,18 @@ def build_app(
     return App(storage, index, profiles, deps, models, net, (EXTRACTIVE, *heard_free))
 
 
+def storage_of(settings: Settings) -> MediaStorage:
+    """Return where recordings are kept, within their budget."""
+    return MediaStorage(settings.data_dir, int(settings.media_max_gb * 1e9))
+
+
 def _source_flows(storage: Storage, net: Net, ears: HearingDeps | None) -> list[Flow]:
     settings, clock = storage.settings, storage.clock
     looking = Looking(make_scanner(), net.followers, scan_limits(settings))
     obtainers, fetched = Obtainers(net.pages, net.files), settings.fetched_dir
     hearing = (
         ObtainStage(obtainers, clock, fetched, hears=ears is not None),
-        ListenStage(obtainers, ears, clock, fetched),
+        ListenStage(obtainers, ears, clock, fetched, storage_of(settings)),
     )
     return [
         Flow(ItemKind.SOURCE, "", SOURCE_DUE, (PollStage(looking, clock),)),

@@ -85,7 +85,7 @@ def imported_beside(project_root: Path) -> set[str]:
     folders = ["tests", "bench", ".ci", "migrations", "docs"]
     files = [path for name in folders for path in (project_root / name).rglob("*.py")]
     files += project_root.glob("*.py")
-    ours = {"footnoted", "tests", *(path.stem for path in files)}
+    ours = {"footnoted", "tests", "bench", *(path.stem for path in files)}
     return _distributions(_imported(files), ours)
 
 

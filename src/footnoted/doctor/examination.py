@@ -16,6 +16,7 @@ from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.doctor.indexing import check_index, index_access
 from footnoted.doctor.provider import check_model_key
 from footnoted.doctor.speech import check_speech
+from footnoted.doctor.ytdlp import check_ytdlp
 from footnoted.errors import ConfigurationError, DependencyDownError, FootnotedError
 from footnoted.fetch.daemon import ask_daemon
 
@@ -38,7 +39,10 @@ async def examine(settings: Settings, *, fix: bool) -> list[Check]:
         async with open_database(settings) as storage:
             async with storage.database.transaction() as session:
                 version = await store.server_version(session)
+                asks_pages = await store.asks_pages(session)
             checks.append(ok(CheckName.DATABASE, f"PostgreSQL {version} answers"))
+            if asks_pages:
+                checks += await check_ytdlp(settings)
             checks += await _examine_content(storage, fix=fix)
     except (ConfigurationError, DependencyDownError) as error:
         checks.append(failure(CheckName.DATABASE, error.message))

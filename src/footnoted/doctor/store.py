@@ -76,3 +76,16 @@ async def unsupported_claims(session: AsyncConnection) -> int:
             WHERE ce.claim_id = c.id AND e.match <> 'rejected')""")
     )
     return int(count or 0)
+
+
+async def asks_pages(session: AsyncConnection) -> bool:
+    """Return whether anything that is followed or wanted is read through yt-dlp."""
+    has_table = await session.scalar(text("SELECT to_regclass('transcriptions') IS NOT NULL"))
+    if not has_table:
+        return False
+    found: bool = await session.scalar(
+        text("""
+          SELECT EXISTS (SELECT 1 FROM sources WHERE kind IN ('youtube', 'site'))
+            OR EXISTS (SELECT 1 FROM media WHERE identity LIKE 'youtube:%')""")
+    )
+    return found

@@ -18,12 +18,15 @@ class Waiting:
     """Nothing went wrong and nothing can be done before `until`; no attempt is spent.
 
     `reason` is a short stable name that `status` shows; `deadline` is when waiting becomes failing.
+    The first deadline of a wait that goes on holds, unless it `moves`: what is waited for has a
+    time of its own that was put off.
     """
 
     until: datetime
     reason: str
     detail: str | None = None
     deadline: datetime | None = None
+    moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

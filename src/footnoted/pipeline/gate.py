@@ -119,7 +119,8 @@ def change(claim: Claim, outcome: Outcome, moment: Moment, limits: Limits) -> Ch
 
 def _waiting(claim: Claim, outcome: Waiting, moment: Moment) -> Change:
     goes_on = claim.wait_reason == outcome.reason
-    deadline = claim.deadline if goes_on and claim.deadline else outcome.deadline
+    holds = goes_on and claim.deadline is not None and not outcome.moves
+    deadline = claim.deadline if holds else outcome.deadline
     if deadline is not None and moment.now >= deadline:
         detail = f"waited for {outcome.reason} until {deadline:%Y-%m-%d %H:%M} UTC in vain"
         if outcome.detail:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.clock import Clock
+    from footnoted.sources.uploads.storage import MediaStorage
     from footnoted.stages.hearing import HearingDeps
     from footnoted.stages.obtain import Obtainers
     from footnoted.stages.port import StageContext
@@ -84,9 +85,18 @@ class ListenStage:
     given_type: type[ListenInput] = ListenInput
 
     def __init__(
-        self, obtainers: Obtainers, ears: HearingDeps | None, clock: Clock, folder: Path
+        self,
+        obtainers: Obtainers,
+        ears: HearingDeps | None,
+        clock: Clock,
+        folder: Path,
+        storage: MediaStorage,
     ) -> None:
-        """Hear with `ears`, None where nothing hears; keep transcripts below `folder`."""
+        """Hear with `ears`, None where nothing hears; keep transcripts below `folder`.
+
+        Sound is fetched while `storage` has room.
+        """
+        self._storage = storage
         self._obtainers = obtainers
         self._ears = ears
         self._clock = clock
@@ -163,6 +173,7 @@ class ListenStage:
         left = await asyncio.to_thread(_left_in, given.wanted.folder)
         if left is not None:
             return left
+        await self._storage.require_room()
         fetched = await self._obtainers.of(given.wanted.item).fetch_sound(given.wanted)
         if fetched.name.startswith("sound-"):
             return fetched

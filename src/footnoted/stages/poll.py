@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import BaseModel, ConfigDict, SkipValidation
 
 from footnoted.errors import PermanentError
+from footnoted.fetch.port import HostUnreachableError
 from footnoted.model.outcome import Waiting
 from footnoted.model.path import real_path, stored_path
 from footnoted.model.status import SOURCE_FOLLOWED, ItemKind, Resource
@@ -59,7 +60,7 @@ GONE_AFTER = timedelta(days=14)
 """How long a place on the net may be away before the source fails: feeds break for days."""
 
 _UNREACHABLE_S = 60.0
-_NET_UNREACHABLE_S = 3_600.0
+_NET_UNREACHABLE_S = 1_800.0
 _TOLD_PROBLEMS = 50
 
 
@@ -170,8 +171,9 @@ class PollStage:
         now = self._clock.now()
         try:
             poll = await follower.look(place, now)
-        except SourceUnreachableError as error:
-            until = now + timedelta(seconds=_NET_UNREACHABLE_S)
+        except (SourceUnreachableError, HostUnreachableError) as error:
+            pause_s = error.retry_after_s or _NET_UNREACHABLE_S
+            until = now + timedelta(seconds=pause_s)
             return Waiting(until, SOURCE_UNREACHABLE, error.message, now + GONE_AFTER)
         return PollOutput(poll=poll, was_deep=place.is_deep)
 

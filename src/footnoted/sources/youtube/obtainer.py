@@ -16,6 +16,8 @@ from footnoted.sources.obtain.port import Captions, Obtained
 from footnoted.sources.port import Facts
 from footnoted.sources.youtube.availability import (
     NO_SOUND,
+    PREMIERE,
+    UPCOMING,
     URL_UNSUPPORTED,
     Gone,
     Ready,
@@ -84,7 +86,10 @@ class PageObtainer:
                 return _obtained(seen, decision, None)
             case Wait():
                 reason = decision.wait_reason
-                return Waiting(decision.until, reason, decision.detail, decision.deadline)
+                moves = reason in (UPCOMING, PREMIERE)
+                return Waiting(
+                    decision.until, reason, decision.detail, decision.deadline, moves=moves
+                )
             case Gone():
                 return Stopped(decision.status, decision.failure_code, decision.detail)
             case _ as never:

@@ -1,0 +1,202 @@
+"""A channel, a podcast and a folder followed in three commands, by the installed program."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from footnoted.model.transcript import TranscriptOrigin
+from footnoted.transcripts.captions import read_transcript
+from tests.timeline import server as timeline
+from tests.timeline.world import Captions, Channel, Phase, Video, World
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+    from tests.acceptance.program import Home
+
+WORDS = "low-ceiling-01-parallel-compression.en.vtt"
+CHANNEL = "UCaaaaaaaaaaaaaaaaaaaaaa"
+NOW = datetime.now(UTC)
+
+
+@contextmanager
+def serving(pages: dict[str, tuple[str, bytes]]) -> Generator[tuple[str, list[str]]]:
+    """Serve pages by path while the body runs; yields the address, and what was asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            kind, body = pages.get(self.path, ("", b""))
+            self.send_response(200 if kind else 404)
+            self.send_header("Content-Type", kind or "text/plain")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def podcast(base: str, episodes: int, words: bytes) -> dict[str, tuple[str, bytes]]:
+    """Return the pages of a podcast, the newest episode first; all but the first have words."""
+    items: list[str] = []
+    pages = {"/feed.xml": ("application/rss+xml", b"")}
+    for number in range(episodes):
+        date = format_datetime(NOW - timedelta(days=1 + 7 * number))
+        offer = f'<podcast:transcript url="{base}/{number}.vtt" type="text/vtt" language="en"/>'
+        items.append(
+            f"<item><title>Episode {number}</title><guid>e{number}</guid><pubDate>{date}</pubDate>"
+            f'<enclosure url="{base}/{number}.mp3" type="audio/mpeg" length="9"/>'
+            f"{offer if number else ''}</item>"
+        )
+        pages[f"/{number}.vtt"] = ("text/vtt", words)
+    feed = (
+        '<?xml version="1.0"?><rss version="2.0"'
+        ' xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>The Pod</title>'
+        f"<language>en</language>{''.join(items)}</channel></rss>"
+    )
+    return {**pages, "/feed.xml": ("application/rss+xml", feed.encode())}
+
+
+def channel(words: bytes) -> World:
+    """Return a channel with a video that has captions, and one that has none yet."""
+    read = read_transcript(words, WORDS, origin=TranscriptOrigin.CAPTIONS_MANUAL)
+    cues = [((cue.start_ms or 0) / 1000, cue.text) for cue in read.cues]
+    captions = (Captions("en", is_auto=False, cues=cues),)
+    day = timedelta(days=1)
+    ready = Video(
+        "aaaaaaaaaaa", "With captions", NOW - 30 * day, 600.0, [Phase(NOW - 30 * day, {}, captions)]
+    )
+    fresh = Video("bbbbbbbbbbb", "Without captions", NOW - day / 24, 600.0, [Phase(NOW - day / 24)])
+    return World(channels=[Channel(CHANNEL, "The Channel", [fresh, ready])], now=NOW)
+
+
+@pytest.fixture
+def words(project_root: Path) -> bytes:
+    """Return the captions of a sample."""
+    return (project_root / "samples" / WORDS).read_bytes()
+
+
+@pytest.fixture
+def net(words: bytes) -> Iterator[tuple[str, list[str], dict[str, str]]]:
+    """Yield the podcast's address, what was asked of it, and the settings that reach this net."""
+    pages: dict[str, tuple[str, bytes]] = {}
+    with serving(pages) as (base, asked), timeline.started(channel(words)) as youtube:
+        pages.update(podcast(base, 3, words))
+        settings = {
+            "FOOTNOTED_ALLOW_PRIVATE_ADDRESSES": "true",
+            "FOOTNOTED_HOST_GAP_S": "0",
+            "FOOTNOTED_YTDLP_COMMAND": timeline.command(youtube),
+            "FOOTNOTED_FILE_SETTLE_S": "0",
+        }
+        yield base, asked, settings
+
+
+def test_a_channel_a_podcast_and_a_folder_are_followed(
+    new_home: Home,
+    net: tuple[str, list[str], dict[str, str]],
+    project_root: Path,
+    tmp_path: Path,
+) -> None:
+    """Each gives pages whose links play there, and what waits says for what and until when."""
+    base, asked, settings = net
+    shutil.copy(project_root / "samples" / WORDS, tmp_path / WORDS)
+    places = (f"https://www.youtube.com/channel/{CHANNEL}", f"{base}/feed.xml", str(tmp_path))
+    for place in places:
+        added = new_home.run("source", "add", place, **settings)
+        assert added.returncode == 0, added.stderr
+    drained = new_home.run("run", "--drain", **settings)
+    assert drained.returncode == 0, drained.stderr
+    report = new_home.ask("status")
+    counts = {line["status"]: line["count"] for line in report["videos"]}
+    assert counts == {"indexed": 4, "discovered": 2}
+    waits = {line["reason"] for line in report["waiting"] if line["kind"] == "video"}
+    assert waits == {"captions_pending", "speech_recognition"}
+    links = [hit["link"] for hit in new_home.ask("search", "compressor")["results"]]
+    assert any(link.startswith("https://www.youtube.com/watch?v=aaaaaaaaaaa") for link in links)
+    assert any(link.startswith(f"{base}/1.mp3#t=") for link in links)
+    assert "/0.mp3" not in asked, "sound was fetched though nothing can hear it"
+
+
+def test_a_second_look_takes_nothing_twice_and_what_is_new(
+    new_home: Home, net: tuple[str, list[str], dict[str, str]]
+) -> None:
+    """A backfill is done once; a rule that a person changes is applied to what was left."""
+    base, _, settings = net
+    new_home.run("source", "add", f"{base}/feed.xml", "--backfill", "1", **settings)
+    new_home.run("run", "--once", **settings)
+    first = [item["state"] for item in new_home.ask("source", "items", "1")["items"]]
+    new_home.run("source", "poll", "1")
+    new_home.run("run", "--once", **settings)
+    second = [item["state"] for item in new_home.ask("source", "items", "1")["items"]]
+    new_home.run("source", "edit", "1", "--backfill", "all", "--title-has", "1|2")
+    new_home.run("run", "--once", **settings)
+    third = [item["state"] for item in new_home.ask("source", "items", "1")["items"]]
+    assert first == second == ["taken", "left", "left"]
+    assert third == ["taken", "taken", "taken"]
+
+
+def test_trying_a_place_writes_nothing(
+    new_home: Home, net: tuple[str, list[str], dict[str, str]]
+) -> None:
+    """What would be taken, what not and why, and what it would cost."""
+    base, _, settings = net
+    tried = new_home.run("source", "test", f"{base}/feed.xml", "--title-has", "[02]", **settings)
+    assert "Episode 0" in tried.stdout
+    assert "not taken: Episode 1: the title does not have '[02]'" in tried.stderr
+    assert "Backlog: 2 items" in tried.stdout
+    assert new_home.ask("source", "list")["sources"] == []
+
+
+def test_a_single_video_is_taken_by_its_address(
+    new_home: Home, net: tuple[str, list[str], dict[str, str]]
+) -> None:
+    """It gets its title and creator from its page; a channel's address is refused there."""
+    *_, settings = net
+    added = new_home.run("add", "https://youtu.be/aaaaaaaaaaa?si=x", **settings)
+    refused = new_home.run("add", f"https://www.youtube.com/channel/{CHANNEL}", **settings)
+    new_home.run("run", "--drain", **settings)
+    assert "1 added" in added.stdout, added.stderr
+    assert refused.returncode == 2
+    assert "source add" in refused.stderr
+    assert new_home.ask("show", "1")["facts"]["title"] == "With captions"
+
+
+def test_a_list_of_feeds_is_imported_and_exported(
+    new_home: Home, net: tuple[str, list[str], dict[str, str]], tmp_path: Path
+) -> None:
+    """Each feed becomes a source, and the list that is written names them again."""
+    base, *_ = net
+    path, written = tmp_path / "mine.opml", tmp_path / "out.opml"
+    feed = f"https://www.youtube.com/feeds/videos.xml?channel_id={CHANNEL}"
+    path.write_text(
+        f'<opml version="2.0"><body><outline text="Pod" xmlUrl="{base}/feed.xml"/>'
+        f'<outline text="Chan" xmlUrl="{feed}"/></body></opml>',
+        encoding="utf-8",
+    )
+    added = new_home.ask("source", "add", str(path))
+    exported = new_home.run("source", "export", str(written))
+    kinds = [line["source"]["kind"] for line in added["sources"]]
+    assert kinds == ["feed", "youtube"]
+    assert exported.returncode == 0, exported.stderr
+    assert feed in written.read_text(encoding="utf-8")
