@@ -55,5 +55,7 @@ class Housekeeping:
         """Return the scheduler of what is done once a day; it is not started yet."""
         scheduler = AsyncIOScheduler(timezone="UTC")
         trigger = IntervalTrigger(hours=EVERY_H, timezone="UTC")
-        scheduler.add_job(self.sweep, trigger, id="sweep", coalesce=True, max_instances=1)
+        scheduler.add_job(  # pyright: ignore[reportUnknownMemberType] - it has no types
+            self.sweep, trigger, id="sweep", coalesce=True, max_instances=1
+        )
         return scheduler

@@ -120,7 +120,9 @@ class WhisperPlace:
         try:
             self.check()
             if self.folder is None:
-                from faster_whisper.utils import download_model  # noqa: PLC0415 - as below
+                from faster_whisper.utils import (  # pyright: ignore[reportMissingImports]  # noqa: PLC0415 - as below
+                    download_model,  # pyright: ignore[reportUnknownVariableType]
+                )
 
                 download_model(self.name, local_files_only=True)
         except ConfigurationError as error:
@@ -135,15 +137,19 @@ class WhisperPlace:
         """Return the model; it blocks for seconds. Raises TransientError while it can't be had."""
         try:
             self.check()
-            from faster_whisper import WhisperModel  # noqa: PLC0415 - heavy, optional
+            from faster_whisper import (  # pyright: ignore[reportMissingImports]  # noqa: PLC0415 - heavy, optional
+                WhisperModel,  # pyright: ignore[reportUnknownVariableType]
+            )
 
             where = str(self.folder) if self.folder else self.name
-            model = WhisperModel(where, device="auto", local_files_only=self.is_offline)
+            model = cast(
+                "Whisper", WhisperModel(where, device="auto", local_files_only=self.is_offline)
+            )
         except ConfigurationError as error:
             raise _absent(error.message) from None
         except Exception as error:
             raise _absent(self._why(error)) from error
-        return cast("Whisper", model)
+        return model
 
     def _why(self, error: Exception) -> str:
         if self.folder is not None:
