@@ -33,6 +33,7 @@ TOOLS = {
     "asyncpg-stubs": "read by mypy and pyright",
     "build": "run as a program by tests/acceptance/test_wheel.py",
     "import-linter": "run as a program by `make check` and the architecture tests",
+    "pytest-xdist": "spreads the tests over the cores (`make test`)",
     "mypy": "run by `make check`",
     "pyright": "run by `make check`",
     "pytest-asyncio": "a plugin of pytest",
