@@ -39,6 +39,7 @@ def make_engine(
     pool_size: int = 5,
     max_overflow: int = 10,
     pre_ping: bool = True,
+    pool_timeout_s: float = 30.0,
 ) -> AsyncEngine:
     """Return an engine whose sessions speak UTC and are named `application_name`.
 
@@ -58,6 +59,7 @@ def make_engine(
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_pre_ping=pre_ping,
+        pool_timeout=pool_timeout_s,
         pool_recycle=_RECYCLE_S,
         json_serializer=_write_json,
         json_deserializer=from_json,
