@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from footnoted.fetch.port import WebRefusedError
+from footnoted.fetch.web.addresses import why_refused
 from footnoted.fetch.web.assembly import make_gate, make_guard, make_web
 from footnoted.fetch.ytdlp.limits import RunLimits
 from footnoted.fetch.ytdlp.program import Place, YtDlpProgram
@@ -55,7 +59,8 @@ def make_net(
     web = make_web(settings, gate, clock)
     place = Place(settings.data_dir / "work", settings.ytdlp_command, settings.ytdlp_cookies_file)
     limits = RunLimits(timeout_s=settings.ytdlp_timeout_s)
-    ytdlp = YtDlpProgram(place, gate, limits, guard=make_guard(settings))
+    admit, guard = Admission(settings).admit, make_guard(settings)
+    ytdlp = YtDlpProgram(place, gate, limits, admit=admit, guard=guard)
     followers: dict[str, Follower] = {
         FEED_KIND: FeedFollower(web, clock),
         YOUTUBE_KIND: YoutubeFollower(read_feed, web, ytdlp),
@@ -68,3 +73,29 @@ def make_net(
         PageObtainer(ytdlp, max_sound_bytes=MAX_SOUND_BYTES),
         FileObtainer(web, MAX_SOUND_BYTES),
     )
+
+
+class Admission:
+    """Says by its name why yt-dlp is not let near a private network.
+
+    Its proxy would refuse that too, after redirects as well, but yt-dlp tells of it as of a page
+    that it does not know.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Admit private addresses where the settings do."""
+        self._allow_private = settings.allow_private_addresses
+
+    async def admit(self, url: str) -> None:
+        """Return when `url` may be asked. Raises WebRefusedError for a private address."""
+        split = urlsplit(url)
+        host = split.hostname or ""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, split.port or 443)
+        except OSError:
+            return  # yt-dlp says in its turn that the name leads nowhere
+        for *_, address in found:
+            why = why_refused(str(address[0]), allow_private=self._allow_private)
+            if why is not None:
+                message = f"{host} is at {address[0]}, which is refused: {why}"
+                raise WebRefusedError(message, failure_code="address_refused")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from footnoted.errors import BudgetExceededError
+from footnoted.errors import BudgetExceededError, TransientError
 from footnoted.ledger.prices import PriceTable
 from footnoted.llm.call import CallScope
 from footnoted.llm.routes import Routes
@@ -23,6 +23,20 @@ from tests.fakes.machine import rows_of
 if TYPE_CHECKING:
     from footnoted.db.session import Database
     from tests.fakes.speech_server import SpeechServer
+
+
+async def hear_to_the_end(
+    worker: Worker, recording: Path, scope: CallScope | None = None, tries: int = 5
+) -> None:
+    """Hear a recording, again while stretches that are on their way hold the last of a cap."""
+    for _ in range(tries):
+        try:
+            await (worker.hear(recording, scope) if scope else worker.hear(recording))
+        except TransientError as error:
+            if error.wait_reason != "budget_reserved":
+                raise
+        else:
+            return
 
 
 async def test_a_run_that_speech_used_up_is_spent(
@@ -41,7 +55,7 @@ async def test_a_run_that_speech_used_up_is_spent(
     models = ModelAccess(Routes(()), witness=witness)
     access = pay_for_speech(recognizer_at(service.base_url), setup, models)
     with pytest.raises(BudgetExceededError):
-        await Worker(access, SpeechRequest()).hear(recording)
+        await hear_to_the_end(Worker(access, SpeechRequest()), recording)
     await access.close()
     assert (witness.run_is_spent, len(service.asked)) == (True, 1)
 
@@ -58,7 +72,7 @@ async def test_a_source_pays_for_its_recordings(
         database, recognizer_at(service.base_url), source_daily_cost_cap_usd=cap
     ) as worker:
         with pytest.raises(BudgetExceededError):
-            await worker.hear(recording, scope)
+            await hear_to_the_end(worker, recording, scope)
     rows = await rows_of(database, "SELECT DISTINCT source_id FROM llm_calls WHERE cost_usd > 0")
     assert [row[0] for row in rows] == [3]
     rows = await rows_of(database, "SELECT key FROM budgets WHERE scope = 'source_day'")

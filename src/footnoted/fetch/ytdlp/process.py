@@ -65,18 +65,22 @@ async def run(start: Start, limits: RunLimits) -> Ended:
     _limit_files(process.pid, limits.max_file_bytes)
     output, messages = bytearray(), bytearray()
     killed_for: str | None = None
+    readers = [
+        asyncio.create_task(_read_all(process.stdout, output, limits.max_output_bytes)),
+        asyncio.create_task(_read_tail(process.stderr, messages, limits.max_messages_bytes)),
+    ]
     try:
         async with asyncio.timeout(limits.timeout_s):
-            await asyncio.gather(
-                _read_all(process.stdout, output, limits.max_output_bytes),
-                _read_tail(process.stderr, messages, limits.max_messages_bytes),
-            )
+            await asyncio.gather(*readers)
             await process.wait()
     except TimeoutError:
         killed_for = f"it did not end within {limits.timeout_s:g} s"
     except _TooMuchError:
         killed_for = f"it printed more than {limits.max_output_bytes:,} bytes"
     finally:
+        for reader in readers:
+            reader.cancel()
+        await asyncio.wait(readers)
         await _bury(process)
     code = process.returncode if killed_for is None else None
     return Ended(code, bytes(output), messages.decode("utf-8", "replace"), killed_for)
@@ -105,11 +109,20 @@ def _limit_files(pid: int, max_bytes: int) -> None:
 
 
 async def _bury(process: asyncio.subprocess.Process) -> None:
-    """Kill a run that has not ended, with all that it started in its group."""
-    if process.returncode is not None:
+    """Kill whatever is left of a run, with all that it started in its group, and close its pipes.
+
+    What it still had to say is thrown away: a pipe that is left unread is never closed.
+    """
+    pipes = [stream for stream in (process.stdout, process.stderr) if stream is not None]
+    if process.returncode is not None and all(stream.at_eof() for stream in pipes):
         return
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     with suppress(TimeoutError):
         async with asyncio.timeout(_BURIAL_S):
-            await process.wait()
+            await asyncio.gather(*(_throw_away(stream) for stream in pipes), process.wait())
+
+
+async def _throw_away(stream: asyncio.StreamReader) -> None:
+    while await stream.read(_PIECE):
+        pass
