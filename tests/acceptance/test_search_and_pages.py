@@ -108,3 +108,17 @@ def test_verify_holds_after_the_demo_and_names_what_was_tampered_with(own_librar
     assert (after.returncode, report["holds"]) == (1, False)
     assert {one["what"] for one in report["offenders"]} >= {"evidence", "moment"}
     assert "does not stand at its cues" in report["offenders"][0]["why"]
+
+
+def test_a_speaker_is_given_a_name(own_library: Home) -> None:
+    """In a new version, which search finds; somebody who does not speak is refused by name."""
+    hits = own_library.ask("search", "ferry timetable app", "--kind", "window")["results"]
+    video = str(hits[0]["video_id"])
+    refused = own_library.run("transcript", video, "--speaker", "Nobody=Ana")
+    renamed = own_library.run("transcript", video, "--speaker", "Ines=Ana")
+    own_library.run("run", "--drain")
+    words = own_library.run("transcript", video).stdout
+    assert (refused.returncode, renamed.returncode) == (2, 0)
+    assert "there speaks Ines" in refused.stderr
+    assert "<v Ana>" in words
+    assert "<v Ines>" not in words
