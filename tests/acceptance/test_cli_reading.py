@@ -148,7 +148,7 @@ def test_nobody_is_healthy_where_no_daemon_runs(library: Home) -> None:
 
 def test_no_source_is_followed_yet(library: Home) -> None:
     """An empty list says how to begin."""
-    assert "`footnoted source add FOLDER`" in library.run("source", "list").stdout
+    assert "`footnoted source add PLACE`" in library.run("source", "list").stdout
     assert library.ask("source", "list")["sources"] == []
 
 

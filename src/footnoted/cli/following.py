@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from footnoted.sources.net.store import OfferedItem
     from footnoted.sources.store import Source
 
-_NOTHING = "Nothing is followed yet; `footnoted source add` follows channels, feeds and folders."
+_NOTHING = "Nothing is followed yet: `footnoted source add PLACE` follows a channel, feed, folder."
 _MOST_NAMED = 20
 
 
