@@ -11,10 +11,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check bench lock clean
+.PHONY: help demo run test endurance check bench lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: $(RUNTIME) ## do the main job on the bundled samples and show what came of it
 	$(BIN)/footnoted demo
@@ -33,8 +33,11 @@ ifdef ARGS
 	$(PYTEST) $(ARGS)
 else
 	$(PYTEST) $(SPREAD) --ignore tests/acceptance
-	$(PYTEST) $(SPREAD) tests/acceptance
+	$(PYTEST) $(SPREAD) -m "not endurance" tests/acceptance
 endif
+
+endurance: $(DEV) ## run the tests that break the running program again and again
+	$(PYTEST) $(SPREAD) -m endurance tests/acceptance
 
 check: $(DEV) ## lint, format, types, import contracts, mass deletions
 	$(BIN)/ruff check .

@@ -97,6 +97,7 @@ def test_a_receiver_that_refuses_is_shown_and_harms_nothing(own_library: Home) -
     assert {one["name"]: one["state"] for one in doctor["checks"]}["alerts"] == "ok"
 
 
+@pytest.mark.endurance
 def test_a_drain_waits_no_longer_than_fifteen_seconds_for_a_command(own_library: Home) -> None:
     """One that never ends is killed."""
     execute(own_library, RAISE)
@@ -146,6 +147,7 @@ def test_alert_test_without_receivers_says_how_to_name_one(new_home: Home) -> No
     assert ended.stderr.startswith("footnoted: nobody is told of alerts: set FOOTNOTED_ALERT_URL ")
 
 
+@pytest.mark.endurance
 def test_nothing_secret_is_logged_or_shown(own_library: Home) -> None:
     """With a key and an address set, at the finest level, with receivers that take and refuse."""
     execute(own_library, RAISE)

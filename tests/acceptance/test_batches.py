@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.acceptance.program import Home
     from tests.emulator.running import Emulator
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.endurance, pytest.mark.timeout(400)]
 _PATIENCE_S = 180.0
 _LOOK_EVERY_S = 2.0
 BATCH_S = 100

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.endurance
+
 SAMPLES = ("low-ceiling-02-vocal-chain.en.srt", "low-ceiling-04-your-questions.en.vtt")
 SAVES = ("before_save", "after_save")
 CALLS = ("before_reserve", "before_send", "after_answer")

@@ -84,6 +84,7 @@ def test_the_supervisor_hears_that_the_daemon_is_ready(own_library: Home) -> Non
             assert supervisor.recv(64) == b"STOPPING=1"
 
 
+@pytest.mark.endurance
 def test_nothing_is_lost_when_the_daemon_is_killed(new_home: Home) -> None:
     """Killed in the middle of the samples, the next run ends where an undisturbed one does."""
     samples = str(new_home.project_root / "samples")
