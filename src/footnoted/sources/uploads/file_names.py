@@ -19,13 +19,14 @@ def shown_name(name: str) -> str:
     surrogates. At most 200 characters, the ending among them; never empty.
     """
     last = _SEPARATORS.split(name)[-1]
-    plain = unicodedata.normalize("NFC", _SPACE.sub(" ", last))
-    seen = "".join(char for char in plain if unicodedata.category(char)[0] != "C")
-    clean = seen.strip(" .") or NAMELESS
+    spaced = _SPACE.sub(" ", last)
+    seen = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
+    plain = _SPACE.sub(" ", unicodedata.normalize("NFC", seen))
+    clean = plain.strip(" .") or NAMELESS
     if len(clean) <= _LONGEST:
         return clean
     suffix = suffix_of(clean)
-    return clean[: _LONGEST - len(suffix)] + suffix
+    return clean[: _LONGEST - len(suffix)].rstrip(" .") + suffix
 
 
 def suffix_of(name: str) -> str:
