@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from footnoted.errors import DependencyDownError, TransientError
+from footnoted.errors import DependencyDownError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -38,24 +38,6 @@ class DatabaseDownError(DependencyDownError):
     """PostgreSQL cannot be reached now (exit code 4, unless the daemon waits for it)."""
 
 
-DATABASE_BUSY = "database_busy"
-"""The wait of what found every connection in use."""
-
-
-class DatabaseBusyError(TransientError):
-    """Every connection of this process stayed in use for as long as one is waited for."""
-
-    code = "database_busy"
-
-    def __init__(self) -> None:
-        """Name the settings that give more connections."""
-        message = (
-            "every connection to the database was in use; FOOTNOTED_DATABASE_POOL_SIZE and"
-            " FOOTNOTED_DATABASE_MAX_OVERFLOW allow more"
-        )
-        super().__init__(message, wait_reason=DATABASE_BUSY, retry_after_s=5.0)
-
-
 def is_connection_lost(error: BaseException) -> bool:
     """Return whether `error` means that the database went away, so that waiting helps.
 
@@ -80,16 +62,11 @@ def is_database_down(error: BaseException) -> bool:
 
 @contextmanager
 def telling_outages() -> Generator[None]:
-    """Raise DatabaseDownError for what a lost connection or a full disk raises inside.
-
-    Where no connection was free in time, that is DatabaseBusyError.
-    """
+    """Raise DatabaseDownError for what a lost connection or a full disk raises inside."""
     try:
         yield
     except DatabaseDownError:
         raise
-    except PoolTimeoutError as error:
-        raise DatabaseBusyError from error
     except Exception as error:
         if not is_connection_lost(error):
             raise
@@ -105,7 +82,7 @@ def is_lost_state(state: str | None) -> bool:
 
 def _says_lost(error: BaseException) -> bool:
     match error:
-        case DatabaseDownError():
+        case DatabaseDownError() | PoolTimeoutError():  # of our own pool none is to be had now
             return True
         case DBAPIError():
             return error.connection_invalidated

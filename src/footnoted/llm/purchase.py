@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from footnoted.db.outage import DatabaseBusyError, DatabaseDownError
+from footnoted.db.outage import DatabaseDownError
 from footnoted.errors import BudgetExceededError, FootnotedError, TransientError
 from footnoted.ledger import store
 from footnoted.ledger.faults import CallFailedError, Fault, FaultKind
@@ -190,7 +190,7 @@ class Purchaser(Generic[CallT]):
                 async with self._database.transaction() as session:
                     now = self._clock.now()
                     await store.settle(session, call_id, settlement, now, holds=holds)
-            except (DatabaseDownError, DatabaseBusyError):
+            except DatabaseDownError:
                 if self._clock.monotonic_s() > give_up_at_s:
                     raise
                 await self._clock.sleep(_JOURNAL_PAUSE_S)
