@@ -6,14 +6,13 @@ up to a billionth, and never too low: a price that is not known is refused, not 
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
-from datetime import UTC
 from decimal import ROUND_CEILING, Context, Decimal, localcontext
 from typing import TYPE_CHECKING, Protocol
 
 from footnoted.errors import ConfigurationError
+from footnoted.ledger.dated_rows import DatedRows, in_force, overridden
 from footnoted.ledger.price_rows import bundled_rows, rows_of_file
 from footnoted.settings import variable
 
@@ -133,10 +132,8 @@ class PriceTable:
     """The prices of all models that may be called."""
 
     def __init__(self, rows: Iterable[PriceRow]) -> None:
-        """Keep the rows by model; each holds from its day until the next of its model."""
-        self._rows: dict[str, list[PriceRow]] = {}
-        for row in sorted(rows, key=lambda row: row.effective_from):
-            self._rows.setdefault(row.model, []).append(row)
+        """Keep the rows; each holds from its day until the next of its model."""
+        self._rows = DatedRows(rows)
 
     @classmethod
     def load(cls, override: Path | None) -> PriceTable:
@@ -144,9 +141,7 @@ class PriceTable:
 
         Raises ConfigurationError, in one sentence that names file, model and field.
         """
-        own = [] if override is None else rows_of_file(override)
-        replaced = {row.model for row in own}
-        return cls([*own, *(row for row in bundled_rows() if row.model not in replaced)])
+        return cls(overridden([] if override is None else rows_of_file(override), bundled_rows()))
 
     def knows(self, model: str) -> bool:
         """Return whether there is a price for a model, from whatever day on."""
@@ -159,20 +154,14 @@ class PriceTable:
         price of its own. Raises ConfigurationError when no price is known for that time.
         """
         rows = self._rows_of(model)
-        day = at.astimezone(UTC).date()
-        in_force = [row for row in rows if row.effective_from <= day]
-        if not in_force:
-            since = f" before {rows[0].effective_from}" if rows else self._nearest(model)
+        row = in_force(rows, at)
+        if row is None:
             message = (
-                f"no price is known for the model {model!r}{since};"
+                f"no price is known for the model {model!r}{self._rows.why_none(model, rows)};"
                 f" {variable('prices_file')} can name a file with one"
             )
             raise ConfigurationError(message, concerns=model)
-        return Prices(in_force[-1].tiers, in_force[-1].batch_factor)
+        return Prices(row.tiers, row.batch_factor)
 
-    def _rows_of(self, model: str) -> list[PriceRow]:
-        return self._rows.get(model) or self._rows.get(_DAY_OF_RELEASE.sub("", model), [])
-
-    def _nearest(self, model: str) -> str:
-        nearest = difflib.get_close_matches(model, self._rows, n=1)
-        return f" (did you mean {nearest[0]}?)" if nearest else ""
+    def _rows_of(self, model: str) -> Sequence[PriceRow]:
+        return self._rows.of(model) or self._rows.of(_DAY_OF_RELEASE.sub("", model))

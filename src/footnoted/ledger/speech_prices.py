@@ -5,13 +5,12 @@ Speech is billed by its length, so what a call may cost is known before it is ma
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
-from datetime import UTC
 from decimal import ROUND_CEILING, Context, Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from footnoted.errors import ConfigurationError
+from footnoted.ledger.dated_rows import DatedRows, in_force, overridden
 from footnoted.ledger.price_rows import bundled_speech_rows, speech_rows_of_file
 from footnoted.settings import variable
 
@@ -52,10 +51,8 @@ class SpeechPriceTable:
     """The prices of everything that may be asked to hear."""
 
     def __init__(self, rows: Iterable[SpeechPriceRow]) -> None:
-        """Keep the rows by model; each holds from its day until the next of its model."""
-        self._rows: dict[str, list[SpeechPriceRow]] = {}
-        for row in sorted(rows, key=lambda row: row.effective_from):
-            self._rows.setdefault(row.model, []).append(row)
+        """Keep the rows; each holds from its day until the next of its model."""
+        self._rows = DatedRows(rows)
 
     @classmethod
     def load(cls, override: Path | None) -> SpeechPriceTable:
@@ -64,24 +61,17 @@ class SpeechPriceTable:
         Raises ConfigurationError, in one sentence that names file, model and field.
         """
         own = [] if override is None else speech_rows_of_file(override)
-        replaced = {row.model for row in own}
-        return cls([*own, *(row for row in bundled_speech_rows() if row.model not in replaced)])
+        return cls(overridden(own, bundled_speech_rows()))
 
     def prices_of(self, model: str, at: datetime) -> SpeechPrices:
         """Return what a minute costs at a time. Raises ConfigurationError when nobody said."""
-        rows = self._rows.get(model, [])
-        day = at.astimezone(UTC).date()
-        in_force = [row for row in rows if row.effective_from <= day]
-        if not in_force:
-            since = f" before {rows[0].effective_from}" if rows else self._nearest(model)
+        rows = self._rows.of(model)
+        row = in_force(rows, at)
+        if row is None:
+            why = self._rows.why_none(model, rows)
             message = (
-                f"no price of a minute is known for the speech model {model!r}{since};"
+                f"no price of a minute is known for the speech model {model!r}{why};"
                 f" {variable('prices_file')} can name a file with one under [[speech]]"
             )
             raise ConfigurationError(message, concerns=model)
-        row = in_force[-1]
         return SpeechPrices(row.minute, row.speakers, row.words)
-
-    def _nearest(self, model: str) -> str:
-        nearest = difflib.get_close_matches(model, self._rows, n=1)
-        return f" (did you mean {nearest[0]}?)" if nearest else ""

@@ -186,9 +186,6 @@ def wanted_of(subject: Subject, folder: Path, *, hears: bool) -> Wanted | None:
         options=subject.options,
         language=subject.language,
         published_at=subject.published_at,
-        known_captions=tuple(
-            file.sha256 for file in subject.files if file.role is FileRole.TRANSCRIPT
-        ),
         hears=hears,
         history=subject.history,
         folder=folder / str(subject.media_id),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import BaseModel, ConfigDict, SkipValidation
 
 from footnoted.errors import PermanentError
-from footnoted.fetch.port import HostUnreachableError
+from footnoted.fetch.port import HOST_UNREACHABLE, HostUnreachableError
 from footnoted.model.outcome import Waiting
 from footnoted.model.path import real_path, stored_path
 from footnoted.model.status import SOURCE_FOLLOWED, ItemKind, Resource
@@ -57,7 +57,10 @@ DEEP_EVERY = timedelta(days=7)
 """How often a source is listed in full though its feed shows no gap."""
 
 GONE_AFTER = timedelta(days=14)
-"""How long a place on the net may be away before the source fails: feeds break for days."""
+"""How long a host may answer that a place is not there before the source fails."""
+
+SILENT_AFTER = timedelta(days=90)
+"""How long a host may not answer at all: our own line may be what is down."""
 
 _UNREACHABLE_S = 60.0
 _NET_UNREACHABLE_S = 1_800.0
@@ -171,10 +174,12 @@ class PollStage:
         now = self._clock.now()
         try:
             poll = await follower.look(place, now)
-        except (SourceUnreachableError, HostUnreachableError) as error:
-            pause_s = error.retry_after_s or _NET_UNREACHABLE_S
-            until = now + timedelta(seconds=pause_s)
+        except SourceUnreachableError as error:
+            until = now + timedelta(seconds=_NET_UNREACHABLE_S)
             return Waiting(until, SOURCE_UNREACHABLE, error.message, now + GONE_AFTER)
+        except HostUnreachableError as error:
+            until = now + timedelta(seconds=error.retry_after_s or _NET_UNREACHABLE_S)
+            return Waiting(until, HOST_UNREACHABLE, error.message, now + SILENT_AFTER)
         return PollOutput(poll=poll, was_deep=place.is_deep)
 
     async def save(self, session: AsyncConnection, item_id: int, out: PollOutput) -> None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from footnoted.errors import PermanentError
+from footnoted.fetch.port import HostUnreachableError
 from footnoted.model.outcome import Stopped, Waiting
 from footnoted.model.transcript import Cue, Transcript, TranscriptFormat, TranscriptOrigin
+from footnoted.sources.items import Place
 from footnoted.sources.port import Scan, ScanRequest, SourceUnreachableError
 from footnoted.stages.poll import Looking, PollInput, PollOutput, PollStage
 from footnoted.stages.transcribe import TranscribeInput, TranscribeOutput, TranscribeStage
@@ -18,8 +20,10 @@ from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
 
+    from footnoted.sources.items import Poll
     from footnoted.stages.port import StageContext
 
 NO_CONTEXT = cast("StageContext", None)
@@ -206,3 +210,35 @@ async def test_a_kind_of_source_nobody_knows_fails_by_name() -> None:
     stage = PollStage(Looking(FakeScanner(Scan()), {}), FakeClock())
     with pytest.raises(PermanentError, match="'feed' are not known"):
         await stage.run(source(kind="feed"), NO_CONTEXT)
+
+
+class Away:
+    """A follower of places that are not there."""
+
+    def __init__(self, error: Exception) -> None:
+        """Raise `error` at every look."""
+        self._error = error
+
+    async def look(self, place: Place, now: datetime) -> Poll:
+        """Fail."""
+        del place, now
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "days"),
+    [
+        (SourceUnreachableError("https://x.example/f", "404"), "source_unreachable", 14),
+        (HostUnreachableError("x.example", "no answer"), "host_unreachable", 90),
+    ],
+)
+async def test_a_place_on_the_net_that_is_away_is_given_time(
+    error: Exception, reason: str, days: int
+) -> None:
+    """Feeds of living channels break for days; a host that is silent may be our own line."""
+    clock = FakeClock()
+    stage = PollStage(Looking(FakeScanner(Scan()), {"feed": Away(error)}), clock)
+    place = Place(source_id=1, locator="https://x.example/f")
+    waiting = await stage.run(source(kind="feed", place=place), NO_CONTEXT)
+    assert isinstance(waiting, Waiting)
+    assert (waiting.reason, waiting.deadline) == (reason, clock.now() + timedelta(days=days))

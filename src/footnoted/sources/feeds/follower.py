@@ -61,14 +61,14 @@ class FeedFollower:
         conditions, until it has as many as are wanted, and where there is a gap until it is closed.
         What one page lists is never cut, or fresh items would be lost.
 
-        Raises the errors of `fetch.port`, FeedAwayError while the feed is not there for now, and
-        PermanentError (`not_a_feed`, `feed_unsafe`, `feed_too_large`, `feed_gone`, or as
+        Raises the errors of `fetch.port`, SourceUnreachableError while the feed is not there, and
+        PermanentError (`not_a_feed`, `feed_unsafe`, `feed_too_large`, or as
         `fetch.port` names it).
         """
         try:
             seen = await self._see(place)
         except (HostUnreachableError, WebRefusedError, UnreadableFeedError) as trouble:
-            verdict = verdict_on(trouble, place, now)
+            verdict = verdict_on(trouble, place)
             if verdict is trouble:
                 raise
             raise verdict from trouble
@@ -182,7 +182,6 @@ def _settled(state: PollState, answer: WebAnswer) -> PollState:
         update={
             "etag": answer.etag,
             "last_modified": answer.last_modified,
-            "failing_since": None,
             "moved_to": answer.moved_to or state.moved_to,
         }
     )
@@ -203,6 +202,5 @@ def _next_state(place: Place, answer: WebAnswer, feed: Feed) -> PollState:
             "etag": None if is_elsewhere else answer.etag,
             "last_modified": None if is_elsewhere else answer.last_modified,
             "moved_to": named if is_elsewhere else moved_to,
-            "failing_since": None,
         }
     )

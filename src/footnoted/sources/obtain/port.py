@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 class Wanted(BaseModel):
     """An item whose words are wanted.
 
-    `known_captions` are the hashes of the caption files that are here already. `hears` says that
-    speech recognition is configured, so that sound is worth something. `history` is what earlier
-    looks returned. Files are to be put into `folder`, which may not exist yet.
+    `hears` says that speech recognition is configured, so that sound is worth something. `history`
+    is what earlier looks returned. Files are to be put into `folder`, which may not exist yet.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,7 +30,6 @@ class Wanted(BaseModel):
     options: SourceOptions
     language: str | None
     published_at: datetime | None
-    known_captions: tuple[str, ...]
     hears: bool
     history: dict[str, Any]
     folder: Path

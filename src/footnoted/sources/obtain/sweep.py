@@ -7,7 +7,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from footnoted.sources.transcriptions.store import folders_in_use
+from footnoted.sources.transcriptions.store import works_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,22 +27,30 @@ async def sweep(database: Database, folder: Path) -> int:
     Return how many files and folders went. What a running transcription uses stays, and so does
     what is younger than an hour.
     """
+    before_s = time.time() - _OLD_S
+    old = await asyncio.to_thread(_older_folders, folder, before_s)
+    if not old:
+        return 0
     async with database.transaction() as session:
-        in_use = await folders_in_use(session)
-    return await asyncio.to_thread(_sweep, folder, in_use, time.time() - _OLD_S)
+        works = await works_on(session, list(old))
+    return await asyncio.to_thread(_sweep, old, works)
 
 
-def _sweep(folder: Path, in_use: Mapping[int, bool], before_s: float) -> int:
-    """Return how many went; `in_use` says of each recording whether it is being worked on."""
+def _older_folders(folder: Path, before_s: float) -> dict[int, Path]:
+    """Return the folders of recordings that were last changed before a time."""
+    if not folder.is_dir():
+        return {}
+    named = {int(own.name): own for own in folder.iterdir() if own.name.isdecimal()}
+    return {media_id: own for media_id, own in named.items() if own.stat().st_mtime < before_s}
+
+
+def _sweep(old: Mapping[int, Path], works: Mapping[int, bool]) -> int:
     removed = 0
-    for own in folder.iterdir() if folder.is_dir() else ():
-        if not own.name.isdecimal() or own.stat().st_mtime > before_s:
-            continue
-        media_id = int(own.name)
-        if media_id not in in_use:
+    for media_id, own in old.items():
+        if media_id not in works:
             shutil.rmtree(own, ignore_errors=True)
             removed += 1
-        elif not in_use[media_id]:
+        elif not works[media_id]:
             removed += _drop_work_files(own)
     return removed
 

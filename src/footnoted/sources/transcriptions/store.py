@@ -45,10 +45,7 @@ class Subject(NamedTuple):
     id: int
     media_id: int
     source_id: int | None
-    title: str
-    url: str | None
     language: str | None
-    duration_ms: int | None
     published_at: datetime | None
     item: FoundItem | None
     options: SourceOptions
@@ -61,7 +58,6 @@ class Subject(NamedTuple):
 class Progress(NamedTuple):
     """How a transcription fares, as the videos that wait for it say it."""
 
-    id: int
     status: str
     wait_reason: str | None
     wait_detail: str | None
@@ -149,8 +145,8 @@ async def read_subject(session: AsyncConnection, transcription_id: int) -> Subje
     """Return what a transcription is about; None when it is gone."""
     rows = await session.execute(
         text("""
-          SELECT t.id, t.media_id, t.source_id, m.title, m.url, m.language, m.duration_ms,
-            m.published_at, m.item, s.options, t.history,
+          SELECT t.id, t.media_id, t.source_id, m.language, m.published_at, m.item, s.options,
+            t.history,
             EXISTS (SELECT 1 FROM transcripts r WHERE r.media_id = m.id) AS has_version,
             EXISTS (SELECT 1 FROM videos v WHERE v.media_id = m.id AND v.status <> :cancelled)
               AS is_wanted
@@ -172,10 +168,7 @@ async def read_subject(session: AsyncConnection, transcription_id: int) -> Subje
         id=row.id,
         media_id=row.media_id,
         source_id=row.source_id,
-        title=row.title,
-        url=row.url,
         language=row.language,
-        duration_ms=row.duration_ms,
         published_at=row.published_at,
         item=None if row.item is None else FoundItem.model_validate(row.item),
         options=SourceOptions.model_validate(row.options or {}),
@@ -189,7 +182,7 @@ async def read_subject(session: AsyncConnection, transcription_id: int) -> Subje
 async def progress_of(session: AsyncConnection, media_id: int) -> Progress | None:
     """Return how the transcription of a recording fares; None when it has none."""
     rows = await session.execute(
-        text("""SELECT id, status, wait_reason, wait_detail, not_before, failure_code,
+        text("""SELECT status, wait_reason, wait_detail, not_before, failure_code,
                   failure_detail FROM transcriptions WHERE media_id = :media"""),
         {"media": media_id},
     )
@@ -211,10 +204,12 @@ async def remember(
     )
 
 
-async def folders_in_use(session: AsyncConnection) -> dict[int, bool]:
-    """Return the recordings that have a transcription, and whether it is still at work."""
+async def works_on(session: AsyncConnection, media_ids: Sequence[int]) -> dict[int, bool]:
+    """Return those of these recordings that have a transcription, and whether it is at work."""
     rows = await session.execute(
-        text("SELECT media_id, status IN ('wanted', 'obtained') AS works FROM transcriptions")
+        text("""SELECT media_id, status IN ('wanted', 'obtained') AS works FROM transcriptions
+                WHERE media_id = ANY(:media)"""),
+        {"media": list(media_ids)},
     )
     return {row.media_id: row.works for row in rows}
 

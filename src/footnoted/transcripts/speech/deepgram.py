@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from pydantic import BaseModel, Field
 
@@ -21,15 +21,12 @@ from footnoted.transcripts.speech.port import (
     SpokenSegment,
     SpokenWord,
 )
+from footnoted.transcripts.speech.service_model import ServiceModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
-    from footnoted.ledger.faults import Fault
-    from footnoted.ledger.speech_prices import SpeechPrices, SpeechPriceTable
     from footnoted.transcripts.speech.port import AudioChunk, SpeechRequest
-    from footnoted.transcripts.speech.service import SpeechService
 
 DEFAULT_BASE_URL = "https://api.deepgram.com"
 _CHUNK_S, _CHUNK_WITH_SPEAKERS_S = 600.0, 1_800.0
@@ -78,35 +75,10 @@ class _Answer(BaseModel):
     metadata: _Metadata = Field(default_factory=_Metadata)
 
 
-class DeepgramRecognizer:
+class DeepgramRecognizer(ServiceModel):
     """One of Deepgram's models."""
 
-    at_once = 2
-
-    def __init__(self, name: str, service: SpeechService, prices: SpeechPriceTable) -> None:
-        """Ask `name` there; what its minutes cost is looked up by that name."""
-        self._name = name
-        self._service = service
-        self._prices = prices
-
-    @property
-    def name(self) -> str:
-        """Return the model's id."""
-        return self._name
-
-    @property
-    def provider(self) -> str:
-        """Return the server."""
-        return self._service.base_url
-
-    @property
-    def key_sha256(self) -> str | None:
-        """Return the hash of the key."""
-        return self._service.key_sha256
-
-    def prices_at(self, at: datetime) -> SpeechPrices | None:
-        """Return what a minute costs then. Raises ConfigurationError when nobody said."""
-        return self._prices.prices_of(self._name, at)
+    probe_path: ClassVar[str] = "v1/projects"
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -153,14 +125,6 @@ class DeepgramRecognizer:
             query.append(("diarize", "true"))
         hint = "keyterm" if self._name.startswith("nova-3") else "keywords"
         return query + [(hint, word) for word in request.words[:_MOST_WORDS]]
-
-    async def probe(self) -> Fault | None:
-        """Return what asking for a list says of the server and the key."""
-        return await self._service.probe(f"{self._service.base_url}/v1/projects")
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._service.close()
 
 
 def read_answer(body: str, language: str | None) -> tuple[RecognizedSpeech, str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from pydantic import BaseModel
 
@@ -25,15 +25,11 @@ from footnoted.transcripts.speech.port import (
     SpokenSegment,
     SpokenWord,
 )
+from footnoted.transcripts.speech.service_model import ServiceModel
 from footnoted.transcripts.speech.timed_words import with_words
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from footnoted.ledger.faults import Fault
-    from footnoted.ledger.speech_prices import SpeechPrices, SpeechPriceTable
     from footnoted.transcripts.speech.port import AudioChunk, SpeechRequest
-    from footnoted.transcripts.speech.service import SpeechService
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 _TIMED_CHUNK_S, _UNTIMED_CHUNK_S = 600.0, 60.0
@@ -63,35 +59,10 @@ class _Answer(BaseModel):
     words: list[_Word] | None = None
 
 
-class OpenAiRecognizer:
+class OpenAiRecognizer(ServiceModel):
     """One model on one server."""
 
-    at_once = 2
-
-    def __init__(self, name: str, service: SpeechService, prices: SpeechPriceTable) -> None:
-        """Ask `name` there; what its minutes cost is looked up by that name."""
-        self._name = name
-        self._service = service
-        self._prices = prices
-
-    @property
-    def name(self) -> str:
-        """Return the model's id as the server knows it."""
-        return self._name
-
-    @property
-    def provider(self) -> str:
-        """Return the server."""
-        return self._service.base_url
-
-    @property
-    def key_sha256(self) -> str | None:
-        """Return the hash of the key."""
-        return self._service.key_sha256
-
-    def prices_at(self, at: datetime) -> SpeechPrices | None:
-        """Return what a minute costs then. Raises ConfigurationError when nobody said."""
-        return self._prices.prices_of(self._name, at)
+    probe_path: ClassVar[str] = "models"
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -146,14 +117,6 @@ class OpenAiRecognizer:
         if prompt := _prompt(request.words):
             fields["prompt"] = prompt
         return fields
-
-    async def probe(self) -> Fault | None:
-        """Return what asking for a list says of the server and the key."""
-        return await self._service.probe(f"{self._service.base_url}/models")
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._service.close()
 
 
 def read_answer(body: str, duration_ms: int) -> RecognizedSpeech:

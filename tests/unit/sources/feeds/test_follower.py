@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,9 +10,9 @@ from footnoted.errors import PermanentError
 from footnoted.fetch.port import HostRestsError, HostUnreachableError, WebRefusedError
 from footnoted.sources.feeds.feed import UnreadableFeedError
 from footnoted.sources.feeds.follower import FeedFollower
-from footnoted.sources.feeds.patience import FeedAwayError, failing
 from footnoted.sources.feeds.youtube import feed_url
 from footnoted.sources.items import Place, Poll, PollState
+from footnoted.sources.port import SourceUnreachableError
 from tests.fakes.clock import FakeClock
 from tests.fakes.web import FakePage, FakeWeb
 
@@ -69,11 +69,10 @@ class Looking:
         self.state = poll.state
         return poll
 
-    async def away(self, now: datetime = NOW) -> FeedAwayError:
-        """Look at a feed that is away, and remember since when."""
-        with pytest.raises(FeedAwayError) as caught:
-            await self.look(now)
-        self.state = caught.value.state
+    async def away(self) -> SourceUnreachableError:
+        """Look at a feed that is away."""
+        with pytest.raises(SourceUnreachableError) as caught:
+            await self.look()
         return caught.value
 
 
@@ -223,29 +222,10 @@ async def test_pages_that_lead_in_a_circle_end() -> None:
     assert len(looking.web.asked) == 2
 
 
-async def test_a_feed_that_is_away_waits_for_a_fortnight_and_then_fails() -> None:
+async def test_a_feed_that_is_not_there_is_waited_for() -> None:
     """404 for days is what YouTube answers for channels that live (complaint 13)."""
-    looking = Looking()
-    away = await looking.away()
-    assert (away.wait_reason, looking.state.failing_since) == ("source_unreachable", NOW)
-    assert "14 days" in away.message
-    await looking.away(NOW + timedelta(days=13, hours=23))
-    with pytest.raises(PermanentError, match="since 2026-03-01") as caught:
-        await looking.look(NOW + timedelta(days=14))
-    assert caught.value.failure_code == "feed_gone"
-
-
-async def test_a_feed_that_comes_back_starts_anew() -> None:
-    """The fortnight counts from the next time it is away."""
-    looking = Looking()
-    await looking.away()
-    looking.put(FakePage(feed("a"), etag='"1"'))
-    assert (await looking.look(NOW + timedelta(days=13))).state.failing_since is None
-    del looking.web.pages[HOME]
-    await looking.away(NOW + timedelta(days=20))
-    looking.put(FakePage(feed("a"), etag='"1"'))
-    assert (await looking.look(NOW + timedelta(days=21))).is_unchanged
-    assert looking.state.failing_since is None
+    away = await Looking().away()
+    assert away.wait_reason == "source_unreachable"
 
 
 async def test_a_web_page_in_place_of_a_feed_that_worked_is_borne() -> None:
@@ -268,18 +248,11 @@ async def test_an_address_that_can_never_work_fails_at_once_when_new() -> None:
     assert caught.value.failure_code == "address_refused"
 
 
-async def test_a_host_that_does_not_answer_is_given_longer() -> None:
-    """Our own line may be what is down."""
+async def test_a_host_that_does_not_answer_is_told_as_such() -> None:
+    """Our own line may be what is down, so that is given longer than a feed that is away."""
     fault = HostUnreachableError("show.example", "it answers with an error of its own (500)")
-    looking = Looking(home=FakePage(fault=fault))
     with pytest.raises(HostUnreachableError):
-        await looking.look()
-    looking.state = failing(looking.state, NOW)
-    with pytest.raises(HostUnreachableError):
-        await looking.look(NOW + timedelta(days=89))
-    with pytest.raises(PermanentError) as caught:
-        await looking.look(NOW + timedelta(days=90))
-    assert caught.value.failure_code == "feed_gone"
+        await Looking(home=FakePage(fault=fault)).look()
 
 
 async def test_a_host_that_rests_is_nothing_against_the_feed() -> None:

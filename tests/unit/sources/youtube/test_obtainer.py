@@ -39,7 +39,6 @@ def wanted(folder: Path, **said_: Any) -> Wanted:
         "options": SourceOptions(),
         "language": None,
         "published_at": NOW - timedelta(days=365),
-        "known_captions": (),
         "hears": False,
         "history": {},
         "folder": folder,
