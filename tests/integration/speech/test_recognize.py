@@ -262,7 +262,7 @@ async def test_a_server_without_times_gives_stretches(
 async def test_an_answer_outlives_who_asked(
     database: Database, service: SpeechServer, recording: Path
 ) -> None:
-    """A stage that loses its claim does not lose what is paid for."""
+    """A stage that loses its claim does not lose what is paid for; what is not sent is given up."""
     recognizer = recognizer_at(service.base_url)
     async with working(database, recognizer) as worker:
         hearing = asyncio.create_task(worker.hear(recording))
@@ -271,7 +271,9 @@ async def test_an_answer_outlives_who_asked(
         hearing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await hearing
-    assert set(await states(database)) == {"answered"}
+    ended = set(await states(database))
+    assert "answered" in ended
+    assert ended <= {"answered", "reserved"}
 
 
 async def test_a_price_is_told_beforehand(
