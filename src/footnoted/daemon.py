@@ -25,8 +25,9 @@ from footnoted.ledger import store as journal
 from footnoted.pipeline import store
 from footnoted.pipeline.alerts.delivery.desk import AlertDesk
 from footnoted.pipeline.loop import Loop
+from footnoted.pipeline.outlook import store as outlook
 from footnoted.pipeline.plan import Mode
-from footnoted.pipeline.watch import check_statuses
+from footnoted.pipeline.watch import WITH_THE_PROCESS, check_statuses
 from footnoted.telemetry import (
     DAEMON_STARTED,
     DAEMON_STOPPED,
@@ -117,6 +118,7 @@ async def _sole_daemon(app: App, loop: Loop) -> AsyncGenerator[None]:
         async with app.storage.database.transaction() as session:
             leases = await store.release_dead(session)
             await journal.release_orphans(session, app.free_models)
+            await outlook.end_waits(session, WITH_THE_PROCESS)
         if leases:
             get_logger().warning(LEASES_REAPED, leases=leases)
         async with _background(_hold(lock, loop), loop):

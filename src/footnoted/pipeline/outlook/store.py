@@ -101,15 +101,22 @@ async def look(session: AsyncConnection, now: datetime, profiles: Sequence[str])
 
 async def is_held_up(session: AsyncConnection, reasons: Sequence[str]) -> bool:
     """Return whether anything waits for one of these reasons."""
-    found = await session.scalar(
-        text("""
-          SELECT EXISTS (SELECT 1 FROM videos
-                         WHERE not_before IS NOT NULL AND wait_reason = ANY(:reasons))
-            OR EXISTS (SELECT 1 FROM page_groups
-                       WHERE not_before IS NOT NULL AND wait_reason = ANY(:reasons))"""),
-        {"reasons": list(reasons)},
+    waits = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table}"  # noqa: S608 - table names of ours
+        " WHERE not_before IS NOT NULL AND wait_reason = ANY(:reasons))"
+        for table in TABLES.values()
     )
-    return bool(found)
+    return bool(await session.scalar(text(f"SELECT {waits}"), {"reasons": list(reasons)}))
+
+
+async def end_waits(session: AsyncConnection, reasons: Sequence[str]) -> None:
+    """Make due whatever waits for one of these reasons."""
+    for table in TABLES.values():
+        await session.execute(
+            text(f"""UPDATE {table} SET not_before = NULL
+                     WHERE not_before IS NOT NULL AND wait_reason = ANY(:reasons)"""),  # noqa: S608
+            {"reasons": list(reasons)},
+        )
 
 
 async def wake(session: AsyncConnection, now: datetime) -> int:
