@@ -1,0 +1,146 @@
+"""Sound of a folder and of a podcast, through the whole program: heard, paid for once, kept."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import SecretStr
+
+from footnoted.clock import SystemClock
+from footnoted.daemon import run_daemon
+from footnoted.pipeline.plan import Mode, RunPlan
+from footnoted.settings import Settings
+from footnoted.sources.follow import NewSource, add_source
+from footnoted.sources.items import FEED_KIND
+from footnoted.sources.net.adding import NetPlace, NewPlace, add_place
+from footnoted.sources.net.asking import Asked
+from tests.fakes.hearing import spoken
+from tests.fakes.machine import rows_of
+from tests.fakes.sounds import write_wav
+from tests.fakes.speech_server import SpeechServer, Truth
+from tests.fakes.speech_server import serving as serving_speech
+from tests.fakes.web_server import Page, WebServer, serving
+from tests.integration.sources.conftest import SENTENCES
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+    from pathlib import Path
+
+    from footnoted.app import App
+    from footnoted.db.session import Database
+    from footnoted.pipeline.plan import Report
+
+HALF = 16_000 * 60
+MINUTE_USD = Decimal("0.006")
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>The Pod</title>
+<language>en</language><item><title>Episode 1</title><guid>e1</guid>
+<pubDate>Mon, 02 Nov 2026 08:00:00 GMT</pubDate>
+<enclosure url="{url}" type="audio/wav" length="9"/></item></channel></rss>"""
+VIDEOS = """SELECT m.title, v.status, v.wait_reason FROM videos v JOIN media m ON m.id = v.media_id
+            ORDER BY m.title"""
+
+
+def said() -> Truth:
+    """Return two minutes in which people say sentences."""
+    truth = spoken(120.0)
+    words = " ".join(SENTENCES * 12).split()
+    return replace(
+        truth,
+        words=tuple((word, *rest) for word, (_, *rest) in zip(words, truth.words, strict=False)),
+    )
+
+
+@asynccontextmanager
+async def nobody(app: App) -> AsyncGenerator[None]:
+    """Serve no requests."""
+    del app
+    yield
+
+
+@dataclass
+class Followed:
+    """A folder and a podcast that are followed, and the service that hears."""
+
+    settings: Settings
+    database: Database
+    service: SpeechServer
+    web: WebServer
+
+    async def drain(self, **changes: Any) -> Report:
+        """Let the whole program work until nothing is due."""
+        settings = self.settings.model_copy(update=changes)
+        return await run_daemon(settings, RunPlan(Mode.DRAIN), nobody)
+
+    async def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        return [tuple(row) for row in await rows_of(self.database, query)]
+
+
+@pytest.fixture
+async def followed(
+    database: Database, database_url: str, short_path: Path
+) -> AsyncIterator[Followed]:
+    """Follow a folder with a file of sound, and a podcast that offers no transcript."""
+    truth, folder, clock = said(), short_path / "talks", SystemClock()
+    folder.mkdir()
+    write_wav(folder / "talk.wav", truth.samples[:HALF])
+    async with serving_speech(truth) as service, serving(WebServer()) as web:
+        feed = FEED.format(url=web.url("/1.wav"))
+        web.pages["/feed.xml"] = Page(feed.encode(), headers=("Content-Type: application/rss+xml",))
+        sound = write_wav(short_path / "1.wav", truth.samples[HALF : 2 * HALF]).read_bytes()
+        web.pages["/1.wav"] = Page(sound, headers=("Content-Type: audio/wav",))
+        settings = Settings(
+            data_dir=short_path / "data",
+            database_url=SecretStr(database_url),
+            allow_private_addresses=True,
+            host_gap_s=0.0,
+            file_settle_s=0.0,
+            speech="openai",
+            speech_base_url=f"{service.base_url}/v1",
+        )
+        await add_source(database, NewSource(str(folder), ["techniques"], 300), clock=clock)
+        place = NewPlace(NetPlace(FEED_KIND, web.url("/feed.xml")), ["techniques"], Asked())
+        await add_place(database, place, clock=clock)
+        yield Followed(settings, database, service, web)
+
+
+async def test_sound_without_captions_is_heard_and_paid_once(followed: Followed) -> None:
+    """Each recording is one call in the journal, settled at its length; nothing is left held."""
+    await followed.drain()
+    assert await followed.rows(VIDEOS) == [
+        ("Episode 1", "indexed", None),
+        ("talk", "indexed", None),
+    ]
+    calls = """SELECT item_kind, stage, model, state, cost_usd FROM llm_calls
+               WHERE item_kind = 'transcription' ORDER BY id"""
+    call = ("transcription", "listen", "whisper-1", "answered", MINUTE_USD)
+    assert await followed.rows(calls) == [call, call]
+    kept = "SELECT origin, language, word_count > 50 FROM transcripts ORDER BY id"
+    assert await followed.rows(kept) == [("asr", "en", True)] * 2
+    spent = "SELECT spent_usd, reserved_usd FROM budgets WHERE scope = 'day'"
+    assert await followed.rows(spent) == [(2 * MINUTE_USD, 0)]
+
+
+async def test_a_second_run_buys_nothing(followed: Followed) -> None:
+    """Even where both recordings are to be heard anew."""
+    await followed.drain()
+    await followed.rows("UPDATE transcriptions SET status = 'wanted' RETURNING 1")
+    await followed.drain()
+    assert len(followed.service.asked) == 2
+    assert await followed.rows("SELECT count(*) FROM transcripts") == [(2,)]
+
+
+async def test_what_nothing_hears_says_so(followed: Followed) -> None:
+    """Without speech recognition they wait for it by its name, and are heard when it is there."""
+    await followed.drain(speech="off")
+    waiting = await followed.rows(VIDEOS)
+    await followed.drain()
+    assert waiting == [
+        ("Episode 1", "discovered", "speech_recognition"),
+        ("talk", "discovered", "speech_recognition"),
+    ]
+    assert [row[1] for row in await followed.rows(VIDEOS)] == ["indexed", "indexed"]
