@@ -27,9 +27,10 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 import asking  # noqa: E402 - found beside this file
 
 from footnoted import __main__ as program  # noqa: E402 - found through the path above
-from footnoted import app  # noqa: E402 - the same
 from footnoted import daemon as _daemon  # noqa: E402, F401 - imported once, for every fork
 from footnoted.api import server as _server  # noqa: E402, F401 - the same
+from footnoted.clock import SystemClock  # noqa: E402 - the same
+from footnoted.db import storage  # noqa: E402 - the same
 from footnoted.llm import anthropic_client as _client  # noqa: E402 - the same
 from footnoted.profiles.techniques import profile as _profile  # noqa: E402, F401 - the same
 
@@ -65,7 +66,8 @@ def run(order: dict[str, Any]) -> None:
     """Become the program."""
     os.environ.update(order["environment"])
     clock = order["clock"]
-    app.SystemClock = lambda: ScaledClock(*clock)  # type: ignore[assignment,misc]
+    assert storage.SystemClock is SystemClock, "the program takes its clock from elsewhere"
+    storage.SystemClock = lambda: ScaledClock(*clock)  # type: ignore[assignment,misc]
     sys.argv = ["footnoted", *order["arguments"]]
     if "dies" in order:
         from tests.acceptance import crash_worker  # noqa: PLC0415 - most orders need it not
