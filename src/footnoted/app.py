@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from footnoted import __version__
 from footnoted.build import git_sha
+from footnoted.catalogue import Making, installed_profiles, stages_of
 from footnoted.db.storage import open_storage
 from footnoted.errors import FootnotedError, TransientError, UsageError
 from footnoted.ledger.prices import PriceTable
@@ -41,7 +42,6 @@ from footnoted.pipeline.flow import Flow
 from footnoted.pipeline.flows import Flows
 from footnoted.pipeline.gate import Limits
 from footnoted.pipeline.paid import ModelAccess, PaidSetup, pay_for, pay_nothing
-from footnoted.profiles.techniques import NAME as TECHNIQUES
 from footnoted.prompting import read_prompt
 from footnoted.search.audit import RepairKind, ensure_filled, rebuild
 from footnoted.search.drain import OutboxDrainer
@@ -75,12 +75,6 @@ if TYPE_CHECKING:
     from footnoted.stages.hearing import HearingDeps
     from footnoted.stages.profile import Profile
 
-PROFILES = (TECHNIQUES,)
-"""The names of the profiles that are installed."""
-
-ASKING = ("segment", "extract", "classify", "compose")
-"""The stages that ask models."""
-
 
 def resource_roots(settings: Settings) -> list[Path]:
     """Return where prompts and taxonomies are looked for: the user's folder, then ours."""
@@ -88,11 +82,17 @@ def resource_roots(settings: Settings) -> list[Path]:
     return [*user, bundled_dir("prompts")]
 
 
-def require_profiles(names: Sequence[str]) -> None:
+def profile_names(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the profiles that are installed."""
+    return tuple(entry.name for entry in installed_profiles(resource_roots(settings)))
+
+
+def require_profiles(settings: Settings, names: Sequence[str]) -> None:
     """Raise UsageError for a profile that is not installed: its videos would wait for ever."""
+    known = profile_names(settings)
     for name in names:
-        if name not in PROFILES:
-            message = f"there is no profile {name!r}; there is {', '.join(PROFILES)}"
+        if name not in known:
+            message = f"there is no profile {name!r}; there is {', '.join(known)}"
             raise UsageError(message)
 
 
@@ -241,7 +241,8 @@ def make_models(storage: Storage, run_cap: Decimal | None) -> ModelAccess:
 
         return AnthropicModel(client, name, effort=effort, schema_prompt=schema)
 
-    routes = routes_of(settings, ASKING, made, has_key=client is not None)
+    stages = stages_of(installed_profiles(resource_roots(settings)))
+    routes = routes_of(settings, stages, made, has_key=client is not None)
     require_prices(routes, prices)
     if client is None:
         return pay_nothing(routes, storage.database, storage.clock)
@@ -292,12 +293,7 @@ def build_app(
     Without models nothing is asked but the built-in one, which costs nothing.
     """
     models = models or make_free_models()
-    # What works on words needs numpy and word lists: 0.6 s that other commands need not wait for.
-    from footnoted.profiles.techniques.profile import (  # noqa: PLC0415
-        Tuning,
-        techniques_profile,
-    )
-    from footnoted.sources.assembly import make_net  # noqa: PLC0415 - its libraries are heavy too
+    from footnoted.sources.assembly import make_net  # noqa: PLC0415 - its libraries are heavy
 
     settings, clock = storage.settings, storage.clock
     gateway = Gateway(
@@ -312,8 +308,8 @@ def build_app(
     shared = SharedStages(
         transcribe=TranscribeStage(read_transcript, clock), index=IndexStage(index, clock)
     )
-    tuning = Tuning(settings.classify_batch_size, settings.synthesis_chunk_size)
-    profiles = (techniques_profile(resource_roots(settings), shared, build, tuning),)
+    making = Making(resource_roots(settings), shared, build, settings)
+    profiles = tuple(entry.make(making) for entry in installed_profiles(making.roots))
     deps = Deps(
         owner=uuid4(),
         database=storage.database,

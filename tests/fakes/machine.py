@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from footnoted.clock import Clock
     from footnoted.db.session import Database
+    from footnoted.model.claim import Claim
     from tests.fakes.stages import FakeStage
 
 PROFILE = "fake"
@@ -57,13 +58,13 @@ class FakeAskers:
     is_spent: bool = False
     scopes: list[tuple[str, int, str, int]] = field(default_factory=list)
 
-    def asker_for(self, kind: str, item_id: int, stage: str, generation: int) -> Any:
+    def asker_for(self, claim: Claim, stage: str, generation: int) -> Any:
         """Remember the scope."""
-        self.scopes.append((kind, item_id, stage, generation))
+        self.scopes.append((claim.kind, claim.id, stage, generation))
 
-    def model_of(self, stage: str) -> str:
+    def model_of(self, profile: str, stage: str) -> str:
         """Return one name for all."""
-        del stage
+        del profile, stage
         return "fake"
 
     def close(self) -> None:

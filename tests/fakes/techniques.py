@@ -12,7 +12,7 @@ from tests.fakes.search import FakeIndex
 from tests.fakes.stages import FakeStage
 
 PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
-BUILD = Build(model_of=lambda _stage: "fake", package_version="0.0.0", git_sha="unknown")
+BUILD = Build(model_of=lambda _stage, _profile: "fake", package_version="0.0.0", git_sha="unknown")
 
 
 def make_profile(tuning: Tuning | None = None) -> Profile:

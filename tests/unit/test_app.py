@@ -26,11 +26,13 @@ def test_the_profiles_that_can_be_named_are_those_there_are(tmp_path: Path) -> N
     keeper = Keeper(None)
     storage = Storage(settings, url, engine, Database(engine), keeper, SystemClock())
     built = app.build_app(storage, app.make_index(settings))
-    assert tuple(profile.name for profile in built.profiles) == app.PROFILES
+    assert tuple(profile.name for profile in built.profiles) == app.profile_names(settings)
 
 
-def test_a_profile_that_is_not_installed_is_refused() -> None:
+def test_a_profile_that_is_not_installed_is_refused(tmp_path: Path) -> None:
     """The sentence names those that are."""
-    app.require_profiles(app.PROFILES)
-    with pytest.raises(UsageError, match="there is no profile 'stocks'; there is techniques"):
-        app.require_profiles([*app.PROFILES, "stocks"])
+    settings = Settings(data_dir=tmp_path)
+    known = app.profile_names(settings)
+    app.require_profiles(settings, known)
+    with pytest.raises(UsageError, match="there is no profile 'gossip'; there is techniques"):
+        app.require_profiles(settings, [*known, "gossip"])

@@ -44,7 +44,7 @@ def add(
 
     async def work(storage: Storage) -> AddReport:
         profiles = profile or [storage.settings.profile]
-        require_profiles(profiles)
+        require_profiles(storage.settings, profiles)
         report = NOTHING_ADDED
         if files:
             report = await add_paths(

@@ -47,7 +47,7 @@ def add_sources(new: NewSource) -> list[AddedSource]:
 
     async def work(storage: Storage) -> list[AddedSource]:
         profiles = list(new.profiles or [storage.settings.profile])
-        require_profiles(profiles)
+        require_profiles(storage.settings, profiles)
         if not is_address(new.locator) and path.suffix.lower() in _OPML_SUFFIXES:
             return await _add_list(storage, new, profiles, path)
         if not is_address(new.locator):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from footnoted.app import PROFILES, build_app, make_index, make_scanner
+from footnoted.app import build_app, make_index, make_scanner, profile_names
 from footnoted.cli.finding import find, reach
 from footnoted.daemon import run_daemon
 from footnoted.db.storage import open_storage
@@ -138,7 +138,8 @@ async def _watch(storage: Storage, progress: Progress) -> None:
 async def _outcome(storage: Storage, samples: int, *, was_stopped: bool) -> Outcome:
     settings, database = storage.settings, storage.database
     delay = timedelta(seconds=settings.page_delay_s)
-    status = await read_status(database, StatusQuery(storage.clock.now(), delay, PROFILES))
+    query = StatusQuery(storage.clock.now(), delay, profile_names(settings))
+    status = await read_status(database, query)
     app = build_app(storage, make_index(settings))
     audit = await verify(database, [profile.live_moments for profile in app.profiles])
     async with database.transaction() as session:

@@ -34,12 +34,12 @@ def status(
 async def _read(storage: Storage) -> tuple[StatusReport, bool]:
     from datetime import timedelta
 
-    from footnoted.app import PROFILES
+    from footnoted.app import profile_names
     from footnoted.fetch.daemon import is_daemon_running
     from footnoted.pipeline.reports.status import StatusQuery, read_status
 
     settings = storage.settings
     delay = timedelta(seconds=settings.page_delay_s)
-    query = StatusQuery(storage.clock.now(), delay, PROFILES)
+    query = StatusQuery(storage.clock.now(), delay, profile_names(storage.settings))
     is_running = await is_daemon_running(settings.socket_path)
     return await read_status(storage.database, query), is_running

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from footnoted.db.storage import Storage
     from footnoted.doctor.check import Check
     from footnoted.settings import Settings
+    from footnoted.stages.profile import Profile
 
 
 async def examine(settings: Settings, *, fix: bool) -> list[Check]:
@@ -74,11 +75,14 @@ async def _examine_content(storage: Storage, *, fix: bool) -> list[Check]:
 def check_resources(app: App) -> Check:
     """Return what of each profile was found; what is missing stopped `app` from being built."""
     found = [
-        f"{profile.name} has {len(profile.taxonomy.categories)} categories and"
-        f" {len(profile.prompts)} prompts"
+        f"{profile.name} has {_categories(profile)}{len(profile.prompts)} prompts"
         for profile in app.profiles
     ]
     return ok(CheckName.RESOURCES, "; ".join(found))
+
+
+def _categories(profile: Profile) -> str:
+    return f"{len(profile.taxonomy.categories)} categories and " if profile.taxonomy else ""
 
 
 async def _check_schema(storage: Storage, *, fix: bool) -> Check:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from footnoted.app import PROFILES
+from footnoted.app import profile_names
 from footnoted.db.locks import DaemonLock
 from footnoted.doctor import store
 from footnoted.doctor.check import CheckName, failure, ok, warning
@@ -41,7 +41,7 @@ async def check_statuses(app: App) -> Check:
 async def check_profiles(storage: Storage) -> Check:
     """Return whether there are videos that no installed profile works on."""
     async with storage.database.transaction() as session:
-        return judge_parked(await store.parked_videos(session, PROFILES))
+        return judge_parked(await store.parked_videos(session, profile_names(storage.settings)))
 
 
 def judge_parked(parked: Sequence[Parked]) -> Check:

@@ -11,7 +11,7 @@ from footnoted.llm.routes import make_routes, parse_table
 from footnoted.settings import variable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
     from decimal import Decimal
 
     from footnoted.ledger.prices import PriceTable
@@ -25,18 +25,26 @@ _UNCACHEABLE = 1 << 60
 
 
 def routes_of(
-    settings: Settings, stages: Sequence[str], make: Callable[[str, str], Model], *, has_key: bool
+    settings: Settings,
+    stages: Mapping[str, str],
+    make: Callable[[str, str], Model],
+    *,
+    has_key: bool,
 ) -> Routes:
     """Return the models of each stage; `make(model id, effort)` gives each.
+
+    `stages` maps each `profile.stage` to the chain its profile asks for, or to nothing. Settings go
+    before it, and may name a `stage` of every profile; without a key it is left aside.
 
     Raises ConfigurationError for a stage that nobody has, an effort that is none, and a paid model
     without a key.
     """
+    known = {*stages, *(stage.partition(".")[2] for stage in stages)}
     models = parse_table(settings.stage_models, variable("stage_models"))
     efforts = parse_table(settings.stage_effort, variable("stage_effort"))
     for field, table in (("stage_models", models), ("stage_effort", efforts)):
         for stage in table:
-            if stage not in stages:
+            if stage not in known:
                 message = f"{variable(field)}: no stage {stage!r}; there is {', '.join(stages)}"
                 raise ConfigurationError(message)
     for effort in efforts.values():
@@ -47,13 +55,22 @@ def routes_of(
     if usual == "auto":
         usual = _USUAL_PAID_MODEL if has_key else EXTRACTIVE
 
+    def chain_of(stage: str) -> str:
+        own = stages[stage] if has_key else ""
+        return _of_stage(models, stage) or own or usual
+
     def made(name: str, stage: str) -> Model:
         if name != EXTRACTIVE and not has_key:
             message = f"the model {name} needs {variable('anthropic_api_key')}"
             raise ConfigurationError(message)
-        return make(name, efforts.get(stage, LEAST_EFFORT))
+        return make(name, _of_stage(efforts, stage) or LEAST_EFFORT)
 
-    return make_routes(usual, {stage: models.get(stage, usual) for stage in stages}, made)
+    return make_routes(usual, {stage: chain_of(stage) for stage in stages}, made)
+
+
+def _of_stage(table: Mapping[str, str], stage: str) -> str | None:
+    """Return what is set for `profile.stage`, else for its stage under every profile."""
+    return table.get(stage) or table.get(stage.partition(".")[2])
 
 
 def require_prices(routes: Routes, prices: PriceTable) -> None:

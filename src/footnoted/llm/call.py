@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CallScope:
-    """What calls are made for: journal rows carry it, and `generation` asks for a fresh answer."""
+    """What calls are made for: journal rows carry it, and `generation` asks for a fresh answer.
+
+    `profile` tells stages of one name apart where models are chosen.
+    """
 
     item_kind: str
     item_id: int
     stage: str
     generation: int = 0
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)

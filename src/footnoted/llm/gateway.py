@@ -95,9 +95,9 @@ class Gateway:
         """Return when no answer is on its way any more, after `close`."""
         await self._flights.settled()
 
-    def chain(self, stage: str) -> tuple[Model, ...]:
+    def chain(self, scope: CallScope) -> tuple[Model, ...]:
         """Return the models of a stage, the preferred one first."""
-        return self._routes.of(stage)
+        return self._routes.of(scope.stage, scope.profile)
 
     async def entries(self, hashes: Sequence[str]) -> dict[str, Entry]:
         """Return what the journal knows of these requests."""
@@ -125,7 +125,7 @@ class _Walk:
 
     def __init__(self, gateway: Gateway, scope: CallScope, *, siblings: int) -> None:
         self._gateway, self._scope, self._siblings = gateway, scope, siblings
-        self._chain = gateway.chain(scope.stage)
+        self._chain = gateway.chain(scope)
         self._known: dict[str, Entry] = {}
 
     async def look_up(self, requests: Sequence[ModelRequest[Any]]) -> None:

@@ -15,16 +15,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The models of each stage, the preferred one first; `usual` are those of any other stage."""
+    """The models of each stage, the preferred one first; `usual` are those of any other stage.
+
+    Keys are `stage`, for that stage of every profile, or `profile.stage`, which goes before it.
+    """
 
     usual: tuple[Model, ...]
     by_stage: Mapping[str, tuple[Model, ...]] = field(
         default_factory=dict[str, "tuple[Model, ...]"]
     )
 
-    def of(self, stage: str) -> tuple[Model, ...]:
-        """Return the models of a stage."""
-        return self.by_stage.get(stage, self.usual)
+    def of(self, stage: str, profile: str = "") -> tuple[Model, ...]:
+        """Return the models of a stage of a profile."""
+        own = self.by_stage.get(f"{profile}.{stage}")
+        return own if own is not None else self.by_stage.get(stage, self.usual)
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -32,9 +36,9 @@ class Routes:
         every = [model for chain in (self.usual, *self.by_stage.values()) for model in chain]
         return tuple({model.name: model for model in every}.values())
 
-    def name_of(self, stage: str) -> str:
+    def name_of(self, stage: str, profile: str = "") -> str:
         """Return the models of a stage as fingerprints name them: `first>fallback`."""
-        return ">".join(model.name for model in self.of(stage))
+        return ">".join(model.name for model in self.of(stage, profile))
 
 
 def parse_chain(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from footnoted.llm.call import CallScope
 if TYPE_CHECKING:
     from footnoted.llm.gateway import Gateway
     from footnoted.llm.routes import Routes
+    from footnoted.model.claim import Claim
     from footnoted.pipeline.alerts.money import MoneyWitness
     from footnoted.stages.port import Asker
 
@@ -29,13 +30,14 @@ class GatewayAskers:
         """Return whether the money of this run is used up, so that it should end."""
         return self._witness is not None and self._witness.run_is_spent
 
-    def model_of(self, stage: str) -> str:
-        """Return the models that a stage asks."""
-        return self._routes.name_of(stage)
+    def model_of(self, profile: str, stage: str) -> str:
+        """Return the models that a stage of a profile asks."""
+        return self._routes.name_of(stage, profile)
 
-    def asker_for(self, kind: str, item_id: int, stage: str, generation: int) -> Asker:
-        """Return the asker of one item and stage."""
-        return self._gateway.asker(CallScope(kind, item_id, stage, generation))
+    def asker_for(self, claim: Claim, stage: str, generation: int) -> Asker:
+        """Return the asker of one claimed item and stage."""
+        scope = CallScope(claim.kind, claim.id, stage, generation, claim.profile)
+        return self._gateway.asker(scope)
 
     def close(self) -> None:
         """Send no paid call from now on."""

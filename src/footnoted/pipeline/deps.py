@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from footnoted.clock import Clock
     from footnoted.db.session import Database
+    from footnoted.model.claim import Claim
     from footnoted.model.status import Resource
     from footnoted.pipeline.flows import Flows
     from footnoted.pipeline.gate import Limits
@@ -27,12 +28,12 @@ class AskerSource(Protocol):
         """Return whether the money of this run is used up, so that it should end."""
         ...
 
-    def model_of(self, stage: str) -> str:
-        """Return the models that a stage asks, for fingerprints."""
+    def model_of(self, profile: str, stage: str) -> str:
+        """Return the models that a stage of a profile asks, for fingerprints."""
         ...
 
-    def asker_for(self, kind: str, item_id: int, stage: str, generation: int) -> Asker:
-        """Return the asker of one item and stage."""
+    def asker_for(self, claim: Claim, stage: str, generation: int) -> Asker:
+        """Return the asker of one claimed item and stage."""
         ...
 
     def close(self) -> None:

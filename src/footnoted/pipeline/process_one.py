@@ -89,7 +89,7 @@ def _stage_of(claim: Claim, deps: Deps) -> AnyStage:
 
 async def _run(claim: Claim, stage: AnyStage, deps: Deps) -> BaseModel | Waiting | Stopped:
     prepared = await _prepare(claim, stage, deps)
-    asker = deps.askers.asker_for(claim.kind, claim.id, stage.name, prepared.generation)
+    asker = deps.askers.asker_for(claim, stage.name, prepared.generation)
     context = StageContext(asker, deps.prompts.get(claim.profile, {}))
     result: BaseModel | Waiting | Stopped = await stage.run(prepared.given, context)
     return result
@@ -100,7 +100,8 @@ async def _prepare(claim: Claim, stage: AnyStage, deps: Deps) -> _Prepared:
         if not stage.asks:
             return _Prepared(await stage.load(session, claim.id), 0)
         prompts = deps.prompts.get(claim.profile, {})
-        parts = orders.fingerprint_parts(stage, deps.askers.model_of(stage.name), prompts)
+        models = deps.askers.model_of(claim.profile, stage.name)
+        parts = orders.fingerprint_parts(stage, models, prompts)
         pinned = await order_store.open_order(session, claim, stage.name, parts)
         if pinned is not None:
             given = stage.given_type.model_validate_json(pinned.given_json)

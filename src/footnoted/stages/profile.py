@@ -24,9 +24,9 @@ class SharedStages:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What this program is: the models of each stage, the package's version, and its commit."""
+    """What this program is: the models of each (stage, profile), its version, and its commit."""
 
-    model_of: Callable[[str], str]
+    model_of: Callable[[str, str], str]
     package_version: str
     git_sha: str
 
@@ -46,14 +46,15 @@ class Profile:
     """What to make of a video.
 
     A video passes `video_stages` from `discovered` on, a page group `group_stages` from `stale`
-    on. `prompts` are by stage name. `live_moments` reads what the profile found, for the audit;
-    `video_moments` what it found in one video, for people.
+    on; a profile without group stages makes no pages. `prompts` are by stage name. `live_moments`
+    reads what the profile found, for the audit; `video_moments` what it found in one video, for
+    people.
     """
 
     name: str
     video_stages: tuple[AnyStage, ...]
     group_stages: tuple[AnyStage, ...]
     prompts: Mapping[str, Prompt]
-    taxonomy: Taxonomy
     live_moments: MomentSource
     video_moments: MomentReader
+    taxonomy: Taxonomy | None = None

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pydantic import BaseModel
 
 from footnoted.llm.port import Division, ModelRequest
-from footnoted.llm.tasks import ClassifyTask, ExtractTask, SegmentTask, SynthesizeTask
+from footnoted.llm.tasks import Task
 
 if TYPE_CHECKING:
     from footnoted.prompting import Prompt
 
-TaskT = TypeVar("TaskT", SegmentTask, ExtractTask, ClassifyTask, SynthesizeTask)
+TaskT = TypeVar("TaskT", bound=Task)
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 UNKNOWN_LANGUAGE = "unknown"

@@ -3,3 +3,5 @@
 from typing import Final
 
 NAME: Final = "techniques"
+ASKING: Final = ("segment", "extract", "classify", "compose")
+"""Its stages that ask models."""

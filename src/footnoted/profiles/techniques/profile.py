@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from footnoted.profiles.techniques import NAME
+from footnoted.profiles.techniques import ASKING, NAME
 from footnoted.profiles.techniques.classify import ClassifyStage
 from footnoted.profiles.techniques.compose import ComposeStage
 from footnoted.profiles.techniques.extract import ExtractStage
@@ -49,9 +49,8 @@ def techniques_profile(
         taxonomy, batch_size=tuning.batch_size, excerpt_chars=tuning.excerpt_chars
     )
     segment = SegmentStage()
-    asking = (segment.name, extract.name, classify.name, ComposeStage.name)
     made_by = MadeBy(
-        models={stage: build.model_of(stage) for stage in asking},
+        models={stage: build.model_of(stage, NAME) for stage in ASKING},
         taxonomy_sha256=taxonomy.sha256,
         package_version=build.package_version,
         git_sha=build.git_sha,
@@ -63,7 +62,7 @@ def techniques_profile(
         name=NAME,
         video_stages=(shared.transcribe, segment, extract, classify, shared.index),
         group_stages=(compose,),
-        prompts={stage: read_prompt(roots, NAME, stage) for stage in asking},
+        prompts={stage: read_prompt(roots, NAME, stage) for stage in ASKING},
         taxonomy=taxonomy,
         live_moments=live_moments,
         video_moments=show_moments,

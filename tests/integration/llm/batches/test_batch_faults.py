@@ -10,7 +10,7 @@ import pytest
 from footnoted.errors import ContractViolationError, PermanentError, TransientError
 from footnoted.ledger.faults import CallFailedError, Fault, FaultKind
 from footnoted.llm.batches.anthropic_batches import AnthropicBatches
-from tests.integration.llm.batches.process import request
+from tests.integration.llm.batches.process import SCOPE, request
 from tests.integration.llm.batches.test_batches import DONE_S, waits
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ async def test_a_batch_of_somebody_else_is_not_taken_for_ours(
     emulator.break_with({"kind": "reset_before", "match": ON_CREATE, "times": 1})
     process = start(unseen_s=0)
     await waits(process, "a")
-    params = process.gateway.chain("segment")[0].batch_params(request("theirs"))
+    params = process.gateway.chain(SCOPE)[0].batch_params(request("theirs"))
     await process.client.sdk.messages.batches.create(
         requests=[{"custom_id": "theirs", "params": params}]  # type: ignore[typeddict-item] # ours
     )

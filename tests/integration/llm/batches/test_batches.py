@@ -11,7 +11,7 @@ import pytest
 from footnoted.errors import TransientError
 from footnoted.llm.batches.gathering import Bounds
 from footnoted.llm.call import CallScope
-from tests.integration.llm.batches.process import request
+from tests.integration.llm.batches.process import SCOPE, request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,7 +180,7 @@ async def test_force_asks_again_in_a_batch(start: Callable[..., Process]) -> Non
 
 async def test_a_request_has_no_cache_breakpoint(start: Callable[..., Process]) -> None:
     """Writes cost more and hits are not sure: docs/decisions/0020."""
-    model = start().gateway.chain("segment")[0]
+    model = start().gateway.chain(SCOPE)[0]
     params = model.batch_params(request("a"))
     assert params is not None
     assert "cache_control" not in str(params)

@@ -1,0 +1,68 @@
+"""The profiles that are installed: what each is called, asks models for, and is made of.
+
+Looking at the catalogue reads no prompt and imports no stage, so that any command can afford it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping  # noqa: TC003 - dataclass fields are read at run time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from footnoted.profiles import techniques
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from footnoted.settings import Settings
+    from footnoted.stages.profile import Build, Profile, SharedStages
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What profiles are made of; prompts and the like are in the first of `roots` with them."""
+
+    roots: Sequence[Path]
+    shared: SharedStages
+    build: Build
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An installed profile.
+
+    `asking` maps its stages that ask models to the chain each wants (`first>fallback`); nothing
+    means the usual one. `make` raises ConfigurationError for a prompt or a taxonomy that is missing
+    or cannot be read.
+    """
+
+    name: str
+    asking: Mapping[str, str]
+    make: Callable[[Making], Profile]
+
+
+def installed_profiles(roots: Sequence[Path]) -> tuple[Entry, ...]:
+    """Return every profile there is, in the order they are shown in."""
+    del roots
+    return (Entry(techniques.NAME, dict.fromkeys(techniques.ASKING, ""), _techniques),)
+
+
+def stages_of(entries: Sequence[Entry]) -> dict[str, str]:
+    """Return the chain of each `profile.stage` that asks models."""
+    return {
+        f"{entry.name}.{stage}": chain for entry in entries for stage, chain in entry.asking.items()
+    }
+
+
+def _techniques(making: Making) -> Profile:
+    # What works on words needs numpy and word lists: 0.6 s that other commands need not wait for.
+    from footnoted.profiles.techniques.profile import (  # noqa: PLC0415
+        Tuning,
+        techniques_profile,
+    )
+
+    settings = making.settings
+    tuning = Tuning(settings.classify_batch_size, settings.synthesis_chunk_size)
+    return techniques_profile(making.roots, making.shared, making.build, tuning)
