@@ -9,15 +9,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from footnoted.llm.task_model import TaskModel
 from footnoted.model.transcript import Cue
-
-
-class TaskModel(BaseModel):
-    """Frozen, and closed to fields it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ChapterHint(TaskModel):
