@@ -28,6 +28,7 @@ from footnoted.sources.obtain.port import Wanted
 from footnoted.sources.port import FileRole, FoundFile
 from footnoted.sources.recordings import store as recordings
 from footnoted.sources.transcriptions import store
+from footnoted.sources.transcriptions.store import HeardIn
 from footnoted.sources.videos.store import SPEECH_RECOGNITION
 from footnoted.stages.obtain import not_wanted, wanted_of
 from footnoted.stages.port import ItemGoneError
@@ -69,6 +70,7 @@ class ListenOutput(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     file: FoundFile | None = None
+    heard: HeardIn | None = None
     counts: dict[str, int] = {}
 
 
@@ -121,7 +123,7 @@ class ListenStage:
             has_words=any(file.role is FileRole.TRANSCRIPT for file in subject.files),
             sound_path=sounds[0] if sounds else None,
             wanted=wanted_of(subject, self._folder, hears=self._ears is not None),
-            language=subject.language,
+            language=subject.expected_language,
             words=(*options.speakers, *options.glossary),
             wants_speakers=len(options.speakers) > 1,
         )
@@ -162,7 +164,8 @@ class ListenStage:
             "chunks": hearing.chunks,
             "dropped": hearing.dropped,
         }
-        return ListenOutput(file=file, counts=counts)
+        heard = HeardIn(expected=given.language, found=hearing.transcript.language)
+        return ListenOutput(file=file, heard=heard, counts=counts)
 
     async def _sound_of(self, given: ListenInput) -> Path:
         """Return the file with the sound; one that was fetched before is used again."""
@@ -212,6 +215,8 @@ class ListenStage:
             return
         row_id = await recordings.file_at(session, out.file.path)
         await recordings.put_file(session, subject.media_id, row_id, out.file, self._clock.now())
+        if out.heard is not None:
+            await store.note_heard(session, item_id, out.heard)
 
 
 def _left_in(folder: Path) -> Path | None:

@@ -126,11 +126,14 @@ async def test_sound_without_captions_is_heard_and_paid_once(followed: Followed)
 
 
 async def test_a_second_run_buys_nothing(followed: Followed) -> None:
-    """Even where both recordings are to be heard anew."""
+    """Even where both recordings are to be heard anew and what was heard is lost."""
     await followed.drain()
+    await followed.rows("DELETE FROM media_files WHERE role = 'transcript' RETURNING 1")
     await followed.rows("UPDATE transcriptions SET status = 'wanted' RETURNING 1")
     await followed.drain()
     assert len(followed.service.asked) == 2
+    heard = "SELECT count(*) FROM transcriptions WHERE status = 'heard'"
+    assert await followed.rows(heard) == [(2,)]
     assert await followed.rows("SELECT count(*) FROM transcripts") == [(2,)]
 
 

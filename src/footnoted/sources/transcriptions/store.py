@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime  # noqa: TC003 - tools read the fields of a row
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from footnoted.sources.videos.store import Opening
 
 
+_HEARD = "heard"
+"""The key in `transcriptions.history` that is ours, beside those of whoever looks."""
+
+
 class HeardFile(NamedTuple):
     """A file of a recording that is there: its stored path, role and content."""
 
@@ -34,6 +39,15 @@ class HeardFile(NamedTuple):
     role: FileRole
     origin: str | None
     sha256: str
+
+
+class HeardIn(BaseModel):
+    """In which language a recording was expected when it was heard, and was found to be."""
+
+    model_config = ConfigDict(frozen=True)
+
+    expected: str | None
+    found: str | None
 
 
 class Subject(NamedTuple):
@@ -53,6 +67,18 @@ class Subject(NamedTuple):
     files: tuple[HeardFile, ...]
     has_version: bool
     is_wanted: bool
+    heard: HeardIn | None = None
+    language_is_edited: bool = False
+
+    @property
+    def expected_language(self) -> str | None:
+        """Return the language to hear in, as it was before anything was heard.
+
+        What hearing found out is no news to it: else hearing again would ask, and pay, anew.
+        """
+        if self.heard is None or self.heard.expected or self.language_is_edited:
+            return self.language
+        return None if self.heard.found in (None, self.language) else self.language
 
 
 class Progress(NamedTuple):
@@ -146,7 +172,7 @@ async def read_subject(session: AsyncConnection, transcription_id: int) -> Subje
     rows = await session.execute(
         text("""
           SELECT t.id, t.media_id, t.source_id, m.language, m.published_at, m.item, s.options,
-            t.history,
+            t.history, 'language' = ANY(m.edited_fields) AS language_is_edited,
             EXISTS (SELECT 1 FROM transcripts r WHERE r.media_id = m.id) AS has_version,
             EXISTS (SELECT 1 FROM videos v WHERE v.media_id = m.id AND v.status <> :cancelled)
               AS is_wanted
@@ -172,10 +198,12 @@ async def read_subject(session: AsyncConnection, transcription_id: int) -> Subje
         published_at=row.published_at,
         item=None if row.item is None else FoundItem.model_validate(row.item),
         options=SourceOptions.model_validate(row.options or {}),
-        history=row.history,
+        history={name: value for name, value in row.history.items() if name != _HEARD},
         files=tuple(HeardFile(f.path, FileRole(f.role), f.origin, f.sha256) for f in files),
         has_version=row.has_version,
         is_wanted=row.is_wanted,
+        heard=HeardIn.model_validate(row.history[_HEARD]) if _HEARD in row.history else None,
+        language_is_edited=row.language_is_edited,
     )
 
 
@@ -198,9 +226,22 @@ async def remember(
 ) -> None:
     """Keep what a look saw, and when to look again at what is over."""
     await session.execute(
-        text("""UPDATE transcriptions SET history = :history, next_check_at = :next_check_at
-                WHERE id = :id""").bindparams(bindparam("history", type_=JSONB)),
+        text("""
+          UPDATE transcriptions SET next_check_at = :next_check_at, history = :history ||
+            CASE WHEN history ? 'heard' THEN jsonb_build_object('heard', history -> 'heard')
+                 ELSE '{}' END
+          WHERE id = :id""").bindparams(bindparam("history", type_=JSONB)),
         {"id": transcription_id, "history": dict(history), "next_check_at": next_check_at},
+    )
+
+
+async def note_heard(session: AsyncConnection, transcription_id: int, heard: HeardIn) -> None:
+    """Keep in which language a recording was heard; later looks leave it as it is."""
+    await session.execute(
+        text("""UPDATE transcriptions SET history = history || :noted WHERE id = :id""").bindparams(
+            bindparam("noted", type_=JSONB)
+        ),
+        {"id": transcription_id, "noted": {_HEARD: heard.model_dump(mode="json")}},
     )
 
 
