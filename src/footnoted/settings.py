@@ -251,6 +251,10 @@ class Settings(BaseModel):
         default=40, description="Moments that one call composes pages from, at most."
     )
 
+    backup_dir: Path | None = Field(
+        default=None, description="Folder of backups; unset: `backups` in the data folder."
+    )
+
     git_commit_sha: str | None = Field(
         default=None,
         description="Commit named in provenance where neither the build nor git knows it.",
@@ -288,6 +292,11 @@ class Settings(BaseModel):
     def fetched_dir(self) -> Path:
         """Return where what is fetched for recordings on the net lives."""
         return self.data_dir / "fetched"
+
+    @property
+    def backups_dir(self) -> Path:
+        """Return where backups live."""
+        return self.backup_dir or self.data_dir / "backups"
 
     @property
     def index_dir(self) -> Path:
@@ -384,7 +393,14 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _require_absolute(settings: Settings) -> None:
-    for field in ("data_dir", "user_dir", "prices_file", "speech_model_dir", "ytdlp_cookies_file"):
+    for field in (
+        "data_dir",
+        "user_dir",
+        "backup_dir",
+        "prices_file",
+        "speech_model_dir",
+        "ytdlp_cookies_file",
+    ):
         path: Path | None = getattr(settings, field)
         if path is not None and not path.is_absolute():
             message = f"{variable(field)}: {path} is not an absolute path"

@@ -1,0 +1,1 @@
+"""What outlives the database: backups that are proven, exports for people, and what is let go."""

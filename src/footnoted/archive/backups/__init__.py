@@ -1,0 +1,1 @@
+"""Backups: made whole or not at all, restored into nothing, and tested before they are needed."""
