@@ -321,6 +321,7 @@ def build_app(
         askers=GatewayAskers(gateway, models.routes, models.witness),
         drainer=OutboxDrainer(storage.database, index),
         prompts={profile.name: profile.prompts for profile in profiles},
+        program=f"{__version__} ({build.git_sha})",
     )
     heard_free = () if speech is None else speech.free_models
     return App(storage, index, profiles, deps, models, net, (EXTRACTIVE, *heard_free))

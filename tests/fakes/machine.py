@@ -58,8 +58,9 @@ class FakeAskers:
     is_spent: bool = False
     scopes: list[tuple[str, int, str, int]] = field(default_factory=list)
 
-    def asker_for(self, claim: Claim, stage: str, generation: int) -> Any:
+    def asker_for(self, claim: Claim, stage: str, generation: int, models: str) -> Any:
         """Remember the scope."""
+        del models
         self.scopes.append((claim.kind, claim.id, stage, generation))
 
     def model_of(self, profile: str, stage: str) -> str:

@@ -585,11 +585,15 @@ work_orders = Table(
     Column("given_sha256", Text, nullable=False),
     Column("parts", JSONB, nullable=False),
     Column("output_sha256", Text),
+    Column("override", JSONB),
     _at("opened_at", nullable=False),
     _at("closed_at"),
     CheckConstraint("(closed_at IS NULL) = (given IS NOT NULL)", name="given"),
     CheckConstraint("(closed_at IS NULL) = (output_sha256 IS NULL)", name="output"),
 )
+"""What each stage of an item was last given, and what its output was made by: the parts of its
+fingerprint. `override` is what a person set for this item alone. A stage that asks no model is
+only recorded, with no input."""
 
 runs = Table(
     "runs",
@@ -601,6 +605,7 @@ runs = Table(
     Column("trigger", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("error_stage", Text),
+    Column("setup", JSONB),
     _at("started_at", nullable=False),
     _at("finished_at"),
     UniqueConstraint("item_kind", "item_id", "run_number"),

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class CallScope:
     """What calls are made for: journal rows carry it, and `generation` asks for a fresh answer.
 
-    `profile` tells stages of one name apart where models are chosen.
+    `profile` tells stages of one name apart where models are chosen; `models` is the chain that a
+    person set for this item, if any.
     """
 
     item_kind: str
@@ -30,6 +31,7 @@ class CallScope:
     stage: str
     generation: int = 0
     profile: str = ""
+    models: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,8 @@ class Gateway:
 
     def chain(self, scope: CallScope) -> tuple[Model, ...]:
         """Return the models of a stage, the preferred one first."""
+        if scope.models:
+            return self._routes.chain(scope.models, f"{scope.profile}.{scope.stage}")
         return self._routes.of(scope.stage, scope.profile)
 
     async def entries(self, hashes: Sequence[str]) -> dict[str, Entry]:

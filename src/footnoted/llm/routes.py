@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping  # noqa: TC003 - dataclass fields are read at run time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from footnoted.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from footnoted.llm.port import Model
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
     """The models of each stage, the preferred one first; `usual` are those of any other stage.
+
+    `make(model id, profile.stage)` gives a model that no stage is routed to.
 
     Keys are `stage`, for that stage of every profile, or `profile.stage`, which goes before it.
     """
@@ -24,11 +25,19 @@ class Routes:
     by_stage: Mapping[str, tuple[Model, ...]] = field(
         default_factory=dict[str, "tuple[Model, ...]"]
     )
+    make: Callable[[str, str], Model] | None = None
 
     def of(self, stage: str, profile: str = "") -> tuple[Model, ...]:
         """Return the models of a stage of a profile."""
         own = self.by_stage.get(f"{profile}.{stage}")
         return own if own is not None else self.by_stage.get(stage, self.usual)
+
+    def chain(self, text: str, stage: str) -> tuple[Model, ...]:
+        """Return the models of a chain that was set for one item and `profile.stage`."""
+        if self.make is None:
+            return self.usual
+        make = self.make
+        return tuple(make(name, stage) for name in parse_chain(text))
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -74,4 +83,5 @@ def make_routes(
             stage: tuple(make(name, stage) for name in parse_chain(chain))
             for stage, chain in stage_models.items()
         },
+        make,
     )

@@ -34,9 +34,9 @@ class GatewayAskers:
         """Return the models that a stage of a profile asks."""
         return self._routes.name_of(stage, profile)
 
-    def asker_for(self, claim: Claim, stage: str, generation: int) -> Asker:
-        """Return the asker of one claimed item and stage."""
-        scope = CallScope(claim.kind, claim.id, stage, generation, claim.profile)
+    def asker_for(self, claim: Claim, stage: str, generation: int, models: str) -> Asker:
+        """Return the asker of one claimed item and stage, by other `models` where some are set."""
+        scope = CallScope(claim.kind, claim.id, stage, generation, claim.profile, models)
         return self._gateway.asker(scope)
 
     def close(self) -> None:

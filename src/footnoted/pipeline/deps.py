@@ -32,8 +32,8 @@ class AskerSource(Protocol):
         """Return the models that a stage of a profile asks, for fingerprints."""
         ...
 
-    def asker_for(self, claim: Claim, stage: str, generation: int) -> Asker:
-        """Return the asker of one claimed item and stage."""
+    def asker_for(self, claim: Claim, stage: str, generation: int, models: str) -> Asker:
+        """Return the asker of one claimed item and stage, by other `models` where some are set."""
         ...
 
     def close(self) -> None:
@@ -79,7 +79,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """Everything `process_one` and the loop use; `owner` names this process to its own leases."""
+    """Everything `process_one` and the loop use; `owner` names this process to its own leases.
+
+    `program` is its version and commit, for the record.
+    """
 
     owner: UUID
     database: Database
@@ -91,3 +94,4 @@ class Deps:
     askers: AskerSource
     drainer: IndexDrainer
     prompts: Mapping[str, Mapping[str, Prompt]]
+    program: str = ""

@@ -2,6 +2,7 @@
 
     1 gate      may it run at all?
     2 prepare   load its input, or take the pinned one       short transaction
+                (or find that this input was worked on by the same configuration: then only 4)
     3 run       the stage's work, under its time limit       no transaction, no session
     4 save      compare-and-set + output + event             one short transaction
     5 settle    or: wait, stop, failure as the row's change  one short transaction
@@ -11,16 +12,20 @@ What can be expected is returned; the one `except Exception` of the machine is h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.errors import PermanentError
 from footnoted.model.outcome import Lost, Outcome, Stopped, Waiting
 from footnoted.pipeline import gate
 from footnoted.pipeline.guard import guarded
-from footnoted.pipeline.orders import order as orders
-from footnoted.pipeline.orders import store as order_store
-from footnoted.pipeline.settling import moment_of, save_output, settle_outcome, why
+from footnoted.pipeline.preparing import prepare
+from footnoted.pipeline.settling import (
+    moment_of,
+    save_output,
+    settle_outcome,
+    settle_unchanged,
+    why,
+)
 from footnoted.stages.port import ItemGoneError, StageContext
 from footnoted.telemetry import STAGE_ERRED, TICK_FINISHED, get_logger
 
@@ -30,12 +35,6 @@ if TYPE_CHECKING:
     from footnoted.model.claim import Claim
     from footnoted.pipeline.deps import Deps
     from footnoted.stages.port import AnyStage
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    given: BaseModel
-    generation: int
 
 
 async def process_one(claim: Claim, deps: Deps) -> Outcome:
@@ -63,6 +62,8 @@ async def _advance(claim: Claim, stage: AnyStage, deps: Deps) -> Outcome:
         return await settle_outcome(claim, stage, stopped, deps)
     try:
         result = await guarded(_run(claim, stage, deps), stage.time_limit_s)
+        if result is None:
+            return await settle_unchanged(claim, stage, deps)
         if isinstance(result, Waiting | Stopped):
             return await settle_outcome(claim, stage, result, deps)
         return await save_output(claim, stage, result, deps)
@@ -87,26 +88,13 @@ def _stage_of(claim: Claim, deps: Deps) -> AnyStage:
     return step.stage
 
 
-async def _run(claim: Claim, stage: AnyStage, deps: Deps) -> BaseModel | Waiting | Stopped:
-    prepared = await _prepare(claim, stage, deps)
-    asker = deps.askers.asker_for(claim, stage.name, prepared.generation)
-    context = StageContext(asker, deps.prompts.get(claim.profile, {}))
+async def _run(claim: Claim, stage: AnyStage, deps: Deps) -> BaseModel | Waiting | Stopped | None:
+    """Return the output, or why there is none; None when nothing of it is to be done again."""
+    prepared = await prepare(claim, stage, deps)
+    if prepared.given is None:
+        return None
+    models, generation = prepared.setup.own_models, prepared.generation
+    asker = deps.askers.asker_for(claim, stage.name, generation, models)
+    context = StageContext(asker, prepared.setup.prompts)
     result: BaseModel | Waiting | Stopped = await stage.run(prepared.given, context)
     return result
-
-
-async def _prepare(claim: Claim, stage: AnyStage, deps: Deps) -> _Prepared:
-    async with deps.database.transaction() as session:
-        if not stage.asks:
-            return _Prepared(await stage.load(session, claim.id), 0)
-        prompts = deps.prompts.get(claim.profile, {})
-        models = deps.askers.model_of(claim.profile, stage.name)
-        parts = orders.fingerprint_parts(stage, models, prompts)
-        pinned = await order_store.open_order(session, claim, stage.name, parts)
-        if pinned is not None:
-            given = stage.given_type.model_validate_json(pinned.given_json)
-            return _Prepared(given, pinned.generation)
-        given = await stage.load(session, claim.id)
-        draft = orders.draft_order(given, parts)
-        pinned = await order_store.pin(session, claim, stage.name, draft, deps.clock.now())
-        return _Prepared(given, pinned.generation)

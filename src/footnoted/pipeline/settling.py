@@ -11,6 +11,7 @@ from footnoted.pipeline.alerts import store as alert_store
 from footnoted.pipeline.alerts.alert import alert_of, ended_by
 from footnoted.pipeline.orders import order as orders
 from footnoted.pipeline.orders import store as order_store
+from footnoted.pipeline.preparing import setup_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -34,11 +35,30 @@ async def save_output(claim: Claim, stage: AnyStage, out: BaseModel, deps: Deps)
         await stage.save(session, claim.id, out)
         if stage.asks:
             digest = orders.output_sha256(out)
-            await order_store.close(session, claim, stage.name, digest, now)
+            await order_store.close(session, claim.key, stage.name, digest, now)
+        elif claim.profile:
+            parts = orders.fingerprint_parts(stage, setup_of(claim.profile, stage, deps))
+            await order_store.record(session, claim.key, parts, orders.output_sha256(out), now)
         if _is_end(claim, change.status, deps):
-            await store.close_run(session, claim, "done", None, now)
+            await store.close_run(session, claim, store.Ending("done", _setup(claim, deps)), now)
         for over in ended_by(claim, outcome):
             await alert_store.resolve_alert(session, over, str(claim), now)
+    return outcome
+
+
+async def settle_unchanged(claim: Claim, stage: AnyStage, deps: Deps) -> Outcome:
+    """Return Advanced when the claim held; what the stage had made of the same input stands."""
+    outcome = Advanced(stage.gives)
+    change = gate.change(claim, outcome, moment_of(deps), deps.limits)
+    if change is None:
+        return Lost()
+    now = deps.clock.now()
+    note = store.Note(stage.name, {"to": stage.gives, "unchanged": True})
+    async with deps.database.transaction() as session:
+        if not await store.settle(session, claim, change, note, now):
+            return Lost()
+        if _is_end(claim, change.status, deps):
+            await store.close_run(session, claim, store.Ending("done", _setup(claim, deps)), now)
     return outcome
 
 
@@ -59,7 +79,8 @@ async def settle_outcome(claim: Claim, stage: AnyStage, outcome: Outcome, deps: 
         if not await store.settle(session, claim, change, note, now):
             return Lost()
         if change.status in STOPPED_STATUSES:
-            await store.close_run(session, claim, "failed", stage.name, now)
+            ending = store.Ending("failed", _setup(claim, deps), stage.name)
+            await store.close_run(session, claim, ending, now)
         if (alert := alert_of(claim, outcome)) is not None:
             await alert_store.raise_alert(session, alert, now)
     return outcome
@@ -68,6 +89,17 @@ async def settle_outcome(claim: Claim, stage: AnyStage, outcome: Outcome, deps: 
 def _is_end(claim: Claim, status: str, deps: Deps) -> bool:
     flow = deps.flows.get(claim.kind, claim.profile)
     return flow is not None and status == flow.end
+
+
+def _setup(claim: Claim, deps: Deps) -> dict[str, object]:
+    """Return what the program was and what each stage of the item's flow is made by."""
+    flow = deps.flows.get(claim.kind, claim.profile)
+    stages = flow.stages if flow is not None else ()
+    made_by = {
+        stage.name: orders.fingerprint_parts(stage, setup_of(claim.profile, stage, deps))
+        for stage in stages
+    }
+    return {"program": deps.program, "stages": made_by}
 
 
 def moment_of(deps: Deps) -> gate.Moment:

@@ -264,16 +264,27 @@ async def settle(
     return bool(moved)
 
 
-async def close_run(
-    session: AsyncConnection, claim: Claim, status: str, error_stage: str | None, now: datetime
-) -> None:
-    """End the running run of an item as `done`, `failed` or `cancelled`."""
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended: as `done` or `failed`, at which stage, and how the program was set up."""
+
+    status: str
+    setup: Mapping[str, Any]
+    error_stage: str | None = None
+
+
+async def close_run(session: AsyncConnection, claim: Claim, ending: Ending, now: datetime) -> None:
+    """End the running run of an item."""
     await session.execute(
-        text("""UPDATE runs SET status = :status, error_stage = :stage, finished_at = :now
-                WHERE item_kind = :kind AND item_id = :id AND status = 'running'"""),
+        text("""UPDATE runs SET status = :status, error_stage = :stage, setup = :setup,
+                  finished_at = :now
+                WHERE item_kind = :kind AND item_id = :id AND status = 'running'""").bindparams(
+            bindparam("setup", type_=JSONB)
+        ),
         {
-            "status": status,
-            "stage": error_stage,
+            "status": ending.status,
+            "stage": ending.error_stage,
+            "setup": dict(ending.setup),
             "kind": claim.kind.value,
             "id": claim.id,
             "now": now,

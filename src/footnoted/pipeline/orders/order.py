@@ -4,14 +4,49 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read at run time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from footnoted.prompting import parse_prompt
+
+if TYPE_CHECKING:
     from footnoted.prompting import Prompt
     from footnoted.stages.port import AnyStage
+
+
+class Override(BaseModel):
+    """What a person set for one stage of one item: the text of a prompt file, a chain of models."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: str | None = None
+    models: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a stage of one item works with: prompts by stage, and its chain of models.
+
+    `own_models` is the chain where a person set another than the configured one, else empty.
+    """
+
+    prompts: Mapping[str, Prompt]
+    models: str
+    own_models: str = ""
+
+    def under(self, override: Override | None, stage: str) -> Setup:
+        """Return the setup with what a person set for this item in place of what it had."""
+        if override is None:
+            return self
+        setup = self
+        if override.prompt is not None:
+            own = parse_prompt(f"{stage} (set for this item)", override.prompt)
+            setup = replace(setup, prompts={**setup.prompts, stage: own})
+        if override.models is not None:
+            setup = replace(setup, models=override.models, own_models=override.models)
+        return setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +60,36 @@ class OrderDraft:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is pinned: the input every replay uses, and the generation its calls are made under."""
+    """What is known of a stage of an item: what it was last given, and what came of that.
 
-    given_json: str
+    `given_json` is there while the order is open, `output_sha256` once it is closed. Calls are made
+    under `generation`.
+    """
+
     generation: int
+    parts: Mapping[str, str]
+    given_sha256: str
+    given_json: str | None
+    output_sha256: str | None
+    override: Override | None = None
+
+    def is_open_under(self, parts: Mapping[str, str]) -> bool:
+        """Return whether it is pinned, and by the configuration of today."""
+        return self.given_json is not None and self.parts == parts
+
+    def answers(self, draft: OrderDraft) -> bool:
+        """Return whether what is asked for is what came of it: nothing is to be done again."""
+        is_same = self.parts == draft.parts and self.given_sha256 == draft.given_sha256
+        return self.output_sha256 is not None and is_same
 
 
-def fingerprint_parts(stage: AnyStage, model: str, prompts: Mapping[str, Prompt]) -> dict[str, str]:
+def fingerprint_parts(stage: AnyStage, setup: Setup) -> dict[str, str]:
     """Return what the output of a stage depends on besides its input, part by part."""
-    parts = {"stage": stage.name, "version": str(stage.version), "model": model, **stage.parts}
-    if stage.name in prompts:
-        parts["prompt"] = prompts[stage.name].sha256
+    parts = {"stage": stage.name, "version": str(stage.version), **stage.parts}
+    if stage.asks:
+        parts["model"] = setup.models
+    if stage.name in setup.prompts:
+        parts["prompt"] = setup.prompts[stage.name].sha256
     return parts
 
 

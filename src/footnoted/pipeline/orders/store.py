@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from footnoted.pipeline.orders.order import Order
+from footnoted.pipeline.orders.order import Order, Override
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from footnoted.model.claim import Claim
+    from footnoted.model.status import ItemKind
     from footnoted.pipeline.orders.order import OrderDraft
 
-_OPEN = text("""
-  SELECT given::text AS given, generation, parts FROM work_orders
-  WHERE item_kind = :kind AND item_id = :id AND stage = :stage AND closed_at IS NULL
+_READ = text("""
+  SELECT stage, given::text AS given, given_sha256, generation, parts, output_sha256, override
+  FROM work_orders WHERE item_kind = :kind AND item_id = :id
+    AND (CAST(:stage AS text) IS NULL OR stage = :stage)
+  ORDER BY stage
 """)
 
 _PIN = text("""
@@ -36,42 +39,84 @@ _CLOSE = text("""
   WHERE item_kind = :kind AND item_id = :id AND stage = :stage
 """)
 
+_RECORD = text("""
+  INSERT INTO work_orders
+    (item_kind, item_id, stage, given_sha256, parts, output_sha256, opened_at, closed_at)
+  VALUES (:kind, :id, :stage, '', :parts, :output_sha256, :now, :now)
+  ON CONFLICT (item_kind, item_id, stage) DO UPDATE
+    SET parts = excluded.parts, output_sha256 = excluded.output_sha256,
+        opened_at = excluded.opened_at, closed_at = excluded.closed_at
+""").bindparams(bindparam("parts", type_=JSONB))
 
-def _key(claim: Claim, stage: str) -> dict[str, object]:
-    return {"kind": claim.kind.value, "id": claim.id, "stage": stage}
+Item = tuple["ItemKind", int]
+"""A work item by kind and id; a claim is one with more."""
 
 
-async def open_order(
-    session: AsyncConnection, claim: Claim, stage: str, parts: dict[str, str]
+async def read_order(
+    session: AsyncConnection, kind: ItemKind, item_id: int, stage: str
 ) -> Order | None:
-    """Return the pinned order of an item and stage, or None when there is none that fits `parts`.
+    """Return what is known of a stage of an item, or None when it was never begun."""
+    return (await _orders(session, kind, item_id, stage)).get(stage)
 
-    An order pinned under another configuration does not fit: it will be pinned anew.
-    """
-    row = (await session.execute(_OPEN, _key(claim, stage))).one_or_none()
-    if row is None or row.parts != parts:
-        return None
-    return Order(row.given, row.generation)
+
+async def read_orders(session: AsyncConnection, kind: ItemKind, item_id: int) -> dict[str, Order]:
+    """Return what is known of each stage of an item."""
+    return await _orders(session, kind, item_id, None)
+
+
+async def _orders(
+    session: AsyncConnection, kind: ItemKind, item_id: int, stage: str | None
+) -> dict[str, Order]:
+    rows = await session.execute(_READ, {"kind": kind.value, "id": item_id, "stage": stage})
+    return {
+        row.stage: Order(
+            row.generation,
+            row.parts,
+            row.given_sha256,
+            row.given,
+            row.output_sha256,
+            None if row.override is None else Override.model_validate(row.override),
+        )
+        for row in rows
+    }
 
 
 async def pin(
-    session: AsyncConnection, claim: Claim, stage: str, draft: OrderDraft, now: datetime
-) -> Order:
-    """Pin what the stage is given now; a closed order of the same stage is opened again."""
+    session: AsyncConnection, item: Item, stage: str, draft: OrderDraft, now: datetime
+) -> int:
+    """Pin what the stage is given now; return the generation its calls are made under.
+
+    A closed order of the same stage is opened again.
+    """
     values = {
-        **_key(claim, stage),
+        **_key(item, stage),
         "given": draft.given_json,
         "given_sha256": draft.given_sha256,
         "parts": dict(draft.parts),
         "now": now,
     }
-    generation = await session.scalar(_PIN, values)
-    return Order(draft.given_json, generation or 0)
+    return await session.scalar(_PIN, values) or 0
 
 
 async def close(
-    session: AsyncConnection, claim: Claim, stage: str, output_sha256: str, now: datetime
+    session: AsyncConnection, item: Item, stage: str, output_sha256: str, now: datetime
 ) -> None:
     """Close the order with the hash of what came out; its input is not needed any more."""
-    values = {**_key(claim, stage), "output_sha256": output_sha256, "now": now}
+    values = {**_key(item, stage), "output_sha256": output_sha256, "now": now}
     await session.execute(_CLOSE, values)
+
+
+async def record(
+    session: AsyncConnection,
+    item: Item,
+    parts: Mapping[str, str],
+    output_sha256: str,
+    now: datetime,
+) -> None:
+    """Note what a stage that asks nothing was made by; nothing of it is ever pinned."""
+    values = {"parts": dict(parts), "output_sha256": output_sha256, "now": now}
+    await session.execute(_RECORD, {**_key(item, parts["stage"]), **values})
+
+
+def _key(item: Item, stage: str) -> dict[str, object]:
+    return {"kind": item[0].value, "id": item[1], "stage": stage}
