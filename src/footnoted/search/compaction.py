@@ -4,7 +4,7 @@
 
 `optimize()` holds the interpreter lock and takes memory of its own while it runs, so it happens in
 a process that ends; the shard it is made from goes on serving and is never touched. Run as a
-program, this module is that process: `python -m footnoted.search.compaction SHARD COPY`.
+program, this module is that process: `python -m footnoted.search.compaction SHARD COPY LAYOUT`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 import qdrant_edge as edge
 
 from footnoted.search.edge_config import index_fields, shard_config
+from footnoted.search.layout import Layout
 from footnoted.search.mapped_files import page_out
 
 YOUNG = "young"
@@ -27,7 +28,7 @@ _TIMEOUT_S = 600.0
 _LAST_WORDS = 500
 
 
-async def compact(shard: Path, copy: Path) -> str | None:
+async def compact(shard: Path, copy: Path, layout: Layout) -> str | None:
     """Make `copy` a compacted copy of `shard`; return None, or why that did not work.
 
     The shard must be flushed and not be written to until this returns. What lies at `copy` after a
@@ -35,7 +36,8 @@ async def compact(shard: Path, copy: Path) -> str | None:
     """
     try:
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "footnoted.search.compaction", str(shard), str(copy)),
+            *(sys.executable, "-m", "footnoted.search.compaction"),
+            *(str(shard), str(copy), layout.dumped()),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -68,7 +70,7 @@ def disk_bytes(folder: Path) -> int:
     return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
 
 
-def compacted_copy(shard: Path, copy: Path) -> None:
+def compacted_copy(shard: Path, copy: Path, layout: Layout) -> None:
     """Write a compacted copy of a flushed shard.
 
     Raises:
@@ -78,7 +80,7 @@ def compacted_copy(shard: Path, copy: Path) -> None:
     # The write-ahead log comes too, though all of it is in the segments: it numbers the writes, and
     # points ignore writes that are numbered lower than they are.
     shutil.copytree(shard, copy, copy_function=_copy_data, dirs_exist_ok=True)
-    opened = edge.EdgeShard.load(str(copy), shard_config())
+    opened = edge.EdgeShard.load(str(copy), shard_config(layout))
     page_out(copy)
     before = opened.info().points_count
     index_fields(opened)
@@ -115,4 +117,4 @@ def _next_data(descriptor: int, at: int, end: int) -> int:
 
 
 if __name__ == "__main__":
-    compacted_copy(Path(sys.argv[1]), Path(sys.argv[2]))
+    compacted_copy(Path(sys.argv[1]), Path(sys.argv[2]), Layout.loaded(sys.argv[3]))

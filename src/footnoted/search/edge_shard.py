@@ -17,7 +17,7 @@ import qdrant_edge as edge
 from footnoted.search.compaction import YOUNG
 from footnoted.search.edge_config import index_fields, shard_config
 from footnoted.search.mapped_files import page_out
-from footnoted.search.payload import AVERAGE, LENGTH, VECTOR, Equals, conditions_of
+from footnoted.search.payload import AVERAGE, LENGTH, SPEC, VECTOR, Equals, conditions_of
 from footnoted.search.points import (
     DISTINCT_LENGTHS,
     SCROLL_SIZE,
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from footnoted.search.port import Document, Filters, Query
+    from footnoted.search.layout import Layout
+    from footnoted.search.points import Written
+    from footnoted.search.port import Filters, Near, Query
 
 _FLUSH_EVERY = 20_000
 """Points after which the write-ahead log is let go of; a flush waits for the disk."""
@@ -69,10 +71,10 @@ class Shard:
         self._young = self._remembered_young()
 
     @classmethod
-    def create(cls, path: Path) -> Shard:
+    def create(cls, path: Path, layout: Layout) -> Shard:
         """Return a new, empty shard at `path`."""
         path.mkdir(parents=True)
-        return cls(edge.EdgeShard.create(str(path), shard_config()), path)
+        return cls(edge.EdgeShard.create(str(path), shard_config(layout)), path)
 
     @classmethod
     def load(cls, path: Path) -> Shard:
@@ -95,10 +97,10 @@ class Shard:
         """Return how many documents there are."""
         return self._shard.info().points_count
 
-    def upsert(self, documents: Sequence[Document]) -> None:
-        """Write these documents, weighed by the average of what is there and of them."""
+    def upsert(self, written: Written) -> None:
+        """Write documents, weighed by the average of what is there and of them."""
         present = self._roughly_measured()
-        points = points_of(documents, present)
+        points = points_of(written, present)
         self._write_points([_point(point) for point in points])
         self._measured = present + Lengths.of((point.payload[LENGTH], 1) for point in points)
 
@@ -118,18 +120,43 @@ class Shard:
             query=edge.Query.Nearest(vector, using=VECTOR),
             filter=_filter(query.filters),
         )
+        return self._found(request, query.limit)
+
+    def nearest(self, near: Near) -> list[Hit]:
+        """Return the points whose vectors are most alike, best first, ties in the order of ids."""
+        request = edge.QueryRequest(
+            limit=near.limit + TIE_MARGIN,
+            query=edge.Query.Nearest(list(near.vector), using=near.channel),
+            filter=_filter(near.filters),
+            params=edge.SearchParams(exact=near.exact),
+        )
+        return self._found(request, near.limit)
+
+    def _found(self, request: edge.QueryRequest, limit: int) -> list[Hit]:
         hits = [
             Hit(document_id=_uuid(point.id), score=point.score)
             for point in self._shard.query(request)
         ]
-        return ranked(hits, query.limit)
+        return ranked(hits, limit)
 
-    def document_ids(self) -> set[UUID]:
-        """Return the ids of all points."""
+    def mislabelled(self, spec: str) -> set[UUID]:
+        """Return the ids of the points that do not carry the name of this spec."""
+        is_ours = edge.FieldCondition(SPEC, match=edge.MatchValue(spec))
+        return self.document_ids(edge.Filter(must_not=[is_ours]))
+
+    def count_vectors(self, channel: str) -> int:
+        """Return how many points have a vector in a dense channel."""
+        has_one = edge.Filter(must=[edge.HasVectorCondition(channel)])
+        return self._shard.count(edge.CountRequest(filter=has_one))
+
+    def document_ids(self, only: edge.Filter | None = None) -> set[UUID]:
+        """Return the ids of all points, or of those that a filter takes."""
         ids: set[UUID] = set()
         offset: edge.PointId | None = None
         while True:
-            request = edge.ScrollRequest(offset=offset, limit=SCROLL_SIZE, with_payload=False)
+            request = edge.ScrollRequest(
+                offset=offset, limit=SCROLL_SIZE, filter=only, with_payload=False
+            )
             records, offset = self._shard.scroll(request)
             ids.update(_uuid(record.id) for record in records)
             if offset is None:
@@ -213,14 +240,17 @@ def _return_memory() -> None:
 
 
 def _point(point: PointData) -> edge.Point:
-    vector = edge.SparseVector(indices=point.vector.terms, values=point.vector.weights)
-    return edge.Point(id=point.id, vector={VECTOR: vector}, payload=point.payload)
+    words = edge.SparseVector(indices=point.vector.terms, values=point.vector.weights)
+    dense = {channel: list(vector) for channel, vector in point.dense.items()}
+    return edge.Point(id=point.id, vector={VECTOR: words, **dense}, payload=point.payload)
 
 
 def _data(record: edge.Record) -> PointData:
-    vector = cast("dict[str, edge.SparseVector]", record.vector)[VECTOR]
-    weights = SparseWeights(vector.indices, vector.values)
-    return PointData(_uuid(record.id), weights, cast("dict[str, Any]", record.payload))
+    vectors = dict(cast("dict[str, Any]", record.vector))
+    words: edge.SparseVector = vectors.pop(VECTOR)
+    weights = SparseWeights(words.indices, words.values)
+    payload = cast("dict[str, Any]", record.payload)
+    return PointData(_uuid(record.id), weights, payload, vectors)
 
 
 def _filter(filters: Filters) -> edge.Filter | None:

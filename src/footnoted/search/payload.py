@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 VECTOR: Final = "lexical"
 LENGTH: Final = "length"
 AVERAGE: Final = "average"
+SPEC: Final = "spec"
 PUBLISHED_AT: Final = "published_at"
 
 
@@ -38,6 +39,7 @@ FIELDS: Final[dict[str, FieldType]] = {
     PUBLISHED_AT: FieldType.DATETIME,
     LENGTH: FieldType.INTEGER,
     AVERAGE: FieldType.FLOAT,
+    SPEC: FieldType.KEYWORD,
 }
 """Every stored field, with its type; each has an index."""
 
@@ -61,8 +63,11 @@ class NotBefore:
 Condition = Equals | NotBefore
 
 
-def payload_of(document: Document, *, length: int, average: float) -> dict[str, Any]:
-    """Return the fields of a document; names are folded, absent values left out."""
+def payload_of(document: Document, *, length: int, average: float, spec: str) -> dict[str, Any]:
+    """Return the fields of a document; names are folded, absent values left out.
+
+    `spec` names what its vectors were made by.
+    """
     fields: dict[str, Any] = {
         "kind": document.kind.value,
         "profile": document.profile,
@@ -75,6 +80,7 @@ def payload_of(document: Document, *, length: int, average: float) -> dict[str, 
         PUBLISHED_AT: document.published_at.isoformat() if document.published_at else None,
         LENGTH: length,
         AVERAGE: average,
+        SPEC: spec,
     }
     return {name: value for name, value in fields.items() if value is not None and value != []}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from footnoted.search.payload import AVERAGE, LENGTH, payload_of
@@ -10,9 +10,10 @@ from footnoted.search.terms import document_terms
 from footnoted.search.weights import AVERAGE_TOLERANCE, Lengths, SparseWeights, weigh, weigh_anew
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from footnoted.search.layout import Layout, Vectors
     from footnoted.search.port import Document, Hit
 
 WRITE_BATCH = 64
@@ -27,15 +28,34 @@ TIE_MARGIN = 16
 
 @dataclass(frozen=True, slots=True)
 class PointData:
-    """A point as an index stores it."""
+    """A point as an index stores it; `dense` are its vectors by channel."""
 
     id: UUID
     vector: SparseWeights
     payload: dict[str, Any]
+    dense: Vectors = field(default_factory=dict[str, Any])
 
 
-def points_of(documents: Sequence[Document], present: Lengths) -> list[PointData]:
-    """Return the points of `documents`, weighed by the average of what is present and of them."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Documents with the vectors there are of them, to be written to an index of one layout.
+
+    Raises WrongDimensionsError where a vector does not fit.
+    """
+
+    documents: Sequence[Document]
+    layout: Layout
+    vectors: Mapping[UUID, Vectors] = field(default_factory=dict[Any, Any])
+
+    def __post_init__(self) -> None:
+        """Look at every vector before any is written."""
+        for vectors in self.vectors.values():
+            self.layout.require(vectors)
+
+
+def points_of(written: Written, present: Lengths) -> list[PointData]:
+    """Return the points of documents, weighed by the average of what is present and of them."""
+    documents = written.documents
     counted = [document_terms(_searched_text(document)) for document in documents]
     lengths = [sum(counts.values()) for counts in counted]
     average = (present + Lengths(len(lengths), sum(lengths))).average
@@ -43,7 +63,8 @@ def points_of(documents: Sequence[Document], present: Lengths) -> list[PointData
         PointData(
             id=document.id,
             vector=weigh(counts, average),
-            payload=payload_of(document, length=length, average=average),
+            payload=payload_of(document, length=length, average=average, spec=written.layout.spec),
+            dense=written.vectors.get(document.id, {}),
         )
         for document, counts, length in zip(documents, counted, lengths, strict=True)
     ]
@@ -54,7 +75,7 @@ def weighed_anew(point: PointData, average: float) -> PointData:
     old = point.payload
     weights = weigh_anew(point.vector.weights, old[LENGTH], old[AVERAGE], average)
     payload = {**old, AVERAGE: average}
-    return PointData(point.id, SparseWeights(point.vector.terms, weights), payload)
+    return PointData(point.id, SparseWeights(point.vector.terms, weights), payload, point.dense)
 
 
 def near(average: float) -> tuple[float, float]:

@@ -74,6 +74,21 @@ class Query(BaseModel):
     limit: int = 10
 
 
+class Near(BaseModel):
+    """A vector to look near of in one dense channel, under filters.
+
+    `exact` compares it with every vector instead of following the index's graph.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    channel: str
+    vector: tuple[float, ...]
+    filters: Filters = Filters()
+    limit: int = 10
+    exact: bool = False
+
+
 class Hit(BaseModel):
     """A document the index found, with its score (higher is better, comparable in one answer)."""
 
@@ -124,4 +139,27 @@ class SearchIndex(Protocol):
 
     async def close(self) -> None:
         """Let go of files and connections; nothing stored is lost."""
+        ...
+
+
+class DenseIndex(SearchIndex, Protocol):
+    """An index of one layout, with a vector per document in each dense channel it has.
+
+    Vectors come from the source it was made with: documents are written with those there are.
+    """
+
+    async def nearest(self, near: Near) -> list[Hit]:
+        """Return the documents whose vectors are most alike, best first; ties by id."""
+        ...
+
+    async def mislabelled(self) -> set[UUID]:
+        """Return the documents whose points carry the name of another spec, or none."""
+        ...
+
+    async def count_vectors(self, channel: str) -> int:
+        """Return how many documents have a vector in a dense channel."""
+        ...
+
+    async def drop(self) -> None:
+        """Remove the index for good, and let go of it."""
         ...

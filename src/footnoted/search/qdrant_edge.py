@@ -29,6 +29,8 @@ from footnoted.errors import FootnotedError, TransientError
 from footnoted.search.compaction import compact, disk_bytes
 from footnoted.search.edge_shard import Shard
 from footnoted.search.generations import Generations
+from footnoted.search.layout import WORDS_ONLY, Layout, NoVectors
+from footnoted.search.points import Written
 from footnoted.search.points import batches as in_batches
 from footnoted.search.terms import ANALYSIS_VERSION
 from footnoted.telemetry import COMPACTION_FAILED, INDEX_COMPACTED, get_logger
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from footnoted.search.port import Document, Hit, Query
+    from footnoted.search.layout import VectorSource
+    from footnoted.search.port import Document, Hit, Near, Query
 
 T = TypeVar("T")
 
@@ -64,11 +67,18 @@ class _Building:
 
 
 class QdrantEdgeIndex:
-    """A SearchIndex in `root`, which this object owns from `ensure_ready` until `close`."""
+    """A DenseIndex in `root`, which this object owns from `ensure_ready` until `close`."""
 
-    def __init__(self, root: Path) -> None:
-        """Use the folder `root`; nothing is opened or created yet."""
+    def __init__(
+        self, root: Path, layout: Layout = WORDS_ONLY, vectors: VectorSource | None = None
+    ) -> None:
+        """Use the folder `root`, which has one layout for ever; nothing is opened or created yet.
+
+        `vectors` is where those of documents come from when they are written.
+        """
         self._root = root
+        self._layout = layout
+        self._vectors = vectors or NoVectors()
         self._generations = Generations(root, version=ANALYSIS_VERSION)
         self._shard: Shard | None = None
         self._serving = root
@@ -95,7 +105,8 @@ class QdrantEdgeIndex:
     async def upsert(self, documents: Sequence[Document]) -> None:
         """Make these documents findable, replacing those with equal ids."""
         for batch in in_batches(documents):
-            await self._write(partial(self._upsert, batch))
+            written = await self._with_vectors(batch)
+            await self._write(partial(self._upsert, written))
         while await self._write(lambda: self._open().weigh_some_anew()):
             pass
         await self._keep_small()
@@ -109,9 +120,21 @@ class QdrantEdgeIndex:
         """Return the best hits, best first; ties in the order of ids."""
         return await self._run(lambda: self._open().query(query))
 
+    async def nearest(self, near: Near) -> list[Hit]:
+        """Return the documents whose vectors are most alike, best first; ties by id."""
+        return await self._run(lambda: self._open().nearest(near))
+
     async def document_ids(self) -> set[UUID]:
         """Return the ids of everything in the index."""
         return await self._run(lambda: self._open().document_ids())
+
+    async def mislabelled(self) -> set[UUID]:
+        """Return the documents whose points carry the name of another spec, or none."""
+        return await self._run(lambda: self._open().mislabelled(self._layout.spec))
+
+    async def count_vectors(self, channel: str) -> int:
+        """Return how many documents have a vector in a dense channel."""
+        return await self._run(lambda: self._open().count_vectors(channel))
 
     async def rebuild(self, batches: AsyncIterator[Sequence[Document]]) -> None:
         """Fill a new generation while the old one serves, then switch to it."""
@@ -119,7 +142,7 @@ class QdrantEdgeIndex:
             await self._run(self._open)
             self._expect_room()
             path = self._generations.fresh()
-            building = _Building(await self._run(lambda: Shard.create(path)))
+            building = _Building(await self._run(lambda: Shard.create(path, self._layout)))
             try:
                 await self._fill(building, batches)
                 self._expect_room()
@@ -135,11 +158,20 @@ class QdrantEdgeIndex:
             self._worker.shutdown(wait=True)
             self._worker = None
 
+    async def drop(self) -> None:
+        """Close the index and remove its folder; others that lie in it go with it."""
+        await self.close()
+        await asyncio.to_thread(shutil.rmtree, self._root, ignore_errors=True)
+
+    async def _with_vectors(self, documents: Sequence[Document]) -> Written:
+        return Written(documents, self._layout, await self._vectors.vectors_of(documents))
+
     async def _fill(self, building: _Building, batches: AsyncIterator[Sequence[Document]]) -> None:
         async for documents in batches:
             for batch in in_batches(documents):
                 self._expect_room()
-                await self._run(partial(building.shard.upsert, batch))
+                written = await self._with_vectors(batch)
+                await self._run(partial(building.shard.upsert, written))
             await self._keep_building_small(building)
         while await self._run(building.shard.weigh_some_anew):
             await self._keep_building_small(building)
@@ -179,7 +211,7 @@ class QdrantEdgeIndex:
         self._expect_room(2 * disk_bytes(shard.path) + _ROOM_BYTES)
         draft = self._generations.draft()
         try:
-            failure = await compact(shard.path, draft)
+            failure = await compact(shard.path, draft, self._layout)
             if failure is not None:
                 why = f"cannot be compacted: {failure}"
                 raise self._away(why)
@@ -219,10 +251,10 @@ class QdrantEdgeIndex:
             why = f"failed: {error}"
             raise self._away(why) from error
 
-    def _upsert(self, documents: Sequence[Document]) -> None:
+    def _upsert(self, written: Written) -> None:
         shard = self._open()
         self._expect_room()
-        shard.upsert(documents)
+        shard.upsert(written)
 
     def _delete(self, document_ids: Sequence[UUID]) -> None:
         shard = self._open()
@@ -291,7 +323,7 @@ class QdrantEdgeIndex:
 
     def _create(self) -> Shard:
         path = self._generations.fresh()
-        shard = Shard.create(path)
+        shard = Shard.create(path, self._layout)
         self._generations.switch(path)
         self._generations.note_opened()
         self._serving = path

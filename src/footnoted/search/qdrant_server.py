@@ -16,6 +16,8 @@ from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException
 
 from footnoted.errors import TransientError
+from footnoted.search.layout import WORDS_ONLY, Layout, NoVectors
+from footnoted.search.points import Written
 from footnoted.search.points import batches as in_batches
 from footnoted.search.server_collection import Collection
 from footnoted.search.terms import ANALYSIS_VERSION
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Sequence
     from uuid import UUID
 
-    from footnoted.search.port import Document, Hit, Query
+    from footnoted.search.layout import VectorSource
+    from footnoted.search.port import Document, Hit, Near, Query
 
 _TIMEOUT_S = 30
 _RETRY_AFTER_S = 30.0
@@ -32,24 +35,47 @@ _VENDOR_ERRORS = (ApiException, QdrantException, httpx.HTTPError, OSError)
 
 
 class QdrantServerIndex:
-    """A SearchIndex behind the alias `name`; closing it closes the client."""
+    """A DenseIndex behind the alias `name`; closing it closes the client."""
 
-    def __init__(self, client: AsyncQdrantClient, *, name: str = "footnoted") -> None:
-        """Use `client`; nothing is asked or created yet."""
+    def __init__(
+        self,
+        client: AsyncQdrantClient,
+        *,
+        name: str = "footnoted",
+        layout: Layout = WORDS_ONLY,
+        vectors: VectorSource | None = None,
+    ) -> None:
+        """Use `client`; nothing is asked or created yet. An alias has one layout for ever.
+
+        `vectors` is where those of documents come from when they are written.
+        """
         self._client = client
         self._name = name
+        self._layout = layout
+        self._vectors = vectors or NoVectors()
         self._served = Collection(client, name)
         self._is_ready = False
         self._was_recreated = False
 
     @classmethod
-    def connect(cls, url: str, *, api_key: str | None = None) -> QdrantServerIndex:
-        """Return an index on the server at `url`; nothing is asked yet."""
+    def connect(
+        cls,
+        url: str,
+        *,
+        api_key: str | None = None,
+        layout: Layout = WORDS_ONLY,
+        vectors: VectorSource | None = None,
+    ) -> QdrantServerIndex:
+        """Return an index on the server at `url`; nothing is asked yet.
+
+        One of words is behind the alias `footnoted`, others have their spec in the name.
+        """
         # The compatibility check would ask the server here, and block the event loop.
         client = AsyncQdrantClient(
             url=url, api_key=api_key, timeout=_TIMEOUT_S, check_compatibility=False
         )
-        return cls(client)
+        name = f"footnoted-{layout.spec}" if layout.dense else "footnoted"
+        return cls(client, name=name, layout=layout, vectors=vectors)
 
     @property
     def was_recreated(self) -> bool:
@@ -73,7 +99,7 @@ class QdrantServerIndex:
         """Make these documents findable, replacing those with equal ids."""
         await self._require()
         with self._translated():
-            await _fill(self._served, documents)
+            await self._fill(self._served, documents)
 
     async def delete(self, document_ids: Sequence[UUID]) -> None:
         """Make these documents unfindable; unknown ids are fine."""
@@ -88,11 +114,29 @@ class QdrantServerIndex:
         with self._translated():
             return await self._served.query(query)
 
+    async def nearest(self, near: Near) -> list[Hit]:
+        """Return the documents whose vectors are most alike, best first; ties by id."""
+        await self._require()
+        with self._translated():
+            return await self._served.nearest(near)
+
     async def document_ids(self) -> set[UUID]:
         """Return the ids of everything in the index."""
         await self._require()
         with self._translated():
             return await self._served.document_ids()
+
+    async def mislabelled(self) -> set[UUID]:
+        """Return the documents whose points carry the name of another spec, or none."""
+        await self._require()
+        with self._translated():
+            return await self._served.mislabelled(self._layout.spec)
+
+    async def count_vectors(self, channel: str) -> int:
+        """Return how many documents have a vector in a dense channel."""
+        await self._require()
+        with self._translated():
+            return await self._served.count_vectors(channel)
 
     async def rebuild(self, batches: AsyncIterator[Sequence[Document]]) -> None:
         """Fill a new collection while the old one serves, then move the alias to it."""
@@ -101,7 +145,7 @@ class QdrantServerIndex:
         try:
             async for documents in batches:
                 with self._translated():
-                    await _fill(Collection(self._client, built), documents)
+                    await self._fill(Collection(self._client, built), documents)
             with self._translated():
                 await self._switch(built)
         except BaseException:
@@ -111,9 +155,24 @@ class QdrantServerIndex:
         self._is_ready = True
         self._was_recreated = False
 
+    async def drop(self) -> None:
+        """Remove the alias with every collection that was made for it, and close the client."""
+        with self._translated():
+            for one in (await self._client.get_collections()).collections:
+                if one.name.startswith(self._prefix):
+                    await self._client.delete_collection(one.name)
+        await self.close()
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
+
+    async def _fill(self, collection: Collection, documents: Sequence[Document]) -> None:
+        for batch in in_batches(documents):
+            vectors = await self._vectors.vectors_of(batch)
+            await collection.upsert(Written(batch, self._layout, vectors))
+        while await collection.weigh_some_anew():
+            pass
 
     async def _require(self) -> None:
         if not self._is_ready:
@@ -121,7 +180,7 @@ class QdrantServerIndex:
 
     async def _create(self) -> str:
         name = f"{self._prefix}{uuid.uuid4().hex}"
-        await Collection(self._client, name).create()
+        await Collection(self._client, name).create(self._layout)
         return name
 
     async def _switch(self, target: str) -> None:
@@ -160,10 +219,3 @@ class QdrantServerIndex:
             raise TransientError(
                 message, wait_reason="index", retry_after_s=_RETRY_AFTER_S, concerns=self._name
             ) from error
-
-
-async def _fill(collection: Collection, documents: Sequence[Document]) -> None:
-    for batch in in_batches(documents):
-        await collection.upsert(batch)
-    while await collection.weigh_some_anew():
-        pass

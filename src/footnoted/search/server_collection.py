@@ -7,7 +7,15 @@ from uuid import UUID
 
 from qdrant_client import AsyncQdrantClient, models
 
-from footnoted.search.payload import AVERAGE, FIELDS, LENGTH, VECTOR, Equals, conditions_of
+from footnoted.search.payload import (
+    AVERAGE,
+    FIELDS,
+    LENGTH,
+    SPEC,
+    VECTOR,
+    Equals,
+    conditions_of,
+)
 from footnoted.search.points import (
     DISTINCT_LENGTHS,
     SCROLL_SIZE,
@@ -25,7 +33,9 @@ from footnoted.search.weights import Lengths, SparseWeights
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from footnoted.search.port import Document, Filters, Query
+    from footnoted.search.layout import Layout
+    from footnoted.search.points import Written
+    from footnoted.search.port import Filters, Near, Query
 
 
 class Collection:
@@ -36,19 +46,23 @@ class Collection:
         self._client = client
         self._name = name
 
-    async def create(self) -> None:
+    async def create(self, layout: Layout) -> None:
         """Create the collection, with an index for every field."""
-        vectors = {VECTOR: models.SparseVectorParams(modifier=models.Modifier.IDF)}
+        words = {VECTOR: models.SparseVectorParams(modifier=models.Modifier.IDF)}
+        dense = {
+            channel: models.VectorParams(size=dimensions, distance=models.Distance.COSINE)
+            for channel, dimensions in layout.dense
+        }
         await self._client.create_collection(
-            self._name, vectors_config={}, sparse_vectors_config=vectors
+            self._name, vectors_config=dense, sparse_vectors_config=words
         )
         for field, field_type in FIELDS.items():
             schema = models.PayloadSchemaType(field_type.value)
             await self._client.create_payload_index(self._name, field, field_schema=schema)
 
-    async def upsert(self, documents: Sequence[Document]) -> None:
-        """Write these documents, weighed by the average of what is there and of them."""
-        points = points_of(documents, await self._lengths())
+    async def upsert(self, written: Written) -> None:
+        """Write documents, weighed by the average of what is there and of them."""
+        points = points_of(written, await self._lengths())
         await self._client.upsert(self._name, [_point(point) for point in points])
 
     async def delete(self, document_ids: Sequence[UUID]) -> None:
@@ -72,13 +86,42 @@ class Collection:
         hits = [Hit(document_id=UUID(str(hit.id)), score=hit.score) for hit in answer.points]
         return ranked(hits, query.limit)
 
-    async def document_ids(self) -> set[UUID]:
-        """Return the ids of all points."""
+    async def nearest(self, near: Near) -> list[Hit]:
+        """Return the points whose vectors are most alike, best first, ties in the order of ids."""
+        answer = await self._client.query_points(
+            self._name,
+            query=list(near.vector),
+            using=near.channel,
+            query_filter=_filter(near.filters),
+            search_params=models.SearchParams(exact=near.exact),
+            limit=near.limit + TIE_MARGIN,
+            with_payload=False,
+        )
+        hits = [Hit(document_id=UUID(str(hit.id)), score=hit.score) for hit in answer.points]
+        return ranked(hits, near.limit)
+
+    async def mislabelled(self, spec: str) -> set[UUID]:
+        """Return the ids of the points that do not carry the name of this spec."""
+        is_ours = models.FieldCondition(key=SPEC, match=models.MatchValue(value=spec))
+        return await self.document_ids(models.Filter(must_not=[is_ours]))
+
+    async def count_vectors(self, channel: str) -> int:
+        """Return how many points have a vector in a dense channel."""
+        has_one = models.Filter(must=[models.HasVectorCondition(has_vector=channel)])
+        counted = await self._client.count(self._name, count_filter=has_one, exact=True)
+        return counted.count
+
+    async def document_ids(self, only: models.Filter | None = None) -> set[UUID]:
+        """Return the ids of all points, or of those that a filter takes."""
         ids: set[UUID] = set()
         offset: Any = None
         while True:
             records, offset = await self._client.scroll(
-                self._name, limit=SCROLL_SIZE, offset=offset, with_payload=False
+                self._name,
+                scroll_filter=only,
+                limit=SCROLL_SIZE,
+                offset=offset,
+                with_payload=False,
             )
             ids.update(UUID(str(record.id)) for record in records)
             if offset is None:
@@ -107,14 +150,19 @@ class Collection:
 
 
 def _point(point: PointData) -> models.PointStruct:
-    vector = models.SparseVector(indices=point.vector.terms, values=point.vector.weights)
-    return models.PointStruct(id=str(point.id), vector={VECTOR: vector}, payload=point.payload)
+    words = models.SparseVector(indices=point.vector.terms, values=point.vector.weights)
+    dense = {channel: list(vector) for channel, vector in point.dense.items()}
+    return models.PointStruct(
+        id=str(point.id), vector={VECTOR: words, **dense}, payload=point.payload
+    )
 
 
 def _data(record: models.Record) -> PointData:
-    vector = cast("dict[str, models.SparseVector]", record.vector)[VECTOR]
-    weights = SparseWeights(vector.indices, vector.values)
-    return PointData(UUID(str(record.id)), weights, cast("dict[str, Any]", record.payload))
+    vectors = dict(cast("dict[str, Any]", record.vector))
+    words: models.SparseVector = vectors.pop(VECTOR)
+    weights = SparseWeights(words.indices, words.values)
+    payload = cast("dict[str, Any]", record.payload)
+    return PointData(UUID(str(record.id)), weights, payload, vectors)
 
 
 def _filter(filters: Filters) -> models.Filter | None:

@@ -13,6 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from footnoted.search import compaction, edge_shard, qdrant_edge
+from footnoted.search.layout import WORDS_ONLY, Layout
 from footnoted.search.port import Document, DocumentKind, Filters, Query
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
 from footnoted.telemetry import COMPACTION_FAILED, INDEX_COMPACTED
@@ -158,11 +159,11 @@ class Gate:
         self.opened = asyncio.Event()
         monkeypatch.setattr(qdrant_edge, "compact", self.compact)
 
-    async def compact(self, shard: Path, copy: Path) -> str | None:
+    async def compact(self, shard: Path, copy: Path, layout: Layout) -> str | None:
         """Wait, then do it."""
         self.reached.set()
         await self.opened.wait()
-        return await compaction.compact(shard, copy)
+        return await compaction.compact(shard, copy, layout)
 
 
 async def test_queries_go_on_during_a_compaction_and_writes_are_not_lost(
@@ -205,7 +206,7 @@ async def test_a_compaction_that_fails_is_told_and_tried_again_later(
 ) -> None:
     """The write it came with holds; the next try waits until twice as much is young."""
 
-    async def fail(_shard: Path, _copy: Path) -> str | None:
+    async def fail(_shard: Path, _copy: Path, _layout: Layout) -> str | None:
         return "ended with -9: "
 
     with monkeypatch.context() as broken, capture_logs() as logs:
@@ -243,7 +244,7 @@ async def test_a_disk_without_room_for_a_copy_does_not_stop_writing(
 async def test_a_child_says_why_it_failed(tmp_path: Path) -> None:
     """The last words of the process are the reason."""
     (tmp_path / "draft").mkdir()
-    why = await compaction.compact(tmp_path / "nowhere", tmp_path / "draft")
+    why = await compaction.compact(tmp_path / "nowhere", tmp_path / "draft", WORDS_ONLY)
     assert why is not None
     assert why.startswith("ended with 1: ")
     assert "nowhere" in why
