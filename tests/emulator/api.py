@@ -82,12 +82,12 @@ class Api:
 
     def _early(self, rule: faults.FaultRule) -> Response:
         """Return how a call that is never processed ends."""
+        if rule.kind == "status":
+            raise RefusedError(rule.refusal())
         self._world.engine.ledger.refuse(0, rule.kind)
         if rule.kind in {"reset_before", "timeout_before"}:
             return Silence(hangs=rule.kind == "timeout_before")
-        if rule.kind == "html_502":
-            return Response(HTML_502, 502, media_type="text/html")
-        raise RefusedError(rule.refusal())
+        return Response(HTML_502, 502, media_type="text/html")
 
     async def messages(self, request: Request) -> Response:
         """POST /v1/messages."""

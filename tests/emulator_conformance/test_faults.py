@@ -49,12 +49,13 @@ async def test_an_error_before_processing_is_free(
     kind: type[anthropic.APIStatusError],
     error_type: str,
 ) -> None:
-    """The SDK's own class and type; no row in the books; the next call passes."""
+    """The SDK's own class and type; refused once, no row in the books; the next call passes."""
     emulator.break_with({"kind": "status", "status": status, "nth": [1], "retry_after_s": 3})
     with pytest.raises(kind) as failed:
         await client.messages.create(**asked())
     assert failed.value.type == error_type
     assert failed.value.response.headers["retry-after"] == "3"
+    assert emulator.totals()["refused"] == {str(status): 1}
     await client.messages.create(**asked())
     assert _book(emulator) == [(None, True, True)]
 
