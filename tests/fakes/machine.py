@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,18 @@ class FakeKeeper:
         self.restarts += 1
 
 
+class FakeAsker:
+    """Answers nothing, and has bought nothing."""
+
+    def __init__(self) -> None:
+        """Count nothing."""
+        self.tally: Counter[str] = Counter()
+
+    async def ask_all(self, requests: Sequence[Any]) -> list[Any]:
+        """Refuse: no fake stage asks."""
+        raise AssertionError(requests)
+
+
 @dataclass
 class FakeAskers:
     """Hands out no asker and remembers the scopes it was asked for."""
@@ -62,6 +75,7 @@ class FakeAskers:
         """Remember the scope."""
         del models
         self.scopes.append((claim.kind, claim.id, stage, generation))
+        return FakeAsker()
 
     def model_of(self, profile: str, stage: str) -> str:
         """Return one name for all."""

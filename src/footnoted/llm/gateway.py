@@ -15,6 +15,7 @@ When a stage is cancelled or loses its claim, answers that are on their way are 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
+BOUGHT, REPLAYED = "bought", "replayed"
 _LONGER = ":longer"
 _LOST_WAIT_S, _LOST_WAIT_CAP_S = 30.0, 21_600.0
 
@@ -67,9 +69,14 @@ class Gateway:
         return ScopedAsker(self, scope)
 
     async def ask_all(
-        self, scope: CallScope, requests: Sequence[ModelRequest[AnswerT]]
+        self,
+        scope: CallScope,
+        requests: Sequence[ModelRequest[AnswerT]],
+        tally: Counter[str] | None = None,
     ) -> list[AnswerT]:
         """Return one validated answer per request, in the order of the requests.
+
+        `tally` is told of each call that was `bought` or `replayed`.
 
         Every request of the wave is settled before anything is raised; then one outcome is: the
         database's absence, a wait for the provider, for money, for another caller (TransientError,
@@ -77,7 +84,7 @@ class Gateway:
         """
         if not requests:
             return []
-        walk = _Walk(self, scope, siblings=len(requests))
+        walk = _Walk(self, scope, Counter() if tally is None else tally, siblings=len(requests))
         await walk.look_up(requests)
         found = await asyncio.gather(
             *(walk.answer(request) for request in requests), return_exceptions=True
@@ -125,8 +132,11 @@ class Gateway:
 class _Walk:
     """The way of one wave from requests to validated answers."""
 
-    def __init__(self, gateway: Gateway, scope: CallScope, *, siblings: int) -> None:
+    def __init__(
+        self, gateway: Gateway, scope: CallScope, tally: Counter[str], *, siblings: int
+    ) -> None:
         self._gateway, self._scope, self._siblings = gateway, scope, siblings
+        self._tally = tally
         self._chain = gateway.chain(scope)
         self._known: dict[str, Entry] = {}
 
@@ -142,6 +152,7 @@ class _Walk:
             if entry is not None and entry.usable and entry.answer is not None:
                 found = await self._validated(request, entry)
                 if not isinstance(found, str):
+                    self._tally[REPLAYED] += 1
                     return found
         reasons: list[_NextModelError] = []
         for model in self._chain:
@@ -217,6 +228,7 @@ class _Walk:
                 wait.retry_after_s = self._patience_s(call, wait.retry_after_s or 0.0)
             raise wait from None
         self._known[call.digest] = entry
+        self._tally[BOUGHT] += not call.is_free
         return entry
 
     def _patience_s(self, call: Call, least_s: float) -> float:
@@ -322,13 +334,14 @@ def _rank(failure: BaseException) -> tuple[int, float]:
 
 
 class ScopedAsker:
-    """The gateway bound to one item and stage."""
+    """The gateway bound to one item and stage; `tally` counts what it bought and replayed."""
 
     def __init__(self, gateway: Gateway, scope: CallScope) -> None:
         """Ask through `gateway` in the name of `scope`."""
         self._gateway = gateway
         self._scope = scope
+        self.tally: Counter[str] = Counter()
 
     async def ask_all(self, requests: Sequence[ModelRequest[AnswerT]]) -> list[AnswerT]:
         """Return one validated answer per request, in the order of the requests."""
-        return await self._gateway.ask_all(self._scope, requests)
+        return await self._gateway.ask_all(self._scope, requests, self.tally)

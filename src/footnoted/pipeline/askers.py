@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from footnoted.llm.routes import Routes
     from footnoted.model.claim import Claim
     from footnoted.pipeline.alerts.money import MoneyWitness
-    from footnoted.stages.port import Asker
+    from footnoted.pipeline.deps import CountingAsker
 
 
 class GatewayAskers:
@@ -34,7 +34,7 @@ class GatewayAskers:
         """Return the models that a stage of a profile asks."""
         return self._routes.name_of(stage, profile)
 
-    def asker_for(self, claim: Claim, stage: str, generation: int, models: str) -> Asker:
+    def asker_for(self, claim: Claim, stage: str, generation: int, models: str) -> CountingAsker:
         """Return the asker of one claimed item and stage, by other `models` where some are set."""
         scope = CallScope(claim.kind, claim.id, stage, generation, claim.profile, models)
         return self._gateway.asker(scope)

@@ -6,7 +6,10 @@ from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read a
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from footnoted.stages.port import Asker
+
 if TYPE_CHECKING:
+    from collections import Counter
     from datetime import timedelta
     from uuid import UUID
 
@@ -17,7 +20,12 @@ if TYPE_CHECKING:
     from footnoted.pipeline.flows import Flows
     from footnoted.pipeline.gate import Limits
     from footnoted.prompting import Prompt
-    from footnoted.stages.port import Asker
+
+
+class CountingAsker(Asker, Protocol):
+    """An asker that counts the calls it bought and those it replayed, by these words."""
+
+    tally: Counter[str]
 
 
 class AskerSource(Protocol):
@@ -32,7 +40,7 @@ class AskerSource(Protocol):
         """Return the models that a stage of a profile asks, for fingerprints."""
         ...
 
-    def asker_for(self, claim: Claim, stage: str, generation: int, models: str) -> Asker:
+    def asker_for(self, claim: Claim, stage: str, generation: int, models: str) -> CountingAsker:
         """Return the asker of one claimed item and stage, by other `models` where some are set."""
         ...
 

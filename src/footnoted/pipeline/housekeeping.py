@@ -1,9 +1,11 @@
-"""What is put in order at the start and once a day: files that nobody needs any more."""
+"""What is put in order at the start and now and then: files nobody needs, and chores from above."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -17,6 +19,8 @@ from footnoted.sources.uploads.storage import MediaStorage
 from footnoted.telemetry import FILES_SWEPT, get_logger
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+
     from footnoted.db.session import Database
     from footnoted.settings import Settings
 
@@ -24,11 +28,26 @@ EVERY_H = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Housekeeping:
-    """Removes what earlier work left in the data directory."""
+class Chore:
+    """Something that looks whether it is due, and does it then; it is asked every so often.
 
-    settings: Settings
-    database: Database
+    A process that does not run on and on asks it once at its end.
+    """
+
+    name: str
+    first_after_s: float
+    every_s: float
+    look: Callable[[], Awaitable[None]]
+
+
+class Housekeeping:
+    """Removes what earlier work left in the data directory, and has chores done beside the loop."""
+
+    def __init__(self, settings: Settings, database: Database, chores: Sequence[Chore]) -> None:
+        """Nothing is done before `begin`, `running` or `finish`."""
+        self.settings, self.database = settings, database
+        self._chores = chores
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def begin(self) -> None:
         """Remove what a dead process left, and wake what may be heard now; nothing else may run."""
@@ -51,11 +70,47 @@ class Housekeeping:
         if removed:
             get_logger().info(FILES_SWEPT, removed=removed)
 
-    def scheduler(self) -> AsyncIOScheduler:
-        """Return the scheduler of what is done once a day; it is not started yet."""
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Sweep once a day and ask the chores meanwhile; what they are at ends with the context."""
+        scheduler = self._scheduler()
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def finish(self) -> None:
+        """Ask every chore once more, one after another."""
+        for chore in self._chores:
+            await chore.look()
+
+    def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone="UTC")
         trigger = IntervalTrigger(hours=EVERY_H, timezone="UTC")
         scheduler.add_job(  # pyright: ignore[reportUnknownMemberType] - it has no types
             self.sweep, trigger, id="sweep", coalesce=True, max_instances=1
         )
+        for chore in self._chores:
+            first_at = datetime.now(UTC) + timedelta(seconds=chore.first_after_s)
+            every = IntervalTrigger(
+                seconds=round(chore.every_s), start_date=first_at, timezone="UTC"
+            )
+            scheduler.add_job(  # pyright: ignore[reportUnknownMemberType] - as above
+                self._start, every, [chore], id=chore.name, coalesce=True, max_instances=1
+            )
         return scheduler
+
+    async def _start(self, chore: Chore) -> None:
+        """Have a chore done in a task of ours: the scheduler would not wait for its end."""
+        task = asyncio.create_task(_look(chore), name=chore.name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.wait([task])
+
+
+async def _look(chore: Chore) -> None:
+    await chore.look()

@@ -20,6 +20,7 @@ from footnoted.pipeline import gate
 from footnoted.pipeline.guard import guarded
 from footnoted.pipeline.preparing import prepare
 from footnoted.pipeline.settling import (
+    Made,
     moment_of,
     save_output,
     settle_outcome,
@@ -61,12 +62,12 @@ async def _advance(claim: Claim, stage: AnyStage, deps: Deps) -> Outcome:
     if (stopped := gate.before(claim, deps.limits)) is not None:
         return await settle_outcome(claim, stage, stopped, deps)
     try:
-        result = await guarded(_run(claim, stage, deps), stage.time_limit_s)
-        if result is None:
+        ran = await guarded(_run(claim, stage, deps), stage.time_limit_s)
+        if ran is None:
             return await settle_unchanged(claim, stage, deps)
-        if isinstance(result, Waiting | Stopped):
-            return await settle_outcome(claim, stage, result, deps)
-        return await save_output(claim, stage, result, deps)
+        if isinstance(ran, Waiting | Stopped):
+            return await settle_outcome(claim, stage, ran, deps)
+        return await save_output(claim, stage, ran, deps)
     except ItemGoneError:
         return Lost()
     except Exception as error:
@@ -88,7 +89,7 @@ def _stage_of(claim: Claim, deps: Deps) -> AnyStage:
     return step.stage
 
 
-async def _run(claim: Claim, stage: AnyStage, deps: Deps) -> BaseModel | Waiting | Stopped | None:
+async def _run(claim: Claim, stage: AnyStage, deps: Deps) -> Made | Waiting | Stopped | None:
     """Return the output, or why there is none; None when nothing of it is to be done again."""
     prepared = await prepare(claim, stage, deps)
     if prepared.given is None:
@@ -97,4 +98,4 @@ async def _run(claim: Claim, stage: AnyStage, deps: Deps) -> BaseModel | Waiting
     asker = deps.askers.asker_for(claim, stage.name, generation, models)
     context = StageContext(asker, prepared.setup.prompts)
     result: BaseModel | Waiting | Stopped = await stage.run(prepared.given, context)
-    return result
+    return result if isinstance(result, Waiting | Stopped) else Made(result, asker.tally)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read at run time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.model.outcome import Advanced, Lost, Outcome, Stopped, Waiting
@@ -21,14 +23,23 @@ if TYPE_CHECKING:
     from footnoted.stages.port import AnyStage
 
 
-async def save_output(claim: Claim, stage: AnyStage, out: BaseModel, deps: Deps) -> Outcome:
-    """Return Advanced when the claim held and `out` is saved with it, else Lost."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a stage put out, and how many calls it bought and replayed for that."""
+
+    out: BaseModel
+    calls: Mapping[str, int]
+
+
+async def save_output(claim: Claim, stage: AnyStage, made: Made, deps: Deps) -> Outcome:
+    """Return Advanced when the claim held and what was made is saved with it, else Lost."""
+    out = made.out
     outcome = Advanced(stage.gives)
     change = gate.change(claim, outcome, moment_of(deps), deps.limits)
     if change is None:
         return Lost()
     now = deps.clock.now()
-    note = store.Note(stage.name, {"to": stage.gives, **_event_fields(out)})
+    note = store.Note(stage.name, {"to": stage.gives, **_event_fields(made)})
     async with deps.database.transaction() as session:
         if not await store.settle(session, claim, change, note, now):
             return Lost()
@@ -62,10 +73,12 @@ async def settle_unchanged(claim: Claim, stage: AnyStage, deps: Deps) -> Outcome
     return outcome
 
 
-def _event_fields(out: BaseModel) -> dict[str, object]:
-    """Return the counts an output wants told in its event (a field named `counts`), if any."""
-    counts = out.model_dump(include={"counts"}, mode="json").get("counts")
-    return {"counts": counts} if counts else {}
+def _event_fields(made: Made) -> dict[str, object]:
+    """Return the counts an output wants told in its event (a field named `counts`), and calls."""
+    counts = made.out.model_dump(include={"counts"}, mode="json").get("counts")
+    calls = {word: count for word, count in sorted(made.calls.items()) if count}
+    told = {"counts": counts, "calls": calls}
+    return {name: value for name, value in told.items() if value}
 
 
 async def settle_outcome(claim: Claim, stage: AnyStage, outcome: Outcome, deps: Deps) -> Outcome:
