@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 from footnoted.app import open_app
+from footnoted.archive.backups.schedule import ScheduledBackups
 from footnoted.db.locks import DaemonLock
 from footnoted.db.notices import listen
 from footnoted.db.outage import is_connection_lost
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from footnoted.app import App
+    from footnoted.pipeline.housekeeping import Housekeeping
     from footnoted.pipeline.plan import Report, RunPlan
     from footnoted.settings import Settings
 
@@ -49,6 +51,8 @@ _LOCK_CHECK_S = 30.0
 _LOCK_RETRY_S = 1.0
 _INDEX_RETRY_S = 10.0
 _FIRST_LOOK_S = 30.0
+_FIRST_CHORE_S = 60.0
+_CHORE_EVERY_S = 3_600.0
 
 
 class Server(Protocol):
@@ -73,7 +77,7 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
         if settings.qdrant_url is None:
             await stack.enter_async_context(_sole_daemon(app, loop))
         await check_statuses(app.deps)
-        await stack.enter_async_context(_tidy(settings, app))
+        housekeeping = await stack.enter_async_context(_tidy(settings, app))
         desk = AlertDesk(app.storage.database, app.storage.clock, receivers)
         await stack.enter_async_context(_background(desk.run(), loop))
         await stack.enter_async_context(_searchable(app, loop))
@@ -85,6 +89,7 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
         get_logger().info(DAEMON_STARTED, mode=plan.mode.value, pid=os.getpid())
         report = await loop.run()
         if plan.mode is not Mode.FOREVER and not report.was_stopped:
+            await housekeeping.finish()
             await desk.finish()
         notify_supervisor("STOPPING=1")
         get_logger().info(DAEMON_STOPPING)
@@ -142,20 +147,19 @@ async def _batches_kept(app: App, settings: Settings, loop: Loop) -> AsyncGenera
 
 
 @asynccontextmanager
-async def _tidy(settings: Settings, app: App) -> AsyncGenerator[None]:
-    """Put the data directory in order now, where it is ours alone, and once a day."""
+async def _tidy(settings: Settings, app: App) -> AsyncGenerator[Housekeeping]:
+    """Put the data directory in order now, where it is ours alone, and keep it so; back it up."""
     # Its library takes a moment to load, which other commands need not wait for.
-    from footnoted.pipeline.housekeeping import Housekeeping  # noqa: PLC0415
+    from footnoted.pipeline.housekeeping import Chore, Housekeeping  # noqa: PLC0415
 
-    housekeeping = Housekeeping(settings, app.storage.database)
+    moments = [profile.live_moments for profile in app.profiles]
+    backups = ScheduledBackups(app.storage, moments)
+    chores = [Chore("backup", _FIRST_CHORE_S, _CHORE_EVERY_S, backups.look)]
+    housekeeping = Housekeeping(settings, app.storage.database, chores)
     if settings.qdrant_url is None:
         await housekeeping.begin()
-    scheduler = housekeeping.scheduler()
-    scheduler.start()
-    try:
-        yield
-    finally:
-        scheduler.shutdown(wait=False)
+    async with housekeeping.running():
+        yield housekeeping
 
 
 @asynccontextmanager

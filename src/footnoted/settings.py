@@ -42,6 +42,7 @@ _HTTP_URL = r"^https?://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(/\S*)?$"
 _LONGEST_S = 31_536_000  # a year: no pause is longer, and no clock overflows
 Seconds = Annotated[float, Field(gt=0, le=_LONGEST_S)]
 SecondsOrZero = Annotated[float, Field(ge=0, le=_LONGEST_S)]
+HoursOrZero = Annotated[float, Field(ge=0, le=_LONGEST_S / 3600)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -253,6 +254,14 @@ class Settings(BaseModel):
 
     backup_dir: Path | None = Field(
         default=None, description="Folder of backups; unset: `backups` in the data folder."
+    )
+    backup_every_h: HoursOrZero = Field(
+        default=24.0, description="Time between two backups by the daemon; 0: none."
+    )
+    backup_keep: Count = Field(default=7, description="Backups of the daemon that are kept.")
+    backup_test_every_h: HoursOrZero = Field(
+        default=168.0,
+        description="Time between two restore tests of the newest backup; 0: none.",
     )
 
     git_commit_sha: str | None = Field(

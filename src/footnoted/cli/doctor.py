@@ -25,6 +25,9 @@ def register(program: typer.Typer) -> None:
 def doctor(
     *,
     fix: Annotated[bool, typer.Option("--fix", help="Put right what can be.")] = False,
+    restore_test: Annotated[
+        bool, typer.Option("--restore-test", help="Restore the newest backup beside it, verify.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check database, index, daemon and disk (exit code 1 while something fails)."""
@@ -33,7 +36,7 @@ def doctor(
     from footnoted.doctor.check import State
     from footnoted.doctor.examination import examine
 
-    checks = asyncio.run(examine(read_settings(), fix=fix))
+    checks = asyncio.run(examine(read_settings(), fix=fix, tries_restore=restore_test))
     if as_json:
         write_json("doctor/1", {"checks": [check.model_dump(mode="json") for check in checks]})
     else:

@@ -27,9 +27,11 @@ class CheckName(StrEnum):
     WAITS = "waits"
     EVIDENCE = "evidence"
     ALERTS = "alerts"
+    BACKUPS = "backups"
     INDEX_ACCESS = "index_access"
     INDEX_CONTENT = "index_content"
     INDEX_LAG = "index_lag"
+    RESTORE_TEST = "restore_test"
 
 
 class State(StrEnum):

@@ -12,6 +12,7 @@ from footnoted.db import migrate
 from footnoted.db.locks import is_daemon_lock_held
 from footnoted.db.storage import open_database
 from footnoted.doctor import machine, place, store
+from footnoted.doctor.backups import check_backups, try_restore
 from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.doctor.indexing import check_index, index_access
 from footnoted.doctor.provider import check_model_key
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     from footnoted.stages.profile import Profile
 
 
-async def examine(settings: Settings, *, fix: bool) -> list[Check]:
-    """Return every check that could be made; with `fix`, after putting right what can be."""
+async def examine(settings: Settings, *, fix: bool, tries_restore: bool = False) -> list[Check]:
+    """Return every check that could be made; with `fix`, after putting right what can be.
+
+    With `tries_restore` the newest backup is restored beside the database too, and verified.
+    """
     checks = [
         place.check_disk_space(settings),
         place.check_postgresql_major(settings),
@@ -45,6 +49,8 @@ async def examine(settings: Settings, *, fix: bool) -> list[Check]:
             if asks_pages:
                 checks += await check_ytdlp(settings)
             checks += await _examine_content(storage, fix=fix)
+            if tries_restore:
+                checks.append(await try_restore(storage))
     except (ConfigurationError, DependencyDownError) as error:
         checks.append(failure(CheckName.DATABASE, error.message))
     return checks
@@ -67,6 +73,7 @@ async def _examine_content(storage: Storage, *, fix: bool) -> list[Check]:
         await machine.check_waits(storage, fix=fix),
         await machine.check_evidence(storage),
         await machine.check_alerts(storage),
+        await check_backups(storage),
     ]
     async with index_access(storage, is_daemon_up=is_up) as access:
         return checks + await check_index(storage, access, fix=fix)

@@ -56,6 +56,12 @@ async def prove(storage: Storage, backup: Backup, moments: Sequence[MomentSource
     return proof
 
 
+async def can_prove(storage: Storage) -> bool:
+    """Return whether our role may make the database that a test restores into."""
+    async with storage.database.transaction() as session:
+        return await store.may_create_databases(session)
+
+
 def _proof(storage: Storage, claims: int, evidence: int, why: str | None) -> Proof:
     now = storage.clock.now()
     return Proof(tested_at=now, claims=claims, evidence=evidence, why_not=why)

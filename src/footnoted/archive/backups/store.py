@@ -118,6 +118,14 @@ async def refresh_statistics(session: AsyncConnection) -> None:
     await session.execute(text("ANALYZE"))
 
 
+async def may_create_databases(session: AsyncConnection) -> bool:
+    """Return whether our role may make databases on the server."""
+    may: bool = await session.scalar(
+        text("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
+    )
+    return may
+
+
 async def create_database(session: AsyncConnection, name: str) -> None:
     """Make an empty database; needs a connection on which each statement stands alone."""
     await session.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
