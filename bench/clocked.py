@@ -29,6 +29,7 @@ import asking  # noqa: E402 - found beside this file
 from footnoted import __main__ as program  # noqa: E402 - found through the path above
 from footnoted import daemon as _daemon  # noqa: E402, F401 - imported once, for every fork
 from footnoted.api import server as _server  # noqa: E402, F401 - the same
+from footnoted.cli import application as _application  # noqa: E402, F401 - the same
 from footnoted.clock import SystemClock  # noqa: E402 - the same
 from footnoted.db import storage  # noqa: E402 - the same
 from footnoted.llm import anthropic_client as _client  # noqa: E402 - the same

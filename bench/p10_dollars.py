@@ -34,6 +34,7 @@ from tests.emulator.tokens import FORMAT_OVERHEAD, block_tokens, text_tokens
 if TYPE_CHECKING:
     from bounds import Call
 
+TIME_LIMIT_S = 900
 SEED, SCALE, CREATORS = 12, 10.0, 4
 PRICES = {"input": 0.10e-6, "read": 0.01e-6, "output": 0.50e-6}
 """Of claude-haiku-5-5 for prompts up to 100,000 tokens, USD per token."""

@@ -36,6 +36,7 @@ from footnoted.llm.limits.tickets import Bounds
 if TYPE_CHECKING:
     from tests.emulator.running import Emulator
 
+TIME_LIMIT_S = 2_400
 SEED, CUES, CREATORS = 11, (300, 340), 20
 FIXED_VIDEOS, FIXED_SCALE = 6, 20
 SMALL_VIDEOS, SMALL_SCALE, KILLS = 24, 6, 5

@@ -33,6 +33,7 @@ from tests.fakes.stages import FakeStage
 if TYPE_CHECKING:
     from footnoted.db.session import Database
 
+TIME_LIMIT_S = 600
 VIDEOS = 150
 MILESTONES = ("cut", "glued", "sanded", "oiled", "indexed")
 CONCURRENCY = 10

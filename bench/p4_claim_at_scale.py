@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
     from stand import Stand
 
+TIME_LIMIT_S = 1_200
 BATCH = 10
 CLAIMS = 300
 SERIES = 7

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from footnoted.db.session import Database
 
+TIME_LIMIT_S = 300
 VIDEOS = 100_000
 SETTLE_S, WATCHED_S = 20.0, 60.0
 # The application's name in front of each line tells the daemon's sessions from our own.

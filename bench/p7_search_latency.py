@@ -32,6 +32,7 @@ from footnoted.search.terms import query_terms
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+TIME_LIMIT_S = 900
 DOCUMENTS = 100_000
 WORDS = 50_000
 WORDS_PER_DOCUMENT = 120

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+TIME_LIMIT_S = 300
 VIDEOS = 10
 TIMES_HELP, TIMES_CLAIM = 11, 7
 GOAL_HELP_S, GOAL_CLAIM_S = 0.4, 3.0

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import webvtt
 
+TIME_LIMIT_S = 600
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
 sys.path.insert(0, str(ROOT / "src"))

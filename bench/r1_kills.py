@@ -36,6 +36,7 @@ from talk import write_library
 
 from tests.acceptance.stored_content import content_of
 
+TIME_LIMIT_S = 1_500
 SEED, SCALE = 9, 40
 VIDEOS, CREATORS = int(os.environ.get("R1_VIDEOS", "25")), 4
 KILL_S = (0.05, 1.5)

@@ -15,6 +15,7 @@ import sys
 
 from stand import ROOT, finish, report
 
+TIME_LIMIT_S = 900
 TESTS = "tests/acceptance/test_crash_points.py"
 CASE = re.compile(r"(PASSED|FAILED|ERROR) \S*test_a_death_at_a_commit_point_\w+\[(\w+)-(\w+)\]")
 CASES, STAGES = 26, 7

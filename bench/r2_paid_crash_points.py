@@ -25,6 +25,7 @@ from stand import ROOT, finish, report
 from tests.acceptance.crash_worker import KILLED
 from tests.acceptance.stored_content import content_of
 
+TIME_LIMIT_S = 1_200
 SAMPLES = ("low-ceiling-02-vocal-chain.en.srt", "low-ceiling-04-your-questions.en.vtt")
 STAGES = ("segment", "extract", "classify", "compose")
 POINTS = ("before_reserve", "before_send", "after_answer", "before_save", "after_save")

@@ -34,6 +34,7 @@ from footnoted.db import embedded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+TIME_LIMIT_S = 1_500
 SEED, SCALE = 17, 10
 DOWN_S = (5.0, 40.0)
 GOAL_S = 2.0

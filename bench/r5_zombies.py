@@ -17,6 +17,7 @@ from stand import Stand, finish, open_stand, report
 
 from tests.fakes.machine import add_videos
 
+TIME_LIMIT_S = 600
 ZOMBIES, AT_ONCE = 100, 10
 LEASE_S = 0.8
 

@@ -16,6 +16,7 @@ from stand import Stand, finish, open_stand, report
 
 from tests.fakes.machine import QUICK, add_videos
 
+TIME_LIMIT_S = 900
 STAGES = 10_000
 LEASE_S = 2.0
 KILL_HOLDING = 5

@@ -17,6 +17,7 @@ from stand import Stand, finish, open_stand, report
 
 from tests.fakes.machine import add_videos
 
+TIME_LIMIT_S = 1_200
 TIMES, AT_ONCE = 100, 2
 EXIT_LIMIT_S = 30.0
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+TIME_LIMIT_S = 900
 FOLDERS = ("feeds-feedparser", "feeds-podcast", "youtube-feeds-and-metadata")
 SUFFIXES = {".xml", ".rss", ".json", ".html"}
 LIMIT_S = 5.0

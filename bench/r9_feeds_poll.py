@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from footnoted.db.session import Database
     from footnoted.sources.items import Poll
 
+TIME_LIMIT_S = 900
 HOSTS, FEEDS_EACH, ITEMS = 50, 10, 50
 LIMIT_S = 60.0
 ANSWER_S = 0.05

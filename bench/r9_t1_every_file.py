@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from footnoted.db.session import Database
 
+TIME_LIMIT_S = 1_800
 FOLDERS = ("captions-*", "asr-json", "audio-samples", "gt-*", "peer-*")
 LIMIT_S = 1_500.0
 DONE, SOME_FAILED = 0, 1

@@ -19,6 +19,7 @@ import re
 import sys
 from pathlib import Path
 
+TIME_LIMIT_S = 600
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
 sys.path.insert(0, str(ROOT / "src"))

@@ -16,6 +16,7 @@ import re
 import sys
 from pathlib import Path
 
+TIME_LIMIT_S = 300
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT.parent / "shared" / "data" / "peer-wpt-webvtt"
 sys.path.insert(0, str(ROOT / "src"))

@@ -25,6 +25,7 @@ from footnoted.transcripts.captions import read_transcript
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+TIME_LIMIT_S = 900
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 SEED = 4
 QUOTES_PER_TALK = 150

@@ -20,6 +20,7 @@ from uuid import UUID
 from footnoted.search.port import Document, DocumentKind, Query
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
 
+TIME_LIMIT_S = 600
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "gt-retrieval" / "cranfield"
 GOAL = 0.383
 DEPTH = 10

@@ -29,6 +29,7 @@ from bench.lying_model import Liar
 if TYPE_CHECKING:
     from lying_model import Talk, Told
 
+TIME_LIMIT_S = 900
 PUBLISHED = """SELECT m.title AS talk, c.text AS told, e.first_cue, e.last_cue
   FROM claims c JOIN page_versions p ON p.id = c.page_version_id
   JOIN pages g ON g.current_version_id = p.id AND g.retired_at IS NULL

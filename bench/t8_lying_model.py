@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from footnoted.model.citation import Evidence
     from footnoted.model.transcript import Cue
 
+TIME_LIMIT_S = 900
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 FOLDERS = ("captions-*", "asr-json", "gt-chapters-*", "gt-stock-mentions-youtube")
 SUFFIXES = {".vtt", ".srt", ".json", ".json3", ".ttml"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -94,6 +95,61 @@ def test_a_bench_without_end_is_stopped(benches: Benches) -> None:
     (benches.folder / "p6_memory.py").write_text(text, encoding="utf-8")
     assert benches.run("--timeout-s", "1") == 1
     assert benches.rows() == [["P6", "200", "PASS"], ["P6.end", "-", "FAIL"]]
+
+
+def test_a_bench_states_its_own_limit_and_is_stopped_like_a_person_would(
+    benches: Benches,
+) -> None:
+    """What it opened is closed again: it is interrupted, not killed."""
+    trace = benches.folder / "closed"
+    text = (
+        "import pathlib, time\nTIME_LIMIT_S = 1\n"
+        f"try:\n    time.sleep(60)\nfinally:\n    pathlib.Path({str(trace)!r}).touch()\n"
+    )
+    (benches.folder / "r1_kills.py").write_text(text, encoding="utf-8")
+    assert benches.run() == 1
+    assert benches.rows() == [["R1", "-", "FAIL"]]
+    assert trace.exists()
+
+
+def test_the_page_is_written_after_each_bench(benches: Benches) -> None:
+    """A bench that never comes to its end takes nothing along: the next one reads the page."""
+    benches.add("p1_drain", "P1 1.05 ratio <=1.10 PASS")
+    text = f"import pathlib\nprint('P2', pathlib.Path({str(benches.page)!r}).read_text().count("
+    text += "'| P1 |'), 'rows 1 PASS')\n"
+    (benches.folder / "p2_reader.py").write_text(text, encoding="utf-8")
+    assert benches.run() == 0
+    assert benches.rows() == [["P1", "1.05", "PASS"], ["P2", "1", "PASS"]]
+
+
+def test_a_row_of_another_bench_of_the_same_figure_is_kept(benches: Benches) -> None:
+    """Benches may be named by their file; what the other one measured stands."""
+    benches.add("r2_points", "R2 26 points 26 PASS")
+    benches.add("r2_paid_points", "R2.paid 20 points 20 PASS")
+    assert benches.run() == 0
+    benches.add("r2_paid_points", "R2.paid 19 points 20 FAIL", code=1)
+    assert benches.run("--only", "r2_paid_points") == 1
+    assert benches.rows() == [["R2", "26", "PASS"], ["R2.paid", "19", "FAIL"]]
+
+
+def test_the_table_of_the_ways_keeps_the_cells_that_are_not_measured(benches: Benches) -> None:
+    """Money is measured on a busy machine too; times wait for a quiet one."""
+    benches.add("p1_drain", "P1 1.1 ratio 1 PASS", "WAY ours | USD = 1.5", "WAY naive | USD = 2")
+    assert benches.run() == 0
+    benches.add("p1_drain", "P1 1.1 ratio 1 PASS", "WAY naive | time = 9", "WAY ours | USD = 1.4")
+    assert benches.run() == 0
+    page = benches.page.read_text(encoding="utf-8")
+    assert "| way | USD | time |" in page
+    assert "| ours | 1.4 | - |" in page
+    assert "| naive | 2 | 9 |" in page
+
+
+def test_each_bench_states_its_limit(project_root: Path) -> None:
+    """Nobody waits for a bench without knowing for how long."""
+    stated = re.compile(r"^TIME_LIMIT_S = [0-9_]+$", re.MULTILINE)
+    scripts = [p for p in (project_root / "bench").glob("*.py") if re.match(r"[a-z]\d+_", p.name)]
+    silent = [p.name for p in sorted(scripts) if not stated.search(p.read_text(encoding="utf-8"))]
+    assert silent == []
 
 
 def test_only_some_are_measured_again_and_the_rest_is_kept(benches: Benches) -> None:

@@ -10,7 +10,7 @@ JSON, answers off their schema, refusals, truncation. Asserted afterwards:
     what was billed and never came is in the journal as unknown, and its money is held
     no answer that was journaled is bought again
 
-    drain200.py [--videos 200] [--scale 10]                            quiet: 4 min
+    d200_drain.py [--videos 200] [--scale 10]                            quiet: 4 min
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from typing import Any
 from paid import LATENCY, Paid, open_paid
 from stand import DATA, finish, report
 
+TIME_LIMIT_S = 1_500
 SUFFIXES = {".vtt", ".srt", ".json", ".json3", ".ttml", ".srv3", ".xml", ".sbv", ".txt", ".ytt"}
 OWN_FAULTS = ("transcript_", "quality_")
 """Failure codes about a file, whatever the provider does."""
