@@ -22,6 +22,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     Table,
@@ -653,6 +654,71 @@ index_outbox = Table(
     Column("document_id", Uuid, nullable=False),
     _at("at", nullable=False),
 )
+
+embedding_specs = Table(
+    "embedding_specs",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("spec", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("switches", Boolean, nullable=False, server_default=text("false")),
+    Column("parity", JSONB),
+    Column("wait_reason", Text),
+    Column("wait_detail", Text),
+    _at("not_before"),
+    Column("lease_owner", Uuid),
+    _at("lease_expires_at"),
+    _at("created_at", nullable=False),
+    _at("filled_at"),
+    _at("served_at"),
+    _at("retired_at"),
+    _at("dropped_at"),
+    CheckConstraint(
+        "state IN ('building', 'ready', 'serving', 'retired', 'dropped')", name="state"
+    ),
+    CheckConstraint("not_before IS NULL OR wait_reason IS NOT NULL", name="wait"),
+    CheckConstraint("(lease_owner IS NULL) = (lease_expires_at IS NULL)", name="lease"),
+    CheckConstraint("state <> 'ready' OR parity IS NOT NULL", name="ready"),
+    CheckConstraint("(state = 'dropped') = (dropped_at IS NOT NULL)", name="dropped"),
+    CheckConstraint("state <> 'retired' OR retired_at IS NOT NULL", name="retired"),
+    Index(
+        "uq_embedding_specs_serving",
+        "state",
+        unique=True,
+        postgresql_where=text("state = 'serving'"),
+    ),
+)
+"""What search indexes are made by, one row for each that was ever built; without any, words alone.
+One with `filled_at` has every document and gets every change. `switches`: it serves once it may."""
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("channel_sha256", Text, primary_key=True),
+    Column("text_sha256", Text, primary_key=True),
+    Column("vector", LargeBinary),
+    Column("refusal", Text),
+    _at("created_at", nullable=False),
+    CheckConstraint("(vector IS NULL) = (refusal IS NOT NULL)", name="refusal"),
+    CheckConstraint("vector IS NULL OR octet_length(vector) % 4 = 0", name="vector"),
+)
+"""Vectors by what they were made by and of, so that no index ever costs one twice; or why a text
+has none."""
+
+embedded_documents = Table(
+    "embedded_documents",
+    metadata,
+    Column(
+        "spec_sha256",
+        Text,
+        ForeignKey("embedding_specs.sha256", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("document_id", Uuid, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("content_sha256", Text, nullable=False),
+    Index(None, "document_id"),
+)
+"""Which documents have all their vectors under a spec, as of which content."""
 
 alerts = Table(
     "alerts",
