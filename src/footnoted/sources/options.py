@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from footnoted.sources.rules.backfill import Backfill
+from footnoted.sources.rules.backfill import Backfill, Reach
 from footnoted.sources.rules.rules import Rules
+
+_LISTED_EACH, _LISTED_LEAST = 20, 200
+"""How many items are listed for each one wanted where rules leave some, and how many at least."""
 
 
 class SourceOptions(BaseModel):
@@ -23,3 +26,14 @@ class SourceOptions(BaseModel):
     allows_translated: bool = False
     speakers: tuple[str, ...] = ()
     glossary: tuple[str, ...] = ()
+
+    @property
+    def listed_at_most(self) -> int | None:
+        """Return how many of the newest items a deep look lists; None: all there are.
+
+        A number of newest items is counted among those that the rules take, so more are listed.
+        """
+        if self.backfill.reach is not Reach.NEWEST:
+            return None
+        count = self.backfill.count
+        return count if self.rules == Rules() else max(count * _LISTED_EACH, _LISTED_LEAST)

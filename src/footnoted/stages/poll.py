@@ -148,7 +148,7 @@ class PollStage:
             locator=source.locator,
             state=state,
             is_deep=is_due and options.backfill.reach is not Reach.NONE,
-            limit=options.backfill.count if options.backfill.reach is Reach.NEWEST else None,
+            limit=options.listed_at_most,
         )
 
     async def run(self, given: PollInput, context: StageContext) -> PollOutput | Waiting:

@@ -75,22 +75,24 @@ async def preview_place(
     Raises as `Follower.look` does.
     """
     backfill = options.backfill
-    limit = backfill.count if backfill.reach is Reach.NEWEST else None
     asked = Place(
         source_id=0,
         locator=place.locator,
         is_deep=backfill.reach is not Reach.NONE,
-        limit=limit,
+        limit=options.listed_at_most,
     )
     poll = await follower.look(asked, now)
-    chosen = {item.keys[0] for item in plan_backfill(poll.items, backfill)}
+    judged = [(item, judge(item, options.rules, now)) for item in poll.items]
+    wanted = [item for item, verdict in judged if not isinstance(verdict, NotTaken)]
+    chosen = {item.keys[0] for item in plan_backfill(wanted, backfill)}
     takes: list[FoundItem] = []
     leaves: list[PreviewLine] = []
-    for item in poll.items:
-        verdict = judge(item, options.rules, now)
-        if item.keys[0] not in chosen:
+    for item, verdict in judged:
+        if isinstance(verdict, NotTaken):
+            leaves.append(_line(item, verdict.reason, verdict.detail))
+        elif item.keys[0] not in chosen:
             leaves.append(_line(item, BACKFILL, f"the backfill is {backfill}"))
-        elif isinstance(verdict, NotTaken | Later):
+        elif isinstance(verdict, Later):
             leaves.append(_line(item, verdict.reason, verdict.detail))
         else:
             takes.append(item)

@@ -37,6 +37,17 @@ class OfferedItem(NamedTuple):
     seen_at: datetime
 
 
+class Decided(NamedTuple):
+    """What was decided of an item: its state, why, and when it is decided anew."""
+
+    state: str
+    reason: str | None
+    decide_at: datetime | None
+
+
+TAKEN_BEFORE = Decided(TAKEN, None, None)
+
+
 async def known_by_keys(session: AsyncConnection, keys: Iterable[str]) -> list[KnownItem]:
     """Return the recordings that have any of these keys, oldest first, with all their keys."""
     rows = await session.execute(
@@ -83,14 +94,26 @@ async def offered(session: AsyncConnection, source_id: int) -> list[OfferedItem]
 
 async def states_of(
     session: AsyncConnection, source_id: int, keys: Sequence[str]
-) -> dict[str, tuple[str, datetime | None]]:
-    """Return by key what was decided of items of a source, and when it is decided anew."""
+) -> dict[str, Decided]:
+    """Return by key what was decided of items of a source."""
     rows = await session.execute(
-        text("""SELECT key, state, decide_at FROM source_items
+        text("""SELECT key, state, reason, decide_at FROM source_items
                 WHERE source_id = :source AND key = ANY(:keys)"""),
         {"source": source_id, "keys": list(keys)},
     )
-    return {row.key: (row.state, row.decide_at) for row in rows}
+    return {row.key: Decided(row.state, row.reason, row.decide_at) for row in rows}
+
+
+async def taken_media(
+    session: AsyncConnection, source_id: int, media_ids: Sequence[int]
+) -> frozenset[int]:
+    """Return those of these recordings that a source took, under whatever key that was."""
+    rows = await session.scalars(
+        text("""SELECT media_id FROM source_items
+                WHERE source_id = :source AND state = 'taken' AND media_id = ANY(:media)"""),
+        {"source": source_id, "media": list(media_ids)},
+    )
+    return frozenset(rows.all())
 
 
 async def due_items(session: AsyncConnection, source_id: int, now: datetime) -> list[FoundItem]:

@@ -1,7 +1,7 @@
 """A look at a source on the net written down: items taken, left or put off, and the work they open.
 
     items -> known again by a key?  refresh what is known of the recording
-          -> new: before the source was followed? the backfill decides; then the rules
+          -> new: the rules decide; then, for what is older than the following, the backfill
           -> taken: recording, keys, transcription, a video per profile
 
 One transaction; writing the same look twice changes nothing the second time.
@@ -9,7 +9,7 @@ One transaction; writing the same look twice changes nothing the second time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime  # noqa: TC003 - dataclass fields are read by tools
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +18,12 @@ from footnoted.sources.feeds.identity import last_resort_key, recognise
 from footnoted.sources.net import store
 from footnoted.sources.recordings import store as recordings
 from footnoted.sources.rules.backfill import plan_backfill
-from footnoted.sources.rules.judging import Later, NotTaken, Taken, judge
+from footnoted.sources.rules.judging import Later, NotTaken, Taken, Verdict, judge
 from footnoted.sources.transcriptions.store import open_transcription, reopen_transcription
 from footnoted.sources.videos import store as videos
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -80,12 +80,16 @@ async def take(session: AsyncConnection, poll: Poll, follows: Follows, now: date
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """An item, the recording it is known as, and the key that what becomes of it is kept under."""
+    """An item, the recording it is known as, and the key that what becomes of it is kept under.
+
+    `before` is what was decided of it, under that key or of that recording.
+    """
 
     item: FoundItem
     media_id: int | None
     key: str
     new_keys: tuple[str, ...]
+    before: store.Decided | None = None
 
     @classmethod
     def of(cls, item: FoundItem, known: Sequence[KnownItem]) -> _Offer:
@@ -109,52 +113,80 @@ class _Taking:
         known = await store.known_by_keys(
             self.session, {key for item in items for key in item.keys}
         )
-        offers = [_Offer.of(item, known) for item in items]
-        decided = await store.states_of(
-            self.session, self.follows.source_id, [offer.key for offer in offers]
-        )
+        offers = await self._with_decisions([_Offer.of(item, known) for item in items])
         turn = await videos.first_turn(self.session, self.follows.source_id)
         opening = videos.Opening(self.follows.source_id, self.follows.trigger, self.now, turn)
-        chosen = self._chosen(offers, decided)
+        chosen = self._chosen(offers)
         for offer in offers:
-            state, decide_at = decided.get(offer.key, (None, None))
-            if offer.media_id is not None:
-                await self._meet(offer.media_id, offer, opening, state)
-            elif state in (store.LEFT, store.TAKEN) or (decide_at and decide_at > self.now):
-                self.took.known += 1  # a recording that was taken and is gone was removed by hand
-            else:
-                await self._decide(offer, opening, is_chosen=offer.key in chosen)
+            await self._take_one(offer, opening, is_chosen=offer.key in chosen)
         await store.put_items(self.session, self.rows)
 
-    def _chosen(self, offers: Iterable[_Offer], decided: Mapping[str, object]) -> frozenset[str]:
-        """Return which items from before the source was followed are wanted and not there yet."""
-        old = {offer.item.keys[0]: offer for offer in offers if not self._is_fresh(offer.item)}
-        known = [
-            key for key, offer in old.items() if offer.media_id is not None or offer.key in decided
+    async def _with_decisions(self, offers: Sequence[_Offer]) -> list[_Offer]:
+        source_id = self.follows.source_id
+        keys = [offer.key for offer in offers]
+        by_key = await store.states_of(self.session, source_id, keys)
+        media_ids = [offer.media_id for offer in offers if offer.media_id is not None]
+        taken = await store.taken_media(self.session, source_id, media_ids)
+        return [
+            replace(
+                offer,
+                before=store.TAKEN_BEFORE if offer.media_id in taken else by_key.get(offer.key),
+            )
+            for offer in offers
         ]
+
+    def _is_over(self, offer: _Offer) -> bool:
+        """Return whether an item was decided, and not put off until now."""
+        before = offer.before
+        if before is None or before.state != store.LATER:
+            return before is not None
+        return before.decide_at is not None and before.decide_at > self.now
+
+    def _chosen(self, offers: Iterable[_Offer]) -> frozenset[str]:
+        """Return which items from before the source was followed are wanted and not there yet."""
+        old = {
+            offer.item.keys[0]: offer
+            for offer in offers
+            if not self._is_fresh(offer.item) and self._counts(offer)
+        }
+        known = [key for key, offer in old.items() if offer.before is not None]
         picked = plan_backfill(
             [offer.item for offer in old.values()], self.follows.options.backfill, known
         )
-        return frozenset(old[item.keys[0]].key for item in picked)
+        later = [offer.key for offer in old.values() if not self._is_over(offer) and offer.before]
+        return frozenset([*later, *(old[item.keys[0]].key for item in picked)])
+
+    def _counts(self, offer: _Offer) -> bool:
+        """Return whether an item is one of those that the backfill counts: the rules take it.
+
+        What they left stays left though another look tells less of it.
+        """
+        before = offer.before
+        if before is not None and before.state == store.LEFT and before.reason != BACKFILL:
+            return False
+        return not isinstance(self._judged(offer.item), NotTaken)
+
+    def _judged(self, item: FoundItem) -> Verdict:
+        return judge(item, self.follows.options.rules, self.now)
 
     def _is_fresh(self, item: FoundItem) -> bool:
         at = item.facts.published_at or item.starts_at
         return at is not None and at >= self.follows.followed_since
 
-    async def _meet(
-        self, media_id: int, offer: _Offer, opening: videos.Opening, state: str | None
-    ) -> None:
-        """Bring what is known of a recording up to date, and open what this source adds to it."""
-        item = offer.item
-        changed = await self._refresh(media_id, offer, opening)
-        self.took.refreshed += changed
-        self.took.known += not changed
-        if state == store.TAKEN:
-            return
-        if isinstance(judge(item, self.follows.options.rules, self.now), Taken):
-            for profile in self.follows.profiles:
-                await videos.open_video(self.session, media_id, profile, opening, _told(item))
-            self._note(offer, store.TAKEN, media_id=media_id)
+    async def _take_one(self, offer: _Offer, opening: videos.Opening, *, is_chosen: bool) -> None:
+        """Bring what is known of a recording up to date, and decide what nobody decided yet.
+
+        A recording that was taken and is gone was removed by hand: it is not taken again.
+        """
+        is_over = self._is_over(offer)
+        if offer.media_id is not None:
+            changed = await self._refresh(offer.media_id, offer, opening)
+            self.took.refreshed += changed
+            self.took.known += not changed
+        elif is_over:
+            self.took.known += 1
+        if not is_over:
+            await self._decide(offer, opening, is_chosen=is_chosen)
 
     async def _refresh(self, media_id: int, offer: _Offer, opening: videos.Opening) -> bool:
         item = offer.item
@@ -163,8 +195,9 @@ class _Taking:
             return False
         before = await store.item_of(self.session, media_id)
         await store.add_keys(self.session, media_id, offer.new_keys)
-        if before == item:
-            return False
+        is_anothers = stored.source_id not in (None, self.follows.source_id)
+        if is_anothers or before == item:
+            return False  # where two sources have it, they would contradict each other for ever
         await store.set_item(self.session, media_id, item)
         wanted = fact_columns(item.facts)
         wanted.pop("url", None)
@@ -179,22 +212,21 @@ class _Taking:
         return bool(changed) or offers_more
 
     async def _decide(self, offer: _Offer, opening: videos.Opening, *, is_chosen: bool) -> None:
-        item = offer.item
-        is_fresh = self._is_fresh(item)
-        if not is_fresh and not is_chosen:
+        is_fresh, verdict = self._is_fresh(offer.item), self._judged(offer.item)
+        if not is_fresh and not is_chosen and not isinstance(verdict, NotTaken):
             detail = f"it is older than the following, and the backfill is {self._backfill()}"
             self._leave(offer, BACKFILL, detail)
             return
-        match judge(item, self.follows.options.rules, self.now):
+        match verdict:
+            case Taken() if offer.media_id is not None:
+                await self._join(offer.media_id, offer, opening)
             case Taken():
                 await self._open(offer, opening, FRESH_PRIORITY if is_fresh else 0)
-            case NotTaken() as no:
-                self._leave(offer, no.reason, no.detail)
-            case Later() as later:
+            case NotTaken(reason, detail):
+                self._leave(offer, reason, detail)
+            case Later(until, reason, detail):
                 self.took.later += 1
-                self._note(
-                    offer, store.LATER, reason=later.reason, detail=later.detail, at=later.until
-                )
+                self._note(offer, store.LATER, reason=reason, detail=detail, at=until)
 
     def _backfill(self) -> str:
         return str(self.follows.options.backfill)
@@ -220,6 +252,12 @@ class _Taking:
                 videos.Queueing(priority, waits=True),
             )
         self.took.taken += 1
+        self._note(offer, store.TAKEN, media_id=media_id)
+
+    async def _join(self, media_id: int, offer: _Offer, opening: videos.Opening) -> None:
+        """Open the videos that a source adds to a recording which another one brought."""
+        for profile in self.follows.profiles:
+            await videos.open_video(self.session, media_id, profile, opening, _told(offer.item))
         self._note(offer, store.TAKEN, media_id=media_id)
 
     async def _new_media(self, offer: _Offer) -> int:
