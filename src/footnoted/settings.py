@@ -172,8 +172,46 @@ class Settings(BaseModel):
         pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$",
         description="Language to expect where neither source nor recording says one.",
     )
+    embedder: Literal["off", "openai", "voyage", "fastembed"] = Field(
+        default="off",
+        description="What makes vectors, to search by meaning beside words: openai is any server"
+        " that speaks its protocol, fastembed is this machine (footnoted[fastembed]).",
+    )
+    embedder_base_url: str | None = Field(
+        default=None,
+        pattern=_HTTP_URL,
+        description="Server of openai or voyage, with `/v1`; unset: the vendor's own.",
+    )
+    embedder_api_key: SecretStr | None = Field(
+        default=None, description="Key of that server; one at home may need none."
+    )
+    embedder_model: str | None = Field(
+        default=None,
+        description="Model that embeds; unset: text-embedding-3-small, voyage-4 or, on this"
+        " machine, BAAI/bge-small-en-v1.5.",
+    )
+    embedder_model_dir: Path | None = Field(
+        default=None, description="Folder of that model for fastembed, instead of a download."
+    )
+    embedder_dimensions: int | None = Field(
+        default=None,
+        ge=1,
+        le=8_192,
+        description="Dimensions of its vectors; unset: what the model gives by itself.",
+    )
+    embedder_version: Count = Field(
+        default=1, description="Raise it when a model gives other vectors under the same name."
+    )
+    embedder_channels: str = Field(
+        default="text,summary", description="What is embedded of a document, by commas."
+    )
+    search_weights: str = Field(
+        default="",
+        description="What channels count in a search: lexical=1,text=1,summary=0.5. Else 1 each.",
+    )
     offline: bool = Field(
-        default=False, description="Contact nothing beyond this machine to recognise speech."
+        default=False,
+        description="Contact nothing beyond this machine to recognise speech or to embed.",
     )
     alert_url: SecretStr | None = Field(
         default=None, description="Address that alerts are posted to as JSON."
@@ -408,6 +446,7 @@ def _require_absolute(settings: Settings) -> None:
         "backup_dir",
         "prices_file",
         "speech_model_dir",
+        "embedder_model_dir",
         "ytdlp_cookies_file",
     ):
         path: Path | None = getattr(settings, field)

@@ -130,14 +130,25 @@ class SpeechPriceRow(_Strict):
     checked_on: date
 
 
+class EmbeddingPriceRow(_Strict):
+    """What a million tokens of embedded text cost (USD) from the beginning of a UTC day on."""
+
+    model: Words
+    effective_from: date
+    million: Usd
+    source: Words
+    checked_on: date
+
+
 class _File(_Strict):
     prices: list[dict[str, Any]] | None = None
     speech: list[dict[str, Any]] | None = None
+    embedding: list[dict[str, Any]] | None = None
 
     @model_validator(mode="after")
     def _has_something(self) -> _File:
-        if self.prices is None and self.speech is None:
-            message = "it has neither [[prices]] nor [[speech]]"
+        if self.prices is None and self.speech is None and self.embedding is None:
+            message = "it has neither [[prices]] nor [[speech]] nor [[embedding]]"
             raise ValueError(message)
         return self
 
@@ -149,7 +160,7 @@ class _Row(Protocol):
     def effective_from(self) -> date: ...
 
 
-RowT = TypeVar("RowT", PriceRow, SpeechPriceRow)
+RowT = TypeVar("RowT", PriceRow, SpeechPriceRow, EmbeddingPriceRow)
 
 
 def bundled_rows() -> list[PriceRow]:
@@ -162,6 +173,11 @@ def bundled_speech_rows() -> list[SpeechPriceRow]:
     return _rows(SpeechPriceRow, _file(_bundled(), _BUNDLED).speech, _BUNDLED)
 
 
+def bundled_embedding_rows() -> list[EmbeddingPriceRow]:
+    """Return the prices of embeddings that ship with footnoted."""
+    return _rows(EmbeddingPriceRow, _file(_bundled(), _BUNDLED).embedding, _BUNDLED)
+
+
 def rows_of_file(path: Path) -> list[PriceRow]:
     """Return the prices of a user's file. Raises ConfigurationError naming file, model, field."""
     place = _place(path)
@@ -172,6 +188,12 @@ def speech_rows_of_file(path: Path) -> list[SpeechPriceRow]:
     """Return the prices of speech of a user's file. Raises as `rows_of_file` does."""
     place = _place(path)
     return _rows(SpeechPriceRow, _file(_written(path), place).speech, place)
+
+
+def embedding_rows_of_file(path: Path) -> list[EmbeddingPriceRow]:
+    """Return the prices of embeddings of a user's file. Raises as `rows_of_file` does."""
+    place = _place(path)
+    return _rows(EmbeddingPriceRow, _file(_written(path), place).embedding, place)
 
 
 def _bundled() -> str:

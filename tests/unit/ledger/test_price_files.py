@@ -135,7 +135,7 @@ def test_a_model_has_one_price_a_day(path: Path) -> None:
     [
         ("[[prices]]", "price 1: model: field required"),
         ("[[prices]]\nmodel = 5", "price 1: model: input should be a valid string"),
-        ("", "it has neither [[prices]] nor [[speech]]"),
+        ("", "it has neither [[prices]] nor [[speech]] nor [[embedding]]"),
         ("prices = 3", "prices: input should be a valid list"),
         ("prices = [3]", "prices 1: input should be a valid dictionary"),
         ("prices = []\n[models]", "models: extra inputs are not permitted"),
