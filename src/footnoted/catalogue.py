@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping  # noqa: TC003 - dataclass fields 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from footnoted.profiles import techniques
+from footnoted.profiles import stocks, techniques
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,10 @@ class Entry:
 def installed_profiles(roots: Sequence[Path]) -> tuple[Entry, ...]:
     """Return every profile there is, in the order they are shown in."""
     del roots
-    return (Entry(techniques.NAME, dict.fromkeys(techniques.ASKING, ""), _techniques),)
+    return (
+        Entry(techniques.NAME, dict.fromkeys(techniques.ASKING, ""), _techniques),
+        Entry(stocks.NAME, dict.fromkeys(stocks.ASKING, ""), _stocks),
+    )
 
 
 def stages_of(entries: Sequence[Entry]) -> dict[str, str]:
@@ -66,3 +69,9 @@ def _techniques(making: Making) -> Profile:
     settings = making.settings
     tuning = Tuning(settings.classify_batch_size, settings.synthesis_chunk_size)
     return techniques_profile(making.roots, making.shared, making.build, tuning)
+
+
+def _stocks(making: Making) -> Profile:
+    from footnoted.profiles.stocks.profile import stocks_profile  # noqa: PLC0415 - the same
+
+    return stocks_profile(making.roots, making.shared, making.build)

@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING, assert_never
 
 from footnoted.llm.port import ModelRequest, RawAnswer, Usage
+from footnoted.llm.stock_tasks import MentionTask, OutlookTask
 from footnoted.llm.tasks import ClassifyTask, ExtractTask, SegmentTask, SynthesizeTask
 
 if TYPE_CHECKING:
@@ -82,5 +83,13 @@ def answer_task(task: Task) -> Answer:
             from footnoted.llm.methods.composition import synthesize  # noqa: PLC0415 - the same
 
             return synthesize(task)
+        case MentionTask():
+            from footnoted.llm.methods.mention_finding import find_mentions  # noqa: PLC0415
+
+            return find_mentions(task)
+        case OutlookTask():
+            from footnoted.llm.methods.stance_outlook import outlook  # noqa: PLC0415
+
+            return outlook(task)
         case _ as never:
             assert_never(never)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from footnoted.llm.stock_tasks import MentionAnswer, MentionTask, OutlookAnswer, OutlookTask
 from footnoted.llm.task_model import TaskModel
 from footnoted.model.transcript import Cue
 
@@ -165,6 +166,19 @@ class SynthesizeAnswer(TaskModel):
 
 
 Task = Annotated[
-    SegmentTask | ExtractTask | ClassifyTask | SynthesizeTask, Field(discriminator="kind")
+    SegmentTask
+    | ExtractTask
+    | ClassifyTask
+    | SynthesizeTask
+    | MentionTask
+    | OutlookTask,
+    Field(discriminator="kind"),
 ]
-Answer = SegmentAnswer | ExtractAnswer | ClassifyAnswer | SynthesizeAnswer
+Answer = (
+    SegmentAnswer
+    | ExtractAnswer
+    | ClassifyAnswer
+    | SynthesizeAnswer
+    | MentionAnswer
+    | OutlookAnswer
+)

@@ -1,0 +1,125 @@
+"""The answer to `mention`: each company of a topic once per stance, in the words that say it.
+
+The names are those that the task found; a sentence counts for a company when it names it. A stance
+is taken from that sentence, or from the next when it goes on about it ("I own it"). Without a
+stance the sentence that says most is quoted, and action, conviction and horizon stay empty.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from footnoted.llm.methods.lexicon import lexicon_for
+from footnoted.llm.methods.stance_words import Stance, stances_in
+from footnoted.llm.methods.units import units_of
+from footnoted.llm.stock_tasks import MentionAnswer, StatedMention
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from footnoted.llm.methods.units import Unit
+    from footnoted.llm.stock_tasks import MentionTask, NameHeard
+
+_SAMPLE_CHARS = 4_000
+_GOES_ON = re.compile(r"\b(?:it|the stock|the company|shares|this one|that one)\b")
+_MOST_WORDS = 60
+
+
+@dataclass
+class _Named:
+    """A company of the topic: where it is named, and what is said of it."""
+
+    name: NameHeard
+    units: list[int] = field(default_factory=list[int])
+    stances: list[tuple[Stance, int, int]] = field(default_factory=list[tuple[Stance, int, int]])
+
+
+def find_mentions(task: MentionTask) -> MentionAnswer:
+    """Return the mentions of one topic in the order of the transcript."""
+    sample = " ".join(cue.text for cue in task.cues)[:_SAMPLE_CHARS]
+    units = units_of(task.cues, lexicon_for(task.language, sample))
+    at_cue = {cue.index: place for place, cue in enumerate(task.cues)}
+    known: dict[str, _Named] = {}
+    for place, unit in enumerate(units):
+        names = _names_in(unit, task.names, at_cue)
+        for name in names:
+            known.setdefault(name.symbol, _Named(name)).units.append(place)
+        _take_stances(units, place, names, known)
+    told = [one for named in known.values() for one in _told(task, units, named)]
+    return MentionAnswer(mentions=tuple(sorted(told, key=lambda one: (one.first_cue, one.company))))
+
+
+def _names_in(unit: Unit, names: Sequence[NameHeard], at_cue: dict[int, int]) -> list[NameHeard]:
+    """Return the names that stand in a sentence, one for each company, in order."""
+    found: dict[str, tuple[int, NameHeard]] = {}
+    text = unit.text.casefold()
+    for name in names:
+        if unit.first <= at_cue[name.first_cue] <= unit.last:
+            at = _place(text, name.said)
+            if at is not None:
+                found.setdefault(name.symbol, (at, name))
+    return [name for _, name in sorted(found.values(), key=lambda one: one[0])]
+
+
+def _place(text: str, said: str) -> int | None:
+    words = [re.escape(word) for word in said.casefold().split()]
+    match = re.search(r"\W+".join(words), text)
+    return match.start() if match else None
+
+
+def _take_stances(
+    units: Sequence[Unit], place: int, names: Sequence[NameHeard], known: dict[str, _Named]
+) -> None:
+    """Give the stances of a sentence to the companies it names, each to the nearest."""
+    if not names:
+        return
+    text = units[place].text
+    for stance in stances_in(text):
+        places = {name.symbol: _place(text.casefold(), name.said) or 0 for name in names}
+        nearest = min(places, key=lambda symbol: abs(places[symbol] - stance.at))
+        known[nearest].stances.append((stance, place, place))
+    after = place + 1
+    if len(names) == 1 and after < len(units) and not stances_in(text):
+        follow = units[after]
+        if _GOES_ON.search(follow.text.casefold()) and follow.speaker == units[place].speaker:
+            for stance in stances_in(follow.text)[:1]:
+                known[names[0].symbol].stances.append((stance, place, after))
+
+
+def _told(task: MentionTask, units: Sequence[Unit], named: _Named) -> Iterator[StatedMention]:
+    """Yield one mention per action, at the surest sentence; without any, the fullest one."""
+    best: dict[str, tuple[Stance, int, int]] = {}
+    for stance, first, last in named.stances:
+        if stance.action not in best or stance.conviction > best[stance.action][0].conviction:
+            best[stance.action] = (stance, first, last)
+    for stance, first, last in best.values():
+        yield _mention(task, units, named.name, (first, last, stance))
+    if not best:
+        place = max(named.units, key=lambda at: (_fullness(units[at]), -at))
+        yield _mention(task, units, named.name, (place, place, None))
+
+
+def _fullness(unit: Unit) -> int:
+    return min(unit.words, _MOST_WORDS)
+
+
+def _mention(
+    task: MentionTask,
+    units: Sequence[Unit],
+    name: NameHeard,
+    told: tuple[int, int, Stance | None],
+) -> StatedMention:
+    first, last, stance = told
+    window = units[first : last + 1]
+    return StatedMention(
+        company=name.company,
+        symbol=name.symbol,
+        action=stance.action if stance else None,
+        conviction=stance.conviction if stance else None,
+        horizon=stance.horizon if stance else None,
+        quote=" ".join(unit.text for unit in window),
+        first_cue=task.cues[window[0].first].index,
+        last_cue=task.cues[window[-1].last].index,
+    )
