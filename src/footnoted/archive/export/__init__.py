@@ -1,0 +1,1 @@
+"""Everything as files that people and other programs read: JSON lines, and notes that link."""
