@@ -1,0 +1,102 @@
+"""Which files of recordings from the net go, and which stay, at the start and once a day."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import SecretStr
+
+from footnoted.db.engine import make_engine
+from footnoted.db.session import Database
+from footnoted.pipeline.housekeeping import Housekeeping
+from footnoted.settings import Settings
+from footnoted.sources.obtain.sweep import sweep
+from tests.fakes.machine import rows_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RECORDING = """
+  WITH creator AS (
+    INSERT INTO creators (slug, name) VALUES ('a', 'a')
+    ON CONFLICT (slug) DO UPDATE SET name = 'a' RETURNING id),
+  recording AS (
+    INSERT INTO media (identity, creator_id, title) SELECT :status, id, 'talk' FROM creator
+    RETURNING id)
+  INSERT INTO transcriptions (media_id, status, not_before, wait_reason)
+  SELECT id, :status, CASE WHEN :waits THEN now() + interval '1 day' END,
+    CASE WHEN :waits THEN 'speech_recognition' END
+  FROM recording RETURNING media_id
+"""
+FILES = ("sound-1", "part-9-x", "0123456789abcdef.en.vtt")
+
+
+async def recording(database: Database, status: str, *, waits: bool = False) -> int:
+    """Return the id of a new recording whose transcription stands at `status`."""
+    rows = await rows_of(database, RECORDING, status=status, waits=waits)
+    return int(rows[0][0])
+
+
+def filled(folder: Path, name: object, *, age_s: float = 7_200.0) -> Path:
+    """Return a folder with sound, something half written and captions, last changed a while ago."""
+    own = folder / str(name)
+    own.mkdir(parents=True)
+    for file in FILES:
+        (own / file).write_bytes(b"x")
+    at_s = time.time() - age_s
+    os.utime(own, (at_s, at_s))
+    return own
+
+
+def names(own: Path) -> set[str]:
+    """Return what is left of a folder."""
+    return {path.name for path in own.iterdir()} if own.exists() else set()
+
+
+async def test_only_what_nobody_needs_goes(database: Database, tmp_path: Path) -> None:
+    """Sound that was heard, and everything of a recording that was removed; words stay."""
+    heard = filled(tmp_path, await recording(database, "heard"))
+    working = filled(tmp_path, await recording(database, "obtained"))
+    gone, fresh = filled(tmp_path, 98), filled(tmp_path, 99, age_s=60.0)
+    foreign = filled(tmp_path, "mine")
+    removed = await sweep(database, tmp_path)
+    assert removed == 3
+    assert names(heard) == {FILES[2]}
+    assert names(gone) == set()
+    assert [names(one) for one in (working, fresh, foreign)] == [set(FILES)] * 3
+
+
+async def test_no_folder_is_nothing_to_sweep(database: Database, tmp_path: Path) -> None:
+    """A data directory that never fetched anything has none."""
+    assert await sweep(database, tmp_path / "nothing") == 0
+
+
+@pytest.mark.parametrize("speech", ["off", "whisper"])
+async def test_a_start_clears_up_and_wakes_what_may_be_heard(
+    database: Database, database_url: str, tmp_path: Path, speech: str
+) -> None:
+    """What a killed process left goes; what waited to be heard is tried where something hears."""
+    settings = Settings.model_validate(
+        {"data_dir": tmp_path, "database_url": SecretStr(database_url), "speech": speech}
+    )
+    await recording(database, "wanted", waits=True)
+    gone = filled(settings.fetched_dir, 98)
+    left = tmp_path / "work" / "run-left"
+    left.mkdir(parents=True)
+    await Housekeeping(settings, database, []).begin()
+    rows = await rows_of(database, "SELECT not_before IS NULL FROM transcriptions")
+    assert [row[0] for row in rows] == [speech != "off"]
+    assert not gone.exists()
+    assert not left.exists()
+
+
+async def test_a_database_that_is_away_leaves_everything(tmp_path: Path) -> None:
+    """Nothing is removed by not knowing what is there; the next day looks again."""
+    settings = Settings(data_dir=tmp_path)
+    own = filled(settings.fetched_dir, 98)
+    away = make_engine("postgresql://nobody@127.0.0.1:9/none", application_name="test")
+    await Housekeeping(settings, Database(away), []).sweep()
+    assert names(own) == set(FILES)
