@@ -61,6 +61,9 @@ def _told(task: Any) -> tuple[dict[str, Any], float]:
             return _labels(task), TOKENS_PER_LABEL * len(task.moments)
         case SynthesizeTask():
             return _pages(task), TOKENS_PER_CLAIM * len(task.moments)
+        case _:
+            message = f"no answer to {task!r}"
+            raise AssertionError(message)
 
 
 def _length_ms(task: SegmentTask) -> int:

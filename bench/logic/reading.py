@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from footnoted.llm.stock_tasks import MentionTask, NameHeard, OutlookTask
 from footnoted.llm.tasks import (
     Category,
     ChapterHint,
@@ -25,8 +26,20 @@ from footnoted.llm.tasks import (
 )
 from footnoted.model.transcript import Cue
 
-STAGES = {"topics": "segment", "moments": "extract", "labels": "classify", "pages": "compose"}
+STAGES = {
+    "topics": "segment",
+    "moments": "extract",
+    "labels": "classify",
+    "pages": "compose",
+    "mentions": "mention",
+    "direction": "outlook",
+}
+CITING = ("topics", "moments", "mentions", "reasoning", "themes", "risks", "summary")
+"""What of an answer names cues."""
 _CUE = re.compile(r"\[(\d+)(?:-(\d+))?\](?: \(([\d:]+)-([\d:]+)\))?(?: ([^:\"]{1,40}):)? (.*)")
+_NAME = re.compile(
+    r'\[(\d+)(?:-(\d+))?\] "(.*)" = (\S+) \(([^)]+)\) (.*?)(?:; heard ([\d.]+))?(; ambiguous)?'
+)
 _BRIEF = re.compile(r'\[(\d+)\] (.*) "(.*)"')
 _MATERIAL = re.compile(
     r"\[(\d+)\] (.*?) \(([a-z]+)(?:; subtopic: ([^;)]*))?(?:; tools: ([^)]*))?\): (.*) \"(.*)\""
@@ -80,6 +93,16 @@ def read(stage: str, system: str, user: str) -> Asked:
                 ClassifyTask(language=language, moments=moments, categories=categories),
                 {},
             )
+        case "mention":
+            cues, ends = cues_of(tagged(user, "transcript"))
+            names = tuple(names_of(tagged(user, "names"), ends))
+            topic = tagged(user, "topic")
+            task = MentionTask(language=language, topic=topic, cues=cues, names=names)
+            return Asked(stage, task, ends)
+        case "outlook":
+            cues, ends = cues_of(tagged(user, "transcript"))
+            title = tagged(user, "title")
+            return Asked(stage, OutlookTask(language=language, title=title, cues=cues), ends)
         case _:
             return Asked(stage, synthesis_of(user, language), {})
 
@@ -117,6 +140,26 @@ def chapters_of(user: str) -> tuple[ChapterHint, ...]:
     """Return the chapters that stand in a prompt."""
     lines = (line.partition(" ") for line in tagged(user, "chapters").splitlines())
     return tuple(ChapterHint(start_ms=_ms(at) or 0, title=title) for at, _, title in lines if title)
+
+
+def names_of(text: str, ends: Mapping[int, int]) -> list[NameHeard]:
+    """Return the names that may be listed, each at the line it stands in."""
+    lines = {cue: first for first, last in ends.items() for cue in range(first, last + 1)}
+    found = (_NAME.fullmatch(line) for line in text.splitlines())
+    return [
+        NameHeard(
+            first_cue=lines[int(m[1])],
+            last_cue=lines[int(m[2] or m[1])],
+            said=m[3],
+            symbol=m[4],
+            exchange=m[5],
+            company=m[6],
+            score=float(m[7] or 1),
+            is_ambiguous=m[8] is not None,
+        )
+        for m in found
+        if m and int(m[1]) in lines and int(m[2] or m[1]) in lines
+    ]
 
 
 def briefs_of(text: str) -> list[MomentBrief]:
@@ -164,6 +207,6 @@ def synthesis_of(user: str, language: str) -> SynthesizeTask:
 
 def with_ends(answer: dict[str, Any], asked: Asked) -> dict[str, Any]:
     """Return an answer whose citations reach to the ends of the lines they name."""
-    for cited in answer.get("topics", []) + answer.get("moments", []):
+    for cited in (cited for name in CITING for cited in answer.get(name) or []):
         cited["last_cue"] = asked.ends.get(cited["last_cue"], cited["last_cue"])
     return answer

@@ -99,6 +99,9 @@ def answer_by_rules(task: Task) -> Answer:
             return _classify(task)
         case SynthesizeTask():
             return _synthesize(task)
+        case _:
+            message = f"no rule answers {task.kind}"
+            raise AssertionError(message)
 
 
 def _segment(task: SegmentTask) -> SegmentAnswer:

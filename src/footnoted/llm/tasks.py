@@ -166,12 +166,7 @@ class SynthesizeAnswer(TaskModel):
 
 
 Task = Annotated[
-    SegmentTask
-    | ExtractTask
-    | ClassifyTask
-    | SynthesizeTask
-    | MentionTask
-    | OutlookTask,
+    SegmentTask | ExtractTask | ClassifyTask | SynthesizeTask | MentionTask | OutlookTask,
     Field(discriminator="kind"),
 ]
 Answer = (
