@@ -2,9 +2,10 @@
 
 The installed program drains a small library per fault while that fault strikes one call in five.
 Every video has to end indexed: a provider's trouble is waited out, never a failure, and burns no
-attempt. Then the great ones: a 429 that asks for two hours, with kills in between, a spend limit, a
-lack of credit and a storm of 529. While they last the provider is asked at most once a window, and
-all is done afterwards. Time runs SCALE times as fast, for the great ones GREAT_SCALE times.
+attempt; but the one that the model refuses ends saying so. Then the great ones: a 429 that asks for
+two hours, with kills in between, a spend limit, a lack of credit and a storm of 529. While they
+last the provider is asked at most once a window, and all is done afterwards. Time runs SCALE times
+as fast, for the great ones GREAT_SCALE times.
 
     r7_faults.py [--only NAME,...]                                        quiet: 6 min
 """
@@ -51,8 +52,6 @@ FAULTS: dict[str, dict[str, Any]] = {
     "reset_before": {"kind": "reset_before"},
     "reset_after": {"kind": "reset_after"},
     "html_502": {"kind": "html_502"},
-    "malformed_json": {"kind": "malformed_json"},
-    "body_cut": {"kind": "body_cut"},
     "stream_cut": {"kind": "stream_cut"},
     "stream_error": {"kind": "stream_error"},
     "stream_early_end": {"kind": "stream_early_end"},
@@ -72,7 +71,15 @@ OFF_SCHEMA = {
     "nth": [2, 4],
     "answers": [{"text": '{"topics": [{"title": 3}]}'}],
 }
-CONTENT = {"truncated": TRUNCATED, "off_schema": OFF_SCHEMA}
+MALFORMED = {
+    "match": {"prompt_contains": "Divide the transcript into topics"},
+    "nth": [1, 3],
+    "answers": [{"text": '{"topics": [{"first_cue": 0, "last'}],
+}
+"""Calls are streamed, so a body can't be malformed as a whole; what it spells can."""
+CONTENT = {"truncated": TRUNCATED, "off_schema": OFF_SCHEMA, "malformed_json": MALFORMED}
+REFUSAL = {"refusal": {"kind": "refusal", "nth": [3]}}
+"""Last: it is the model's answer to this content, and the one video it hits ends saying so."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +140,10 @@ def judge(paid: Paid, name: str, code: int, verdict: Verdict) -> None:
     unfinished = paid.query("SELECT status, failure_code FROM videos WHERE status <> 'indexed'")
     stale = paid.value("SELECT count(*) FROM page_groups WHERE wanted <> done")
     verdict.tried += 1
-    if code != 0 or unfinished or stale:
-        verdict.wrong.append(f"{name}: exit {code} {[tuple(row) for row in unfinished]} {stale}")
+    ends = [tuple(row) for row in unfinished]
+    wanted = (1, [("failed", "model_refused")]) if name == "refusal" else (0, [])
+    if (code, ends) != wanted or stale:
+        verdict.wrong.append(f"{name}: exit {code} {ends} {stale}")
     if name not in CONTENT:  # a bad answer is the model's fault, and may cost an attempt
         verdict.burnt += burnt(paid)
 
@@ -150,18 +159,18 @@ def try_small(folder: Path, only: set[str], verdict: Verdict) -> None:
     """Drain a library for each fault that strikes often."""
     with open_paid(logic="brisk", scale=SCALE, latency=LATENCY) as paid:
         paid.settings = SETTINGS
-        for name in [*FAULTS, *CONTENT]:
+        for name in [*FAULTS, *CONTENT, *REFUSAL]:
             if only and name not in only:
                 continue
             started_s = time.monotonic()
             add_library(paid, folder, name)
             paid.emulator.configure(answers=[CONTENT[name]] if name in CONTENT else [])
-            rules = [{**FAULTS[name], "nth": STRUCK}] if name in FAULTS else []
-            paid.emulator.break_with(*rules)
+            rule = {"nth": STRUCK} | (FAULTS | REFUSAL).get(name, {})
+            paid.emulator.break_with(*([rule] if "kind" in rule else []))
             code = paid.run("run", "--drain", timeout_s=SMALL_LIMIT_S)
             struck, took_s = sum(paid.emulator.struck()), time.monotonic() - started_s
             print(f"# {name}: struck {struck}, exit {code}, {took_s:.0f} s", flush=True)
-            assert struck or name not in FAULTS, f"{name} never struck"
+            assert struck or "kind" not in rule, f"{name} never struck"
             judge(paid, name, code, verdict)
 
 
