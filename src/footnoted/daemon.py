@@ -121,7 +121,7 @@ async def _sole_daemon(app: App, loop: Loop) -> AsyncGenerator[None]:
     await lock.acquire()
     try:
         async with app.storage.database.transaction() as session:
-            leases = await store.release_dead(session)
+            leases = await store.release_dead(session, app.storage.clock.now())
             await journal.release_orphans(session, app.free_models)
             await outlook.end_waits(session, WITH_THE_PROCESS)
         if leases:

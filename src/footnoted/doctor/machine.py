@@ -84,7 +84,7 @@ async def _let_go(storage: Storage) -> int:
         try:
             await lock.acquire()
             async with storage.database.transaction() as session:
-                return await release_dead(session)
+                return await release_dead(session, storage.clock.now())
         except LockHeldError:
             pass
         finally:

@@ -184,13 +184,27 @@ async def count_crash(session: AsyncConnection, claim: Claim) -> None:
     )
 
 
-async def release_dead(session: AsyncConnection) -> int:
+def crash_of(kind: ItemKind) -> str:
+    """Return the SQL of an item's crashes after another death of whoever held it.
+
+    An item that a provider was still answering did nothing that could end a process: it is tried
+    alone like the others, and the death is not held against it. `:now` is the time of the count.
+    """
+    return f"""CASE WHEN EXISTS (
+      SELECT 1 FROM llm_calls c
+      WHERE c.item_kind = '{kind.value}' AND c.item_id = {TABLES[kind]}.id
+        AND c.state = 'sent' AND c.deadline_at > :now)
+      THEN GREATEST(crashes, 1) ELSE crashes + 1 END"""  # noqa: S608 - constants of ours
+
+
+async def release_dead(session: AsyncConnection, now: datetime) -> int:
     """End every lease, when the caller is the only daemon; return how many there were."""
     total = 0
-    for table in TABLES.values():
+    for kind, table in TABLES.items():
         result = await session.execute(
             text(f"""UPDATE {table} SET lease_owner = NULL, lease_expires_at = NULL,
-                       crashes = crashes + 1 WHERE lease_owner IS NOT NULL"""),  # noqa: S608
+                       crashes = {crash_of(kind)} WHERE lease_owner IS NOT NULL"""),  # noqa: S608
+            {"now": now},
         )
         total += result.rowcount
     return total

@@ -19,6 +19,7 @@ from footnoted.model.status import ItemKind, Resource
 from footnoted.pipeline.flow import Flow
 from footnoted.pipeline.loop import Loop
 from footnoted.pipeline.plan import Mode, RunPlan
+from footnoted.pipeline.store import release_dead
 from footnoted.pipeline.watch import check_statuses
 from tests.fakes.clock import START
 from tests.fakes.machine import PROFILE, add_videos, machine, rows_of, video_flow
@@ -319,6 +320,36 @@ async def test_an_item_that_keeps_killing_the_process_alone_is_quarantined(
     await drain(machine(database, [video_flow(stage)]))
     assert await statuses(database) == [("quarantined", "kills_process")]
     assert stage.ran == []
+
+
+async def test_a_death_beside_an_answer_that_is_out_is_not_held_against_an_item(
+    database: Database,
+) -> None:
+    """What waits for a provider ends no process, while its call may still be answered."""
+    ids = await add_videos(database, 4)
+    await rows_of(
+        database,
+        """UPDATE videos SET lease_owner = gen_random_uuid(), lease_expires_at = :now,
+             crashes = CASE WHEN id = :fresh THEN 0 ELSE 4 END RETURNING 1""",
+        now=START,
+        fresh=ids[3],
+    )
+    for video, deadline in [(ids[0], 60), (ids[1], -60), (ids[3], 60)]:
+        await rows_of(
+            database,
+            """INSERT INTO llm_calls (request_sha256, item_kind, item_id, stage, label, model,
+                 prompt_sha256, state, reserved_usd, reserved_at, deadline_at)
+               VALUES (:hash, 'video', :id, 'cut', 'all', 'm', '0', 'sent', 0, :now, :deadline)
+               RETURNING 1""",
+            hash=str(video),
+            id=video,
+            now=START,
+            deadline=START + timedelta(seconds=deadline),
+        )
+    async with database.transaction() as session:
+        assert await release_dead(session, START) == 4
+    rows = await rows_of(database, "SELECT crashes FROM videos ORDER BY id")
+    assert [row.crashes for row in rows] == [4, 5, 5, 1]
 
 
 async def test_leases_that_ran_out_are_taken_over_and_counted(database: Database) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from footnoted.model.status import ItemKind
-from footnoted.pipeline.store import TABLES
+from footnoted.pipeline.store import TABLES, crash_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ _WAKE = """
       ORDER BY not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)
     RETURNING 1
   ), reaped_{table} AS (
-    UPDATE {table} SET lease_owner = NULL, lease_expires_at = NULL, crashes = crashes + 1
+    UPDATE {table} SET lease_owner = NULL, lease_expires_at = NULL, crashes = {crash}
     WHERE id IN (
       SELECT id FROM {table} WHERE lease_owner IS NOT NULL AND lease_expires_at <= :now
       ORDER BY lease_expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
@@ -122,8 +122,8 @@ async def end_waits(session: AsyncConnection, reasons: Sequence[str]) -> None:
 async def wake(session: AsyncConnection, now: datetime) -> int:
     """End the waits and the leases that are over; return how many leases had run out."""
     reaped = 0
-    for table in TABLES.values():
-        statement = text(_WAKE.format(table=table))
+    for kind, table in TABLES.items():
+        statement = text(_WAKE.format(table=table, crash=crash_of(kind)))
         row = (await session.execute(statement, {"now": now})).one()
         reaped += row[1]
     await session.execute(
