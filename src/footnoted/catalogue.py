@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.profiles import stocks, techniques
+from footnoted.profiles.declared.declaration import find_declarations, read_declaration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from footnoted.profiles.declared.declaration import Declaration
     from footnoted.settings import Settings
     from footnoted.stages.profile import Build, Profile, SharedStages
 
@@ -44,12 +46,17 @@ class Entry:
 
 
 def installed_profiles(roots: Sequence[Path]) -> tuple[Entry, ...]:
-    """Return every profile there is, in the order they are shown in."""
-    del roots
-    return (
+    """Return every profile there is, in the order they are shown in; those of data come last.
+
+    Raises ConfigurationError, naming file and line, for one of data that declares what cannot be.
+    """
+    built_in = (
         Entry(techniques.NAME, dict.fromkeys(techniques.ASKING, ""), _techniques),
         Entry(stocks.NAME, dict.fromkeys(stocks.ASKING, ""), _stocks),
     )
+    names = {entry.name for entry in built_in}
+    found = find_declarations(roots, names)
+    return (*built_in, *(_declared(read_declaration(path)) for _, path in found))
 
 
 def stages_of(entries: Sequence[Entry]) -> dict[str, str]:
@@ -75,3 +82,12 @@ def _stocks(making: Making) -> Profile:
     from footnoted.profiles.stocks.profile import stocks_profile  # noqa: PLC0415 - the same
 
     return stocks_profile(making.roots, making.shared, making.build)
+
+
+def _declared(declaration: Declaration) -> Entry:
+    def make(making: Making) -> Profile:
+        from footnoted.profiles.declared.profile import declared_profile  # noqa: PLC0415 - the same
+
+        return declared_profile(declaration, making.roots, making.shared, making.build)
+
+    return Entry(declaration.name, declaration.asking, make)

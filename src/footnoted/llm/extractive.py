@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, assert_never
 
+from footnoted.llm.item_tasks import ItemsTask
 from footnoted.llm.port import ModelRequest, RawAnswer, Usage
 from footnoted.llm.stock_tasks import MentionTask, OutlookTask
 from footnoted.llm.tasks import ClassifyTask, ExtractTask, SegmentTask, SynthesizeTask
@@ -91,5 +92,9 @@ def answer_task(task: Task) -> Answer:
             from footnoted.llm.methods.stance_outlook import outlook  # noqa: PLC0415
 
             return outlook(task)
+        case ItemsTask():
+            from footnoted.llm.methods.item_answers import find_items  # noqa: PLC0415 - the same
+
+            return find_items(task)
         case _ as never:
             assert_never(never)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from footnoted.llm.item_tasks import ItemsAnswer, ItemsTask
 from footnoted.llm.stock_tasks import MentionAnswer, MentionTask, OutlookAnswer, OutlookTask
 from footnoted.llm.task_model import TaskModel
 from footnoted.model.transcript import Cue
@@ -166,7 +167,7 @@ class SynthesizeAnswer(TaskModel):
 
 
 Task = Annotated[
-    SegmentTask | ExtractTask | ClassifyTask | SynthesizeTask | MentionTask | OutlookTask,
+    SegmentTask | ExtractTask | ClassifyTask | SynthesizeTask | ItemsTask | MentionTask | OutlookTask,
     Field(discriminator="kind"),
 ]
 Answer = (
@@ -174,6 +175,7 @@ Answer = (
     | ExtractAnswer
     | ClassifyAnswer
     | SynthesizeAnswer
+    | ItemsAnswer
     | MentionAnswer
     | OutlookAnswer
 )

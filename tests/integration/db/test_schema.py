@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 
 from footnoted.db.engine import make_engine
 from footnoted.db.tables import metadata
+from footnoted.profiles.declared import tables as declared
 from footnoted.profiles.stocks import tables as stocks
 from footnoted.profiles.techniques import tables as techniques
 
@@ -30,4 +31,5 @@ async def test_the_newest_schema_is_that_of_the_tables(database_url: str) -> Non
     await engine.dispose()
     assert techniques.technique_moments.metadata is metadata, "a profile's tables are among them"
     assert stocks.stock_mentions.metadata is metadata
+    assert declared.declared_items.metadata is metadata
     assert found == []

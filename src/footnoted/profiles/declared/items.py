@@ -1,0 +1,125 @@
+"""transcribed (or segmented) -> itemized: what a declared profile looks for, with its quotes.
+
+topics, or stretches of the transcript -> a request each, asked together -> items bound to cues
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from footnoted.errors import PermanentError
+from footnoted.knowledge import store as knowledge
+from footnoted.llm.item_tasks import ItemsTask
+from footnoted.model.status import ItemKind, Resource
+from footnoted.model.transcript import CueKind
+from footnoted.profiles.declared import store
+from footnoted.profiles.declared.binding import bind_items
+from footnoted.profiles.declared.documents import write_item_documents
+from footnoted.profiles.declared.question import item_question, item_tokens, stretches
+from footnoted.profiles.declared.types import ItemsInput, ItemsOutput
+from footnoted.stages.pinned import read_pinned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.llm.port import ModelRequest
+    from footnoted.model.topic import Topic
+    from footnoted.model.transcript import Cue
+    from footnoted.profiles.declared.answers import DeclaredAnswer
+    from footnoted.profiles.declared.declaration import Declaration
+    from footnoted.stages.port import StageContext
+
+ITEMIZED = "itemized"
+
+
+class ItemsStage:
+    """Finds the items of one declared profile, and keeps only what was really said."""
+
+    name: ClassVar[str] = "items"
+    version: ClassVar[int] = 1
+    kind: ClassVar[ItemKind] = ItemKind.VIDEO
+    gives: ClassVar[str] = ITEMIZED
+    resource: ClassVar[Resource] = Resource.MODEL
+    asks: ClassVar[bool] = True
+    time_limit_s: ClassVar[float] = 1_800.0
+    given_type: type[ItemsInput] = ItemsInput
+
+    def __init__(self, declared: Declaration, *, is_extractive: bool) -> None:
+        """Look for what is `declared`; `is_extractive` says that the built-in model is asked."""
+        self._declared = declared
+        self._sha256 = declared.sha256(with_fillings=is_extractive)
+        self._question = item_question(declared.schema)
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """Return the version of the schema."""
+        return {"schema": self._sha256}
+
+    async def load(self, session: AsyncConnection, item_id: int) -> ItemsInput:
+        """Return the transcript, with its topics where the profile has them.
+
+        Raises PermanentError when something was said and no topics of it are stored.
+        """
+        pinned = await read_pinned(session, item_id)
+        video = pinned.video
+        topics: tuple[Topic, ...] = ()
+        if "segment" in self._declared.stages and video.transcript_id is not None:
+            topics = await knowledge.read_topics(session, item_id, video.transcript_id)
+            if not topics and any(cue.kind is CueKind.SPEECH for cue in pinned.cues):
+                message = f"video {item_id} has a transcript that was not divided into topics"
+                raise PermanentError(message, failure_code="topics_missing")
+        return ItemsInput(
+            video_id=item_id,
+            transcript_id=video.transcript_id,
+            recording=video.title,
+            language=video.language,
+            cues=pinned.cues,
+            topics=topics,
+        )
+
+    async def run(self, given: ItemsInput, context: StageContext) -> ItemsOutput:
+        """Return the items in the order they were said."""
+        requests = list(self._requests(given, context))
+        answers = await context.asker.ask_all(requests) if requests else []
+        values = [item for answer in answers for item in answer.values()]
+        # Matching takes seconds on a long transcript; the event loop has others to serve.
+        return await asyncio.to_thread(bind_items, given, values, self._declared)
+
+    async def save(self, session: AsyncConnection, item_id: int, out: ItemsOutput) -> None:
+        """Write items and evidence, tell the page groups, and make the items findable."""
+        declared = self._declared
+        await store.replace_items(
+            session, item_id, out, profile=declared.name, has_pages=declared.template is not None
+        )
+        await write_item_documents(session, item_id)
+
+    def _requests(
+        self, given: ItemsInput, context: StageContext
+    ) -> Iterator[ModelRequest[DeclaredAnswer]]:
+        for label, topic, cues in _pieces(given):
+            task = ItemsTask(
+                language=given.language,
+                recording=given.recording,
+                topic=topic,
+                cues=cues,
+                fields=self._declared.schema.fields,
+                marks=self._declared.marks,
+            )
+            yield self._question.request(label, task, context.prompt(self.name), item_tokens(cues))
+
+
+def _pieces(given: ItemsInput) -> Iterator[tuple[str, str | None, tuple[Cue, ...]]]:
+    """Yield label, topic and speech of each part that is asked about."""
+    speech = tuple(cue for cue in given.cues if cue.kind is CueKind.SPEECH)
+    for topic in given.topics:
+        cues = tuple(cue for cue in speech if topic.first_cue <= cue.index <= topic.last_cue)
+        if cues:
+            yield f"topic-{topic.position}", topic.title, cues
+    if not given.topics:
+        parts = stretches(speech)
+        for number, cues in enumerate(parts):
+            title = f"part {number + 1} of {len(parts)}" if len(parts) > 1 else None
+            yield f"part-{number}", title, cues
