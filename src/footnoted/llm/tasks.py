@@ -167,7 +167,13 @@ class SynthesizeAnswer(TaskModel):
 
 
 Task = Annotated[
-    SegmentTask | ExtractTask | ClassifyTask | SynthesizeTask | ItemsTask | MentionTask | OutlookTask,
+    SegmentTask
+    | ExtractTask
+    | ClassifyTask
+    | SynthesizeTask
+    | ItemsTask
+    | MentionTask
+    | OutlookTask,
     Field(discriminator="kind"),
 ]
 Answer = (
