@@ -1,0 +1,194 @@
+"""Backups of a real database, restored into another one, damaged, and tried."""
+
+from __future__ import annotations
+
+import resource
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from footnoted.archive.backups.dump import BackupFailedError
+from footnoted.archive.backups.making import backup_lock, make_backup
+from footnoted.archive.backups.manifest import Trigger, list_backups, read_backup
+from footnoted.archive.backups.proving import PREFIX, prove
+from footnoted.archive.backups.restoring import Target, restore
+from footnoted.archive.backups.schedule import ScheduledBackups
+from footnoted.errors import ConfigurationError, LockHeldError
+from footnoted.pipeline.alerts.store import open_alerts
+from footnoted.profiles.techniques.store import live_moments
+from tests.fakes.clock import FakeClock
+from tests.fakes.search import FakeIndex
+from tests.integration.archive.conftest import contents, open_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from footnoted.db.storage import Storage
+
+MOMENTS = (live_moments,)
+
+
+def target(storage: Storage) -> Target:
+    """Return where to restore, told nothing."""
+    return Target(storage, FakeIndex(), MOMENTS, lambda _: None)
+
+
+async def test_what_was_backed_up_comes_back_elsewhere(
+    storage: Storage, empty_url: str, tmp_path: Path
+) -> None:
+    """Every row, the file under the new data directory, every quote, and no model call."""
+    backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+    before = await contents(storage)
+    async with open_at(empty_url, tmp_path / "two") as other:
+        done = await restore(backup, target(other), verifies=True)
+        after = await contents(other)
+        async with other.database.transaction() as session:
+            path = await session.scalar(text("SELECT path FROM media_files"))
+    assert done.report is not None
+    assert (done.report.holds, done.report.claims, done.model_calls) == (True, 2, 0)
+    assert done.documents == done.rows["documents"] > 0
+    assert {name for name in before if before[name] != after[name]} == {"media_files"}
+    assert path == str(tmp_path / "two" / "fetched" / "1" / "ab.en.vtt")
+    assert (tmp_path / "two" / "fetched" / "1" / "ab.en.vtt").read_bytes() == b"WEBVTT\n"
+
+
+async def test_a_database_with_rows_is_not_restored_into(storage: Storage, tmp_path: Path) -> None:
+    """It is as it was; one sentence says what to do."""
+    backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+    before = await contents(storage)
+    with pytest.raises(ConfigurationError, match="the database is not empty"):
+        await restore(backup, target(storage), verifies=True)
+    assert await contents(storage) == before
+
+
+async def test_a_database_with_the_schema_and_no_rows_is_empty(
+    storage: Storage, database_url: str, tmp_path: Path, empty_url: str
+) -> None:
+    """As one that another command has opened before; a file in the way stops it all the same."""
+    del database_url
+    backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+    async with open_at(empty_url, tmp_path / "two") as other:
+        async with other.database.transaction() as session:
+            await session.execute(text("CREATE TABLE media (id int)"))
+        in_the_way = tmp_path / "two" / "fetched" / "1" / "ab.en.vtt"
+        in_the_way.parent.mkdir(parents=True)
+        in_the_way.write_text("mine")
+        with pytest.raises(ConfigurationError, match="is in the way"):
+            await restore(backup, target(other), verifies=False)
+        in_the_way.unlink()
+        done = await restore(backup, target(other), verifies=False)
+    assert done.rows["claims"] == backup.manifest.rows["claims"] == 2
+
+
+@pytest.mark.parametrize("path", ["database.dump", "files/fetched/1/ab.en.vtt"])
+async def test_a_damaged_backup_is_refused_before_anything_is_touched(
+    storage: Storage, empty_url: str, tmp_path: Path, path: str
+) -> None:
+    """Whichever file it is."""
+    backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+    damaged = backup.folder / path
+    content = bytearray(damaged.read_bytes())
+    content[-1] ^= 1
+    damaged.unlink()
+    damaged.write_bytes(content)
+    async with open_at(empty_url, tmp_path / "two") as other:
+        with pytest.raises(BackupFailedError, match="is not what it was"):
+            await restore(backup, target(other), verifies=True)
+        assert await contents(other) == {}
+    assert not (tmp_path / "two").exists()
+
+
+@contextmanager
+def largest_file(size_bytes: int) -> Iterator[None]:
+    """Let nobody write a longer file meanwhile, as a disk without room would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("size_bytes", [0, 8_192])
+async def test_a_disk_without_room_leaves_no_half_backup(
+    storage: Storage, tmp_path: Path, size_bytes: int
+) -> None:
+    """Neither under a name nor hidden; and the one before stays."""
+    place = tmp_path / "backups"
+    first = await make_backup(storage, place, Trigger.MANUAL)
+    with largest_file(size_bytes), pytest.raises(BackupFailedError):
+        await make_backup(storage, place, Trigger.MANUAL)
+    assert [one.folder for one in list_backups(place)] == [first.folder]
+    assert sorted(path.name for path in place.iterdir()) == [".lock", first.folder.name]
+
+
+async def test_files_are_shared_and_what_a_killed_process_left_is_cleared(
+    storage: Storage, tmp_path: Path
+) -> None:
+    """A second backup takes no more room for them than a link."""
+    place = tmp_path / "backups"
+    left = place / ".footnoted-20200101T000000Z.part"
+    left.mkdir(parents=True)
+    backup = await make_backup(storage, place, Trigger.MANUAL)
+    original = storage.settings.data_dir / "fetched" / "1" / "ab.en.vtt"
+    assert (backup.folder / "files" / "fetched" / "1" / "ab.en.vtt").samefile(original)
+    assert not left.exists()
+
+
+async def test_a_backup_is_proven_by_restoring_it_beside(storage: Storage, tmp_path: Path) -> None:
+    """The proof stays with it; no database stays; what does not resolve is told."""
+    backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+    proof = await prove(storage, backup, MOMENTS)
+    assert (proof.why_not, proof.claims, proof.evidence) == (None, 2, 2)
+    assert read_backup(backup.folder).proof == proof
+    async with storage.database.transaction() as session:
+        await session.execute(text("UPDATE evidence SET start_ms = start_ms + 1000"))
+    wrong = await make_backup(storage, tmp_path / "others", Trigger.MANUAL)
+    failed = await prove(storage, wrong, MOMENTS)
+    assert failed.why_not is not None
+    assert "its times are not those of its cues" in failed.why_not
+    async with storage.database.transaction() as session:
+        counted = text("SELECT count(*) FROM pg_database WHERE starts_with(datname, :prefix)")
+        assert await session.scalar(counted, {"prefix": PREFIX}) == 0
+
+
+async def test_the_daemon_makes_thins_tests_and_tells(storage: Storage, tmp_path: Path) -> None:
+    """A failure is one alert, which the next backup that goes well ends."""
+    async with storage.database.transaction() as session:
+        created = await session.scalar(text("SELECT min(created_at) FROM media"))
+    clock = FakeClock(created + timedelta(hours=23))
+    place = tmp_path / "backups"
+    settings = {"backup_dir": place, "backup_keep": 2}
+    async with open_at(storage.url, storage.settings.data_dir, clock, **settings) as opened:
+        backups = ScheduledBackups(opened, MOMENTS)
+        await backups.look()
+        assert list_backups(place) == []
+        place.write_text("in the way")
+        clock.advance(3_600)
+        await backups.look()
+        async with opened.database.transaction() as session:
+            told = [(alert.code, alert.concerns) for alert in await open_alerts(session)]
+        assert told == [("backup_failed", "backups")]
+        place.unlink()
+        for _ in range(3):
+            await backups.look()
+            await backups.look()
+            clock.advance(86_400)
+        async with opened.database.transaction() as session:
+            assert await open_alerts(session) == []
+    found = list_backups(place)
+    assert [one.manifest.trigger for one in found] == [Trigger.SCHEDULED] * 2
+    assert found[0].manifest.made_at - found[1].manifest.made_at == timedelta(days=1)
+
+
+async def test_two_processes_do_not_change_the_backups_at_once(
+    storage: Storage, tmp_path: Path
+) -> None:
+    """The second is told so, and may try again."""
+    async with backup_lock(tmp_path / "backups"):
+        with pytest.raises(LockHeldError):
+            await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
