@@ -1,0 +1,22 @@
+"""A symbol as a person gives it: `nvda`, `$NVDA`, or the name of the company."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from footnoted.settings import Settings
+
+
+def symbol_of(settings: Settings, given: str) -> str:
+    """Return the symbol in capitals; of a name, the symbol that the table has for it.
+
+    What the table does not know is taken for a symbol: mentions keep those of older tables.
+    """
+    from footnoted.app import resource_roots
+    from footnoted.profiles.stocks import NAME
+    from footnoted.profiles.stocks.symbols import read_symbols
+
+    table = read_symbols(resource_roots(settings), NAME)
+    listing = table.listing(given) or table.named(given)
+    return listing.symbol if listing else given.strip().lstrip("$").upper()

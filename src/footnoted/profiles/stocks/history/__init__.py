@@ -1,0 +1,1 @@
+"""What was said about companies over time: read with filters, and followed as a stance."""
