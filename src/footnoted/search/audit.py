@@ -14,8 +14,10 @@ from footnoted.search.drain import OutboxDrainer
 from footnoted.telemetry import INDEX_REBUILT, get_logger
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.db.session import Database
     from footnoted.search.port import Document, SearchIndex
@@ -120,8 +122,25 @@ async def ensure_filled(database: Database, index: SearchIndex) -> Repair:
 async def rebuild(database: Database, index: SearchIndex) -> int:
     """Build the index anew beside the old one and switch; return how many documents it took.
 
-    What changed while it was built is noted in the outbox and drained: nothing is lost between
-    the reading of a document and the switch, whoever drained it into the old index.
+    Raises:
+        TransientError: the index is away, and still has its old content.
+
+    """
+    documents = await fill(database, index)
+    await OutboxDrainer(database, index).drain_all()
+    return documents
+
+
+async def fill(
+    database: Database,
+    index: SearchIndex,
+    note: Callable[[AsyncConnection], Awaitable[None]] | None = None,
+) -> int:
+    """Replace the content of `index` by every document; return how many there are.
+
+    What changed meanwhile is noted in the outbox, for whoever drains it: nothing is lost between
+    the reading of a document and the switch, whoever drained it into the old content. `note` is
+    written together with that.
 
     Raises:
         TransientError: the index is away, and still has its old content.
@@ -136,7 +155,8 @@ async def rebuild(database: Database, index: SearchIndex) -> int:
             one for one in built.keys() | stored.keys() if built.get(one) != stored.get(one)
         }
         await store.enqueue(session, differing)
-    await OutboxDrainer(database, index).drain_all()
+        if note is not None:
+            await note(session)
     get_logger().info(INDEX_REBUILT, documents=len(built))
     return len(built)
 

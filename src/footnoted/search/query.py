@@ -45,7 +45,7 @@ async def search(database: Database, index: SearchIndex, query: Query) -> list[S
 
     """
     spare = query.model_copy(update={"limit": query.limit + _SPARE_HITS})
-    hits = fuse([await index.query(spare)])
+    hits = await index.query(spare)
     if not hits:
         return []
     async with database.transaction() as session:
@@ -64,18 +64,19 @@ async def search(database: Database, index: SearchIndex, query: Query) -> list[S
     ]
 
 
-def fuse(channels: Iterable[Sequence[Hit]]) -> list[Hit]:
+def fuse(channels: Iterable[Sequence[Hit]], weights: Sequence[float] | None = None) -> list[Hit]:
     """Return the hits of all channels by reciprocal rank, best first, ties in the order of ids.
 
     Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual
     Rank Learning Methods" (SIGIR 2009), with their k = 60. A single channel keeps its scores.
+    `weights` say how much each channel counts; without them, all count alike.
     """
     ranked = [list(channel) for channel in channels]
     if len(ranked) == 1:
         return ranked[0]
     scores: defaultdict[UUID, float] = defaultdict(float)
-    for channel in ranked:
+    for channel, weight in zip(ranked, weights or [1.0] * len(ranked), strict=True):
         for rank, hit in enumerate(channel, start=1):
-            scores[hit.document_id] += 1 / (_RANK_CONSTANT + rank)
+            scores[hit.document_id] += weight / (_RANK_CONSTANT + rank)
     fused = [Hit(document_id=found, score=score) for found, score in scores.items()]
     return sorted(fused, key=lambda hit: (-hit.score, hit.document_id))

@@ -40,8 +40,8 @@ class Channel(BaseModel):
 
     @property
     def sha256(self) -> str:
-        """Return the hash of everything that a vector depends on beside its text."""
-        return _hash(self.model_dump(mode="json"))
+        """Return the hash of what a vector depends on beside its text; the name is not of it."""
+        return _hash(self.model_dump(mode="json", exclude={"name"}))
 
 
 class Spec(BaseModel):
