@@ -63,7 +63,7 @@ async def _add_folder(storage: Storage, new: NewSource, profiles: Sequence[str])
     from footnoted.sources.follow import add_source
 
     seconds = new.every_s or storage.settings.source_poll_interval_s
-    folder = NewFolder(new.locator, profiles, seconds, new.title, new.creator, new.owner)
+    folder = NewFolder(new.locator, profiles, seconds, new.title, new.creator, new.owner, new.asked)
     return await add_source(storage.database, folder, clock=storage.clock)
 
 

@@ -13,6 +13,14 @@ from footnoted.sources import store
 from footnoted.sources.discover import look
 from footnoted.sources.facts import readable, title_of_path
 from footnoted.sources.globs import is_glob, read_target
+from footnoted.sources.net.asking import (
+    NOTHING_ASKED,
+    Asked,
+    options_of,
+    require_for_folder,
+    schedule_words,
+)
+from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import FOLDER_KIND, FileRole, ScanLimits, ScanRequest
 from footnoted.sources.videos.store import notify_work
 
@@ -37,6 +45,7 @@ class NewSource:
     title: str | None = None
     creator: str | None = None
     owner: str | None = None
+    asked: Asked = NOTHING_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +98,14 @@ def resolve_locator(locator: str) -> str:
 async def add_source(database: Database, new: NewSource, *, clock: Clock) -> AddedSource:
     """Follow a folder or glob from now on; a place that is followed already stays as it is.
 
-    Raises UsageError when it is not a folder or glob, or no profile is named.
+    Raises UsageError when it is not a folder or glob, no profile is named, or something is asked
+    that folders do not know.
     """
     if not new.profiles:
         message = "a source needs a profile: what should become of what it brings?"
         raise UsageError(message)
+    require_for_folder(new.asked)
+    options = options_of(new.asked, SourceOptions())
     locator = stored_path(await asyncio.to_thread(resolve_locator, new.locator))
     now = clock.now()
     async with database.transaction() as session:
@@ -107,6 +119,10 @@ async def add_source(database: Database, new: NewSource, *, clock: Clock) -> Add
                 "owner": new.owner,
                 "profiles": list(dict.fromkeys(new.profiles)),
                 "poll_interval_s": new.poll_interval_s,
+                "schedule": schedule_words(new.asked),
+                "options": options.model_dump(mode="json", exclude_defaults=True),
+                "daily_cap_usd": new.asked.daily_cap_usd,
+                "priority": new.asked.priority or 0,
                 "next_poll_at": now,
                 "created_at": now,
                 "updated_at": now,

@@ -45,6 +45,7 @@ class Origin:
     profiles: Sequence[str]
     creator: str | None
     trigger: str
+    priority: int = 0
 
 
 @dataclass(slots=True)
@@ -144,7 +145,7 @@ class _Recording:
             forgets = placed.has_new_words
             await videos.reopen_videos(self.session, media_id, opening, change.why, forgets=forgets)
         waits = _is_sound_only(placed.found) and (
-            await open_transcription(self.session, media_id, opening) is not None
+            await open_transcription(self.session, media_id, opening, self._priority) is not None
         )
         if change.is_to_open:
             await self._open(media_id, placed.found, opening, waits=waits)
@@ -213,9 +214,13 @@ class _Recording:
     ) -> None:
         fields = {"path": _first_file(found).path}
         for profile in self.origin.profiles:
-            await videos.open_video(
-                self.session, media_id, profile, opening, fields, videos.Queueing(waits=waits)
-            )
+            how = videos.Queueing(self._priority, waits=waits)
+            await videos.open_video(self.session, media_id, profile, opening, fields, how)
+
+    @property
+    def _priority(self) -> int:
+        """Return how what is found stands in the queue, beside the items of places on the net."""
+        return videos.priority_of(self.origin.priority)
 
     async def _creator(self, name: str) -> int:
         if name not in self.creators:

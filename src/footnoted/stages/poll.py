@@ -194,7 +194,7 @@ class PollStage:
 
     async def _save_scan(self, session: AsyncConnection, source: Source, scan: Scan) -> None:
         now = self._clock.now()
-        origin = Origin(source.id, source.profiles, source.creator_name, SCHEDULED)
+        origin = Origin(source.id, source.profiles, source.creator_name, SCHEDULED, source.priority)
         recorded = await record(session, scan, origin, now)
         await store.set_polled(session, source.id, now, self._pause(scan, source, now))
         fields = _told(scan, recorded)

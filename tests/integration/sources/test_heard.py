@@ -16,7 +16,7 @@ from footnoted.pipeline.plan import Mode, RunPlan
 from footnoted.settings import Settings
 from footnoted.sources.follow import NewSource, add_source
 from footnoted.sources.items import FEED_KIND
-from footnoted.sources.net.adding import NetPlace, NewPlace, add_place
+from footnoted.sources.net.adding import NetPlace, NewPlace, add_place, change_source
 from footnoted.sources.net.asking import Asked
 from tests.fakes.hearing import spoken
 from tests.fakes.machine import rows_of
@@ -147,3 +147,33 @@ async def test_what_nothing_hears_says_so(followed: Followed) -> None:
         ("talk", "discovered", "speech_recognition"),
     ]
     assert [row[1] for row in await followed.rows(VIDEOS)] == ["indexed", "indexed"]
+
+
+async def test_a_sources_own_cap_holds_until_it_is_raised(followed: Followed) -> None:
+    """What it does not let through waits; other sources go on; more of a cap wakes what waited."""
+    asked = Asked(daily_cap_usd=MINUTE_USD / 2)
+    await change_source(followed.database, 2, asked, clock=SystemClock())
+    report = await followed.drain()
+    assert report.is_held_up
+    assert await followed.rows(VIDEOS) == [
+        ("Episode 1", "discovered", "budget"),
+        ("talk", "indexed", None),
+    ]
+    told = await followed.rows("SELECT code, concerns FROM alerts WHERE resolved_at IS NULL")
+    assert [(code, concerns.partition("/")[0]) for code, concerns in told] == [
+        ("cost_cap_reached", "source_day 2")
+    ]
+    asked = Asked(daily_cap_usd=2 * MINUTE_USD)
+    await change_source(followed.database, 2, asked, clock=SystemClock())
+    await followed.drain()
+    assert [row[1] for row in await followed.rows(VIDEOS)] == ["indexed", "indexed"]
+    assert len(followed.service.asked) == 2
+
+
+async def test_the_lower_of_two_caps_of_a_source_holds(followed: Followed) -> None:
+    """That of all sources, where a source's own is higher."""
+    asked = Asked(daily_cap_usd=MINUTE_USD * 2)
+    await change_source(followed.database, 2, asked, clock=SystemClock())
+    await followed.drain(source_daily_cost_cap_usd=MINUTE_USD / 2)
+    assert [row[2] for row in await followed.rows(VIDEOS)] == ["budget", "budget"]
+    assert followed.service.asked == []

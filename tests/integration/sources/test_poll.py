@@ -6,11 +6,15 @@ import json
 import os
 import shutil
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from footnoted.errors import UsageError
 from footnoted.model.outcome import Waiting
+from footnoted.sources.net.adding import change_source
+from footnoted.sources.net.asking import Asked
 from footnoted.sources.port import ScanLimits
 from footnoted.stages.poll import PollOutput
 from tests.integration.sources.conftest import captions
@@ -505,3 +509,30 @@ async def test_a_removed_source_is_gone(desk: Desk) -> None:
     await desk.change("DELETE FROM sources")
     with pytest.raises(Exception, match=f"item {source_id} is gone"):
         await desk.poll(source_id)
+
+
+async def test_a_folder_has_a_cap_a_priority_and_words_of_its_own(desk: Desk) -> None:
+    """As a place on the net has; what it brings stands in the queue by its priority."""
+    asked = Asked(daily_cap_usd=Decimal("0.5"), priority=3, glossary="Jacquard, Babbage")
+    desk.write("a.vtt", captions())
+    desk.write("b.mp3", b"ID3 sound")
+    await desk.follow(asked=asked)
+    await desk.poll()
+    (source,) = await desk.rows("SELECT daily_cap_usd, priority, options FROM sources")
+    assert tuple(source) == (Decimal("0.5"), 3, {"glossary": ["Jacquard", "Babbage"]})
+    assert {row.priority for row in await desk.rows(VIDEOS)} == {6}
+    assert [row.priority for row in await desk.rows("SELECT * FROM transcriptions")] == [6]
+
+
+async def test_a_folder_refuses_what_it_does_not_know(desk: Desk) -> None:
+    """When it is followed and when it is changed; nothing is dropped without a word."""
+    with pytest.raises(UsageError, match="a folder is taken whole"):
+        await desk.follow(asked=Asked(backfill="5"))
+    await desk.follow()
+    with pytest.raises(UsageError, match="a folder is taken whole"):
+        await change_source(desk.database, desk.source_id, Asked(title_has="x"), clock=desk.clock)
+    changed = await change_source(
+        desk.database, desk.source_id, Asked(schedule="cron 0 6 * * *"), clock=desk.clock
+    )
+    back = await change_source(desk.database, desk.source_id, Asked(schedule=""), clock=desk.clock)
+    assert (changed.schedule, back.schedule) == ("cron 0 6 * * *", None)

@@ -17,10 +17,10 @@ from footnoted.sources.feeds.identity import scope_of
 from footnoted.sources.feeds.reading import read_feed
 from footnoted.sources.items import FEED_KIND, SITE_KIND, YOUTUBE_KIND, FoundItem, TranscriptLink
 from footnoted.sources.net import store
-from footnoted.sources.net.asking import options_of, schedule_words
-from footnoted.sources.net.take import FRESH_PRIORITY, playing_url
+from footnoted.sources.net.asking import options_of, require_for_folder, schedule_words
+from footnoted.sources.net.take import playing_url
 from footnoted.sources.options import SourceOptions
-from footnoted.sources.port import Facts
+from footnoted.sources.port import FOLDER_KIND, Facts
 from footnoted.sources.recordings import store as recordings
 from footnoted.sources.transcriptions.store import open_transcription
 from footnoted.sources.videos import store as videos
@@ -165,16 +165,20 @@ async def change_source(
         if source is None:
             message = f"there is no source {source_id}; `footnoted source list` shows them"
             raise UsageError(message)
+        is_folder = source.kind == FOLDER_KIND
+        if is_folder:
+            require_for_folder(asked)
         options = options_of(asked, SourceOptions.model_validate(source.options))
         changes: dict[str, Any] = {
             "options": options.model_dump(mode="json", exclude_defaults=True)
         }
         if asked.schedule is not None:
-            changes["schedule"] = schedule_words(asked) or "adaptive"
+            changes["schedule"] = schedule_words(asked) or (None if is_folder else "adaptive")
         if asked.priority is not None:
             changes["priority"] = asked.priority
         if asked.daily_cap_usd is not None:
             changes["daily_cap_usd"] = asked.daily_cap_usd
+            await videos.wake_capped(session, source_id, clock.now())
         if title is not None:
             changes["title"] = title
         await sources.change(session, source_id, changes, clock.now(), rereads=asked.rereads)
@@ -257,8 +261,10 @@ async def _take(
         )
         await store.add_keys(session, media_id, item.keys)
         await store.set_item(session, media_id, item)
-    is_opened = await open_transcription(session, media_id, opening, FRESH_PRIORITY) is not None
-    how = videos.Queueing(FRESH_PRIORITY, waits=is_opened)
+    is_opened = (
+        await open_transcription(session, media_id, opening, videos.FRESH_PRIORITY) is not None
+    )
+    how = videos.Queueing(videos.FRESH_PRIORITY, waits=is_opened)
     opened = [
         await videos.open_video(session, media_id, profile, opening, {"link": url}, how)
         for profile in profiles

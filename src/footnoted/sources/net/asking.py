@@ -58,8 +58,22 @@ class Asked:
         return any(getattr(self, name) is not None for name in words)
 
 
+def require_for_folder(asked: Asked) -> None:
+    """Raise UsageError for what can be asked of places on the net only."""
+    words = (*_RULES, *_LENGTHS, *_NET_ONLY)
+    if any(getattr(asked, name) is not None for name in words):
+        message = (
+            "a folder is taken whole: filters, a backfill, languages and captions are chosen for"
+            " channels, feeds and pages"
+        )
+        raise UsageError(message)
+
+
+NOTHING_ASKED = Asked()
+
 _RULES = ("title_has", "title_lacks", "description_has", "description_lacks", "shorts", "live")
 _LENGTHS = ("min_duration", "max_duration", "min_age", "max_age")
+_NET_ONLY = ("languages", "backfill", "captions", "allows_translated")
 
 
 def options_of(asked: Asked, before: SourceOptions) -> SourceOptions:

@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 BACKFILL = "backfill"
 """Why an item from before its source was followed is left."""
 
-FRESH_PRIORITY = 1
-"""What is new stands before what is old."""
-
 
 @dataclass(frozen=True, slots=True)
 class Follows:
@@ -221,7 +218,7 @@ class _Taking:
             case Taken() if offer.media_id is not None:
                 await self._join(offer.media_id, offer, opening)
             case Taken():
-                await self._open(offer, opening, FRESH_PRIORITY if is_fresh else 0)
+                await self._open(offer, opening, videos.FRESH_PRIORITY if is_fresh else 0)
             case NotTaken(reason, detail):
                 self._leave(offer, reason, detail)
             case Later(until, reason, detail):
@@ -237,7 +234,7 @@ class _Taking:
 
     async def _open(self, offer: _Offer, opening: videos.Opening, bonus: int) -> None:
         item = offer.item
-        priority = self.follows.priority * 2 + bonus
+        priority = videos.priority_of(self.follows.priority, bonus)
         media_id = await self._new_media(offer)
         await store.add_keys(self.session, media_id, offer.new_keys or [offer.key])
         await store.set_item(self.session, media_id, item)

@@ -27,6 +27,9 @@ SPEECH_RECOGNITION = "speech_recognition"
 TRANSCRIPTION_PENDING = "transcription"
 """The wait of a video while its recording is being transcribed."""
 
+BUDGET = "budget"
+"""The wait of what found no room under a cap."""
+
 MANUAL = "manual"
 SCHEDULED = "scheduled"
 
@@ -57,6 +60,14 @@ class Queueing(NamedTuple):
 
 
 QUEUED = Queueing()
+
+FRESH_PRIORITY = 1
+"""What is new stands before what is old."""
+
+
+def priority_of(source_priority: int, bonus: int = 0) -> int:
+    """Return the priority of what a source brings; a `bonus` never overtakes another source's."""
+    return source_priority * 2 + bonus
 
 
 async def first_turn(session: AsyncConnection, source_id: int | None) -> int:
@@ -211,6 +222,18 @@ async def wake_videos(session: AsyncConnection, media_ids: Sequence[int], now: d
             "now": now,
         },
     )
+
+
+async def wake_capped(session: AsyncConnection, source_id: int, now: datetime) -> None:
+    """End the waits of a source for a cap: it may have another now. What others cap waits again."""
+    for table in ("videos", "transcriptions"):
+        await session.execute(
+            text(f"""
+              UPDATE {table} SET wait_reason = NULL, wait_detail = NULL, not_before = NULL,
+                deadline = NULL, updated_at = :now
+              WHERE source_id = :source AND wait_reason = :reason AND lease_owner IS NULL"""),  # noqa: S608 - our names
+            {"source": source_id, "reason": BUDGET, "now": now},
+        )
 
 
 async def move_to_creator(
