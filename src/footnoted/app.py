@@ -60,10 +60,11 @@ from footnoted.telemetry import INDEX_LOST, INDEX_REBUILT, get_logger
 from footnoted.transcripts.captions import read_transcript
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
     from decimal import Decimal
     from pathlib import Path
 
+    from footnoted.clock import Clock
     from footnoted.db.storage import Storage
     from footnoted.llm.anthropic_client import AnthropicClient
     from footnoted.llm.port import Model
@@ -282,6 +283,17 @@ def make_speech(
     return pay_for_speech(recognizer, setup, models)
 
 
+def profile_making(
+    settings: Settings, index: SearchIndex, clock: Clock, model_of: Callable[[str, str], str]
+) -> Making:
+    """Return what profiles are made of; `model_of` names the models of a stage and profile."""
+    shared = SharedStages(
+        transcribe=TranscribeStage(read_transcript, clock), index=IndexStage(index, clock)
+    )
+    build = Build(model_of, __version__, git_sha(settings.git_commit_sha))
+    return Making(resource_roots(settings), shared, build, settings)
+
+
 def build_app(
     storage: Storage,
     index: SearchIndex,
@@ -304,11 +316,7 @@ def build_app(
     )
     net = make_net(settings, storage.database, clock, HostAlerts(storage.database, clock))
     ears = None if speech is None else speech.hearing
-    build = Build(models.routes.name_of, __version__, git_sha(settings.git_commit_sha))
-    shared = SharedStages(
-        transcribe=TranscribeStage(read_transcript, clock), index=IndexStage(index, clock)
-    )
-    making = Making(resource_roots(settings), shared, build, settings)
+    making = profile_making(settings, index, clock, models.routes.name_of)
     profiles = tuple(entry.make(making) for entry in installed_profiles(making.roots))
     deps = Deps(
         owner=uuid4(),
@@ -321,7 +329,7 @@ def build_app(
         askers=GatewayAskers(gateway, models.routes, models.witness),
         drainer=OutboxDrainer(storage.database, index),
         prompts={profile.name: profile.prompts for profile in profiles},
-        program=f"{__version__} ({build.git_sha})",
+        program=f"{__version__} ({making.build.git_sha})",
     )
     heard_free = () if speech is None else speech.free_models
     return App(storage, index, profiles, deps, models, net, (EXTRACTIVE, *heard_free))

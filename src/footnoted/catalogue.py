@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.profiles import stocks, techniques
-from footnoted.profiles.declared.declaration import find_declarations, read_declaration
+from footnoted.profiles.declared.declaration import declared_files, read_declaration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from footnoted.profiles.declared.declaration import Declaration
     from footnoted.settings import Settings
     from footnoted.stages.profile import Build, Profile, SharedStages
 
@@ -36,13 +35,14 @@ class Entry:
     """An installed profile.
 
     `asking` maps its stages that ask models to the chain each wants (`first>fallback`); nothing
-    means the usual one. `make` raises ConfigurationError for a prompt or a taxonomy that is missing
-    or cannot be read.
+    means the usual one. `file` declares a profile that is only data. `make` raises
+    ConfigurationError for a prompt or a taxonomy that is missing or cannot be read.
     """
 
     name: str
     asking: Mapping[str, str]
     make: Callable[[Making], Profile]
+    file: Path | None = None
 
 
 def installed_profiles(roots: Sequence[Path]) -> tuple[Entry, ...]:
@@ -50,13 +50,31 @@ def installed_profiles(roots: Sequence[Path]) -> tuple[Entry, ...]:
 
     Raises ConfigurationError, naming file and line, for one of data that declares what cannot be.
     """
-    built_in = (
+    declared = (declared_entry(path) for path in declared_files(roots))
+    return (*built_in_profiles(), *declared)
+
+
+def built_in_profiles() -> tuple[Entry, ...]:
+    """Return the profiles that are more than data, in the order they are shown in."""
+    return (
         Entry(techniques.NAME, dict.fromkeys(techniques.ASKING, ""), _techniques),
         Entry(stocks.NAME, dict.fromkeys(stocks.ASKING, ""), _stocks),
     )
-    names = {entry.name for entry in built_in}
-    found = find_declarations(roots, names)
-    return (*built_in, *(_declared(read_declaration(path)) for _, path in found))
+
+
+def declared_entry(path: Path) -> Entry:
+    """Return the profile that a file declares.
+
+    Raises ConfigurationError, naming file and line, for what cannot be.
+    """
+    declaration = read_declaration(path, [entry.name for entry in built_in_profiles()])
+
+    def make(making: Making) -> Profile:
+        from footnoted.profiles.declared.profile import declared_profile  # noqa: PLC0415 - as below
+
+        return declared_profile(declaration, making.roots, making.shared, making.build)
+
+    return Entry(declaration.name, declaration.asking, make, path)
 
 
 def stages_of(entries: Sequence[Entry]) -> dict[str, str]:
@@ -82,12 +100,3 @@ def _stocks(making: Making) -> Profile:
     from footnoted.profiles.stocks.profile import stocks_profile  # noqa: PLC0415 - the same
 
     return stocks_profile(making.roots, making.shared, making.build)
-
-
-def _declared(declaration: Declaration) -> Entry:
-    def make(making: Making) -> Profile:
-        from footnoted.profiles.declared.profile import declared_profile  # noqa: PLC0415 - the same
-
-        return declared_profile(declaration, making.roots, making.shared, making.build)
-
-    return Entry(declaration.name, declaration.asking, make)

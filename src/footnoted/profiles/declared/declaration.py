@@ -20,7 +20,7 @@ from footnoted.profiles.declared.toml_file import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
 FILE: Final = "profile.toml"
@@ -85,35 +85,34 @@ class Declaration:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def find_declarations(
-    roots: Sequence[Path], reserved: Collection[str]
-) -> Iterator[tuple[str, Path]]:
-    """Yield name and file of each declared profile, by name; the first root that has one counts.
-
-    Raises ConfigurationError for a name that is no slug, or one of `reserved`.
-    """
+def declared_files(roots: Sequence[Path]) -> list[Path]:
+    """Return the file of each declared profile, by name; the first root that has one counts."""
     found: dict[str, Path] = {}
     for root in roots:
-        for path in sorted(root.glob(f"*/{FILE}")):
+        for path in root.glob(f"*/{FILE}"):
             found.setdefault(path.parent.name, path)
-    for name, path in sorted(found.items()):
-        check_name(name, path, reserved)
-        yield name, path
+    return [found[name] for name in sorted(found)]
 
 
-def check_name(name: str, path: Path, reserved: Collection[str]) -> None:
-    """Raise ConfigurationError for a name that a declared profile cannot have."""
+def read_declaration(path: Path, reserved: Collection[str] = ()) -> Declaration:
+    """Return what a file declares, under the name of its folder.
+
+    Raises ConfigurationError, naming the line, for a mistake in it, for a name that is no slug, and
+    for one that is `reserved`.
+    """
+    name = path.parent.name
+    if (complaint := complaint_about(name, reserved)) is not None:
+        raise fault_at(path, 1, complaint)
+    return _Reader(read_toml(path)).declaration(name)
+
+
+def complaint_about(name: str, reserved: Collection[str]) -> str | None:
+    """Return why a declared profile cannot be called that; None when it can."""
     if not _SLUG.fullmatch(name) or len(name) > _LONGEST_NAME:
-        sentence = f"the profile's name is that of its folder, and {name!r} is no slug: a-z, 0-9, -"
-        raise fault_at(path, 1, sentence)
+        return f"a profile is called like its folder, and {name!r} is no slug: a-z, 0-9 and -"
     if name in reserved:
-        raise fault_at(path, 1, f"{name} is the name of a built-in profile; choose another")
-
-
-def read_declaration(path: Path) -> Declaration:
-    """Return what a file declares; raise ConfigurationError with the line of a mistake in it."""
-    file = read_toml(path)
-    return _Reader(file).declaration(path.parent.name)
+        return f"{name} is the name of a built-in profile; choose another"
+    return None
 
 
 class _Reader:
