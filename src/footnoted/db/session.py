@@ -45,6 +45,17 @@ class Database:
             async with self._engine.connect() as connection:
                 yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
+    @asynccontextmanager
+    async def rehearsal(self) -> AsyncGenerator[AsyncConnection]:
+        """Yield a connection in a transaction that is rolled back on exit, whatever happened."""
+        with telling_outages():
+            async with self._engine.connect() as connection:
+                transaction = await connection.begin()
+                try:
+                    yield connection
+                finally:
+                    await transaction.rollback()
+
     async def ping(self) -> None:
         """Return when PostgreSQL answered a query. Raises DatabaseDownError."""
         with telling_outages():

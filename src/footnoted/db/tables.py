@@ -524,11 +524,11 @@ budgets = Table(
     Column("key", Text, primary_key=True),
     Column("spent_usd", Numeric(18, 9), nullable=False, server_default=text("0")),
     Column("reserved_usd", Numeric(18, 9), nullable=False, server_default=text("0")),
-    CheckConstraint("scope IN ('day', 'month', 'source_day', 'run')", name="scope"),
+    CheckConstraint("scope IN ('day', 'month', 'source_day', 'run', 'plan')", name="scope"),
     CheckConstraint("spent_usd >= 0 AND reserved_usd >= 0", name="money"),
 )
 """What was spent and is held per scope: `day` 2026-11-21, `month` 2026-11, `source_day` 7/…, `run`
-with the run's id. Days and months are UTC."""
+with the run's id, `plan` with the plan's. Days and months are UTC."""
 
 budget_holds = Table(
     "budget_holds",
@@ -613,6 +613,28 @@ runs = Table(
     CheckConstraint("status IN ('running', 'done', 'failed', 'cancelled')", name="status"),
     CheckConstraint("(status = 'running') = (finished_at IS NULL)", name="finished"),
 )
+
+plans = Table(
+    "plans",
+    metadata,
+    _id(),
+    Column("scope", JSONB, nullable=False),
+    Column("forecast", JSONB, nullable=False),
+    Column("cap_usd", Numeric(18, 9)),
+    _at("applied_at", nullable=False),
+    CheckConstraint("cap_usd IS NULL OR cap_usd >= 0", name="cap"),
+)
+"""A plan that was applied: what was asked for, what it was thought to cost, and the most it may."""
+
+plan_items = Table(
+    "plan_items",
+    metadata,
+    Column("plan_id", BigInteger, ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True),
+    Column("item_kind", Text, primary_key=True),
+    Column("item_id", BigInteger, primary_key=True),
+    Index(None, "item_kind", "item_id", "plan_id"),
+)
+"""What is still to be redone under a plan: its calls are charged to the plan's budget."""
 
 events = Table(
     "events",

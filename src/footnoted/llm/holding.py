@@ -74,7 +74,8 @@ class Holding:
         await budgets.let_go(session, [call_id])  # of one that died before it sent
         source_id = await journal.note_source(session, call_id)
         own = None if source_id is None else await budgets.source_cap(session, source_id)
-        charges = charges_of(self._till.caps.with_source(own), now, source_id)
+        plan = await budgets.plan_cap(session, call_id)
+        charges = charges_of(self._till.caps.with_source(own), now, source_id, plan)
         taken = await budgets.reserve(session, charges, self.amount)
         if taken < len(charges):
             standing = await budgets.standing(session, charges[taken])

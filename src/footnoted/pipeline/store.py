@@ -288,7 +288,7 @@ class Ending:
 
 
 async def close_run(session: AsyncConnection, claim: Claim, ending: Ending, now: datetime) -> None:
-    """End the running run of an item."""
+    """End the running run of an item, and with success what a plan wanted of it."""
     await session.execute(
         text("""UPDATE runs SET status = :status, error_stage = :stage, setup = :setup,
                   finished_at = :now
@@ -304,3 +304,8 @@ async def close_run(session: AsyncConnection, claim: Claim, ending: Ending, now:
             "now": now,
         },
     )
+    if ending.status == "done":
+        await session.execute(
+            text("DELETE FROM plan_items WHERE item_kind = :kind AND item_id = :id"),
+            {"kind": claim.kind.value, "id": claim.id},
+        )

@@ -14,12 +14,16 @@ SETTLING_WAIT_S = 5.0
 
 
 class Scope(StrEnum):
-    """What a cap is about. Days and months are UTC; `run` is one run of the program."""
+    """What a cap is about. Days and months are UTC; `run` is one run of the program.
+
+    `plan` is one plan of redoing, over all runs of the program.
+    """
 
     DAY = "day"
     MONTH = "month"
     SOURCE_DAY = "source_day"
     RUN = "run"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,17 @@ class Standing:
     unknown: Decimal
 
 
-def charges_of(caps: Caps, now: datetime, source_id: int | None) -> tuple[Charge, ...]:
+@dataclass(frozen=True, slots=True)
+class PlanCap:
+    """A plan that an item is redone under, and the most that it may cost (USD)."""
+
+    plan_id: int
+    cap: Decimal | None
+
+
+def charges_of(
+    caps: Caps, now: datetime, source_id: int | None, plan: PlanCap | None = None
+) -> tuple[Charge, ...]:
     """Return the budgets of a call made now; always in the same order."""
     now = now.astimezone(UTC)
     charges = [
@@ -67,6 +81,8 @@ def charges_of(caps: Caps, now: datetime, source_id: int | None) -> tuple[Charge
         charges.append(Charge(Scope.SOURCE_DAY, f"{source_id}/{now:%Y-%m-%d}", caps.source_day))
     if caps.run_id:
         charges.append(Charge(Scope.RUN, caps.run_id, caps.run))
+    if plan is not None:
+        charges.append(Charge(Scope.PLAN, str(plan.plan_id), plan.cap))
     return tuple(charges)
 
 
@@ -119,6 +135,8 @@ def _name(charge: Charge) -> str:
             return "the monthly cap"
         case Scope.SOURCE_DAY:
             return f"the daily cap of source {charge.key.partition('/')[0]}"
+        case Scope.PLAN:
+            return f"the cap of plan {charge.key}"
         case _:
             return "the cap of this run"
 

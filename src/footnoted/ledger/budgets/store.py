@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from footnoted.ledger.budgets.budget import Charge, Scope, Standing
+from footnoted.ledger.budgets.budget import Charge, PlanCap, Scope, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,7 @@ async def reserve(session: AsyncConnection, charges: Sequence[Charge], amount: D
 async def _carry_over(session: AsyncConnection, charge: Charge) -> None:
     """Hold, in a budget that has just begun, the money of calls that are open from before it."""
     match charge.scope:
-        case Scope.RUN:
+        case Scope.RUN | Scope.PLAN:
             return
         case Scope.SOURCE_DAY:
             alike = f"{charge.key.partition('/')[0]}/%"
@@ -124,6 +124,19 @@ async def source_cap(session: AsyncConnection, source_id: int) -> Decimal | None
         text("SELECT daily_cap_usd FROM sources WHERE id = :id"), {"id": source_id}
     )
     return cap
+
+
+async def plan_cap(session: AsyncConnection, call_id: int) -> PlanCap | None:
+    """Return the newest plan that the item of a call is redone under, and its cap; else None."""
+    found = await session.execute(
+        text("""SELECT p.id, p.cap_usd FROM llm_calls c
+                JOIN plan_items i ON i.item_kind = c.item_kind AND i.item_id = c.item_id
+                JOIN plans p ON p.id = i.plan_id
+                WHERE c.id = :id ORDER BY p.id DESC LIMIT 1"""),
+        {"id": call_id},
+    )
+    row = found.one_or_none()
+    return None if row is None else PlanCap(row.id, row.cap_usd)
 
 
 async def standing(session: AsyncConnection, charge: Charge) -> Standing:

@@ -1,0 +1,1 @@
+"""Doing it again, cheaper: what is stale and why, what redoing costs, and just that redone."""

@@ -1,0 +1,75 @@
+"""Doing what a plan says: items are put back, and the machine redoes them like any other work.
+
+Each item is put back in a transaction of its own, so an interruption leaves the others for the next
+time. What is being worked on is left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from footnoted.reprocess import store
+from footnoted.sources.videos.store import notify_work
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from decimal import Decimal
+
+    from footnoted.pipeline.deps import Deps
+    from footnoted.reprocess.plan import Plan
+    from footnoted.reprocess.scope import Scope
+    from footnoted.reprocess.store import Redoing
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a plan: its number, the items put back, and those that moved meanwhile."""
+
+    plan_id: int
+    put_back: tuple[Redoing, ...]
+    left: tuple[Redoing, ...]
+
+
+async def apply_plan(deps: Deps, scope: Scope, plan: Plan, cap_usd: Decimal | None) -> Applied:
+    """Put back every item of a plan; its calls may cost `cap_usd` (USD) together.
+
+    Pages that only follow from their videos are not put back: the videos want them when they are
+    redone, if anything of them changed.
+    """
+    now, redoings = deps.clock.now(), plan.redoings()
+    forecast = store.StoredForecast(scope.summary(), plan.summary(), cap_usd)
+    async with deps.database.transaction() as session:
+        plan_id = await store.write_plan(session, forecast, _items_of(plan), now)
+    done: list[Redoing] = []
+    left: list[Redoing] = []
+    for redoing in redoings:
+        moved = await _put_back(deps, redoing, now, fresh=scope.force)
+        (done if moved else left).append(redoing)
+    async with deps.database.transaction() as session:
+        await store.drop_plan_items(session, plan_id, [(r.kind.value, r.id) for r in left])
+        await notify_work(session)
+    return Applied(plan_id, tuple(done), tuple(left))
+
+
+async def _put_back(deps: Deps, redoing: Redoing, now: datetime, *, fresh: bool) -> bool:
+    async with deps.database.transaction() as session:
+        moved = await store.put_back(session, redoing, now)
+        if moved and fresh:
+            stages = _from(redoing.stage, redoing, deps)
+            await store.want_fresh(session, redoing.kind, redoing.id, stages)
+    return moved
+
+
+def _from(stage: str, redoing: Redoing, deps: Deps) -> list[str]:
+    """Return a stage and those that come after it, as far as they ask models."""
+    flow = deps.flows.get(redoing.kind, redoing.profile)
+    names = [each.name for each in flow.stages if each.asks] if flow is not None else []
+    return names[names.index(stage) :] if stage in names else names
+
+
+def _items_of(plan: Plan) -> Sequence[tuple[str, int]]:
+    """Return all items that the plan's money is for, pages that follow too."""
+    found = {(f.item.kind.value, f.item.id) for f in plan.forecasts if f.edges}
+    return sorted(found)

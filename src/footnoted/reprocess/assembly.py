@@ -1,0 +1,21 @@
+"""Joins a rehearsal together from what the program runs on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footnoted.llm.gateway import Gateway
+from footnoted.reprocess.purchases import Rehearsed
+from footnoted.reprocess.rehearsal import Rehearsal
+
+if TYPE_CHECKING:
+    from footnoted.llm.port import Model
+    from footnoted.llm.routes import Routes
+    from footnoted.pipeline.deps import Deps
+    from footnoted.prompting import Prompt
+
+
+def make_rehearsal(deps: Deps, routes: Routes, repair: Prompt, extractive: Model) -> Rehearsal:
+    """Return a rehearsal of the flows of `deps`; `extractive` answers what never was answered."""
+    purchases = Rehearsed(deps.database, deps.clock, extractive)
+    return Rehearsal(deps, Gateway(deps.database, routes, purchases, repair), purchases)

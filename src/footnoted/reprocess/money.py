@@ -1,0 +1,142 @@
+"""What calls will cost, from what calls like them cost: a mean, and how sure it is.
+
+Answers are as long as a line through the lengths of earlier ones (ordinary least squares of output
+on prompt tokens, per stage and model) says; what they really cost is set against the price list,
+so that caches, repairs and batches count as they did. Sums of many calls are taken as normal: the
+90th percentile is 1.2816 standard deviations above the mean.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol
+
+from footnoted.llm.port import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from footnoted.ledger.prices import PriceTable
+    from footnoted.reprocess.purchases import ExpectedCall
+    from footnoted.reprocess.store import PaidCall
+
+_P90 = 1.2816
+_LEAST_HISTORY = 3
+_USUAL_SHARE = 0.4
+"""Of its greatest length that an answer takes, where none is known yet."""
+
+
+class Ruler(Protocol):
+    """What knows how many tokens a prompt has."""
+
+    def expected_input(self, model: str, prompt_bytes: int) -> int:
+        """Return the tokens to expect of a prompt of that many bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What some calls cost: tokens, mean (USD), and the variance of that."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    output_tokens: int = 0
+    mean_usd: float = 0.0
+    variance: float = 0.0
+
+    def __add__(self, other: Money) -> Money:
+        """Return what both cost together."""
+        return Money(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.output_tokens + other.output_tokens,
+            self.mean_usd + other.mean_usd,
+            self.variance + other.variance,
+        )
+
+    @property
+    def p50_usd(self) -> Decimal:
+        """Return what it will cost as likely as not."""
+        return _usd(self.mean_usd)
+
+    @property
+    def p90_usd(self) -> Decimal:
+        """Return what it will not exceed nine times out of ten."""
+        return _usd(self.mean_usd + _P90 * math.sqrt(self.variance))
+
+
+@dataclass(frozen=True, slots=True)
+class _Habit:
+    """How long the answers of a stage are, and what they cost against the price list."""
+
+    at_zero: float
+    slope: float
+    spread: float
+    factor: float
+
+
+class Estimator:
+    """Prices calls that were never made; `history` are paid calls of the past."""
+
+    def __init__(
+        self, prices: PriceTable, ruler: Ruler, history: Iterable[PaidCall], now: datetime
+    ) -> None:
+        """Learn from the past."""
+        self._prices, self._ruler, self._now = prices, ruler, now
+        by_stage: defaultdict[tuple[str, str], list[PaidCall]] = defaultdict(list)
+        for call in history:
+            by_stage[call.stage, call.model].append(call)
+        self._habits = {key: self._habit(key[1], calls) for key, calls in by_stage.items()}
+
+    def money_of(self, calls: Sequence[ExpectedCall]) -> Money:
+        """Return what these calls will cost together. Raises ConfigurationError for no price."""
+        return sum((self._one(call) for call in calls), Money())
+
+    def _one(self, call: ExpectedCall) -> Money:
+        prompt = self._ruler.expected_input(call.model, call.prompt_bytes)
+        habit = self._habits.get((call.stage, call.model))
+        if habit is None:
+            output, spread, factor = call.max_tokens_out * _USUAL_SHARE, 0.0, 1.0
+            spread = call.max_tokens_out * (1 - _USUAL_SHARE) / _P90
+        else:
+            output = habit.at_zero + habit.slope * prompt
+            spread, factor = habit.spread, habit.factor
+        output = min(max(output, 1.0), float(call.max_tokens_out))
+        mean = self._list_price(call.model, prompt, round(output)) * factor
+        dearer = self._list_price(call.model, prompt, round(output + spread)) * factor
+        return Money(1, prompt, round(output), mean, (dearer - mean) ** 2)
+
+    def _habit(self, model: str, calls: Sequence[PaidCall]) -> _Habit | None:
+        usable = [call for call in calls if call.usable]
+        if len(usable) < _LEAST_HISTORY:
+            return None
+        at_zero, slope, spread = _line(
+            [call.prompt_tokens for call in usable], [call.output_tokens for call in usable]
+        )
+        listed = sum(
+            self._list_price(model, call.prompt_tokens, call.output_tokens) for call in usable
+        )
+        paid = float(sum(call.cost_usd for call in calls))
+        return _Habit(at_zero, slope, spread, paid / listed if listed else 1.0)
+
+    def _list_price(self, model: str, prompt_tokens: int, output_tokens: int) -> float:
+        usage = Usage(input_tokens=prompt_tokens, output_tokens=output_tokens)
+        return float(self._prices.prices_of(model, self._now).cost(usage))
+
+
+def _line(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, float, float]:
+    """Return intercept, slope and residual standard deviation of the least-squares line."""
+    count, mean_x, mean_y = len(xs), sum(xs) / len(xs), sum(ys) / len(ys)
+    square = sum((x - mean_x) ** 2 for x in xs)
+    product = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
+    slope = product / square if square else 0.0
+    rest = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in zip(xs, ys, strict=True))
+    return mean_y - slope * mean_x, slope, math.sqrt(rest / max(1, count - 2))
+
+
+def _usd(amount: float) -> Decimal:
+    return Decimal(amount).quantize(Decimal("1E-6"))

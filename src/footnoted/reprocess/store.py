@@ -1,0 +1,344 @@
+"""The SQL of redoing: what could be stale, what was answered before, and putting items back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence  # noqa: TC003 - tools read the fields of a row
+from datetime import datetime  # noqa: TC003 - as above
+from decimal import Decimal  # noqa: TC003 - as above
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, insert, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from footnoted.db.rows import insert_missing
+from footnoted.db.tables import plan_items, plans
+from footnoted.model.status import ItemKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.reprocess.scope import Scope
+
+VIDEO_REDONE = "video.redone"
+PAGE_GROUP_REDONE = "page_group.redone"
+
+_VIDEOS = """
+  SELECT v.id, v.profile, v.creator_id, v.status, e.title,
+    v.lease_owner IS NOT NULL AS is_in_work
+  FROM videos v JOIN media e ON e.id = v.media_id LEFT JOIN sources s ON s.id = v.source_id
+  WHERE v.profile = ANY(:profiles) AND {statuses}
+    AND (CAST(:ids AS bigint[]) IS NULL OR v.id = ANY(:ids))
+    AND (CAST(:source AS bigint) IS NULL OR v.source_id = :source)
+    AND (CAST(:owner AS text) IS NULL OR s.owner = :owner)
+    AND (CAST(:since AS timestamptz) IS NULL OR v.created_at >= :since)
+  ORDER BY v.creator_id, v.id
+"""
+_DONE = "v.status = 'indexed'"
+_WAITING = "v.status NOT IN ('indexed', 'failed', 'quarantined', 'skipped', 'cancelled')"
+
+_GROUPS = text("""
+  SELECT g.id, g.profile, g.creator_id, g.status, g.category || ', ' || c.name AS title,
+    g.lease_owner IS NOT NULL AS is_in_work, g.wanted > g.done OR g.status = 'stale' AS is_due
+  FROM page_groups g JOIN creators c ON c.id = g.creator_id
+  WHERE g.profile = :profile AND g.creator_id = :creator ORDER BY g.id
+""")
+
+_PREVIOUS = text("""
+  SELECT answer FROM llm_calls
+  WHERE item_kind = :kind AND item_id = :id AND stage = :stage AND label = :label
+    AND state = 'answered' AND usable ORDER BY answered_at DESC, id DESC LIMIT 5
+""")
+
+_HISTORY = text("""
+  SELECT stage, model, (usage->>'output_tokens')::bigint AS output_tokens, cost_usd,
+    COALESCE((usage->>'input_tokens')::bigint, 0)
+      + COALESCE((usage->>'cache_creation_5m_tokens')::bigint, 0)
+      + COALESCE((usage->>'cache_creation_1h_tokens')::bigint, 0)
+      + COALESCE((usage->>'cache_read_tokens')::bigint, 0) AS prompt_tokens, usable
+  FROM (SELECT *, row_number() OVER (PARTITION BY stage, model ORDER BY id DESC) AS nth
+        FROM llm_calls WHERE state = 'answered' AND reserved_usd > 0 AND usage IS NOT NULL) c
+  WHERE nth <= 500
+""")
+
+
+class Item(NamedTuple):
+    """A work item that could be redone."""
+
+    kind: ItemKind
+    id: int
+    profile: str
+    creator_id: int
+    status: str
+    title: str
+    is_in_work: bool
+    is_due: bool = False
+
+
+class PaidCall(NamedTuple):
+    """An answered call of the past: what it was about, its tokens, and what it cost (USD)."""
+
+    stage: str
+    model: str
+    prompt_tokens: int
+    output_tokens: int
+    cost_usd: Any
+    usable: bool
+
+
+async def videos_in(
+    session: AsyncConnection, scope: Scope, profiles: Sequence[str], *, waiting: bool
+) -> list[Item]:
+    """Return the finished videos of a scope, or those that wait, by creator and id."""
+    statement = text(_VIDEOS.format(statuses=_WAITING if waiting else _DONE))
+    rows = await session.execute(
+        statement,
+        {
+            "profiles": list(profiles),
+            "ids": list(scope.video_ids) or None,
+            "source": scope.source_id,
+            "owner": scope.owner,
+            "since": scope.since,
+        },
+    )
+    return [Item(ItemKind.VIDEO, **row) for row in rows.mappings()]
+
+
+async def groups_of(session: AsyncConnection, profile: str, creator_id: int) -> list[Item]:
+    """Return the page groups of a creator, by id."""
+    rows = await session.execute(_GROUPS, {"profile": profile, "creator": creator_id})
+    return [Item(ItemKind.PAGE_GROUP, **row) for row in rows.mappings()]
+
+
+async def creators_with_pages(session: AsyncConnection, profiles: Sequence[str]) -> set[Any]:
+    """Return the (profile, creator) of every page group."""
+    rows = await session.execute(
+        text("SELECT DISTINCT profile, creator_id FROM page_groups WHERE profile = ANY(:names)"),
+        {"names": list(profiles)},
+    )
+    return {(row.profile, row.creator_id) for row in rows}
+
+
+async def missing_videos(session: AsyncConnection, ids: Sequence[int]) -> list[int]:
+    """Return those of `ids` that are no video, sorted."""
+    found = await session.scalars(
+        text("SELECT id FROM videos WHERE id = ANY(:ids)"), {"ids": list(ids)}
+    )
+    return sorted(set(ids) - set(found.all()))
+
+
+async def recorded_parts(
+    session: AsyncConnection, kind: ItemKind, ids: Sequence[int]
+) -> dict[int, dict[str, Mapping[str, str]]]:
+    """Return what each finished stage of these items was made by, but for those with an override.
+
+    Overridden stages are left out: what is right for them only their order knows.
+    """
+    rows = await session.execute(
+        text("""SELECT item_id, stage, parts FROM work_orders
+                WHERE item_kind = :kind AND item_id = ANY(:ids) AND override IS NULL
+                  AND output_sha256 IS NOT NULL"""),
+        {"kind": kind.value, "ids": list(ids)},
+    )
+    found: dict[int, dict[str, Mapping[str, str]]] = defaultdict(dict)
+    for row in rows:
+        found[row.item_id][row.stage] = row.parts
+    return found
+
+
+async def previous_answers(
+    session: AsyncConnection, item: tuple[str, int], stage: str, label: str
+) -> list[str]:
+    """Return what was last answered to a call of this name, newest first."""
+    values = {"kind": item[0], "id": item[1], "stage": stage, "label": label}
+    return list((await session.scalars(_PREVIOUS, values)).all())
+
+
+async def paid_calls(session: AsyncConnection) -> list[PaidCall]:
+    """Return the newest paid calls of each stage and model."""
+    return [PaidCall(**row) for row in (await session.execute(_HISTORY)).mappings()]
+
+
+async def limit_lock_waits(session: AsyncConnection, seconds: float) -> None:
+    """Give up on a row that somebody holds after that long, for the rest of the transaction."""
+    await session.execute(text(f"SET LOCAL lock_timeout = '{round(seconds * 1000)}ms'"))
+
+
+_REDO_VIDEOS = text("""
+  WITH picked AS (
+    SELECT id, status FROM videos
+    WHERE id = :id AND status = :from AND lease_owner IS NULL FOR UPDATE
+  ), moved AS (
+    UPDATE videos i SET status = :to, wait_reason = NULL, wait_detail = NULL, not_before = NULL,
+      deadline = NULL, attempts = 0, crashes = 0, fence = i.fence + 1, resume_from = NULL,
+      updated_at = :now
+    FROM picked p WHERE i.id = p.id RETURNING i.id
+  ), run AS (
+    INSERT INTO runs (item_kind, item_id, run_number, trigger, status, started_at)
+    SELECT 'video', m.id, 1 + COALESCE((SELECT max(r.run_number) FROM runs r
+      WHERE r.item_kind = 'video' AND r.item_id = m.id), 0), :trigger, 'running', :now
+    FROM moved m RETURNING id, item_id
+  ), told AS (
+    INSERT INTO events (run_id, item_kind, item_id, name, stage, fields, at)
+    SELECT run.id, 'video', run.item_id, :event, :stage, :fields, :now FROM run
+  )
+  SELECT count(*) FROM moved
+""").bindparams(bindparam("fields", type_=JSONB))
+
+_REDO_GROUP = text("""
+  WITH moved AS (
+    UPDATE page_groups i SET status = 'stale', wanted = wanted + 1, wanted_at = :now,
+      wait_reason = NULL, wait_detail = NULL, not_before = NULL, deadline = NULL, attempts = 0,
+      crashes = 0, failure_code = NULL, failure_detail = NULL, updated_at = :now
+    WHERE i.id = :id AND lease_owner IS NULL RETURNING id
+  ), told AS (
+    INSERT INTO events (item_kind, item_id, name, stage, fields, at)
+    SELECT 'page_group', id, :event, :stage, :fields, :now FROM moved
+  )
+  SELECT count(*) FROM moved
+""").bindparams(bindparam("fields", type_=JSONB))
+
+_FRESH = text("""
+  UPDATE work_orders SET generation = generation + 1,
+    given_sha256 = CASE WHEN closed_at IS NULL THEN given_sha256 ELSE '' END
+  WHERE item_kind = :kind AND item_id = :id AND stage = ANY(:stages)
+""")
+
+
+class Redoing(NamedTuple):
+    """An item that is put back to before a stage, why, and what its run says began it."""
+
+    kind: ItemKind
+    id: int
+    profile: str
+    before: str
+    to: str
+    stage: str
+    why: Sequence[str]
+    trigger: str = "reprocess"
+
+
+async def put_back(session: AsyncConnection, redoing: Redoing, now: datetime) -> bool:
+    """Put an item back in a new run; return False when it moved or is worked on meanwhile."""
+    values = {
+        "id": redoing.id,
+        "stage": redoing.stage,
+        "fields": {"why": list(redoing.why)},
+        "now": now,
+    }
+    if redoing.kind is ItemKind.PAGE_GROUP:
+        return bool(await session.scalar(_REDO_GROUP, {**values, "event": PAGE_GROUP_REDONE}))
+    moving = {"from": redoing.before, "to": redoing.to, "trigger": redoing.trigger}
+    return bool(await session.scalar(_REDO_VIDEOS, {**values, **moving, "event": VIDEO_REDONE}))
+
+
+class StoredForecast(NamedTuple):
+    """What was asked for, what it was thought to come to, and the most it may cost (USD)."""
+
+    scope: Mapping[str, Any]
+    figures: Mapping[str, Any]
+    cap_usd: Decimal | None
+
+
+class PlanRow(NamedTuple):
+    """An applied plan: its forecast, what it has cost so far (USD), and how much is left of it."""
+
+    id: int
+    scope: dict[str, Any]
+    forecast: dict[str, Any]
+    cap_usd: Decimal | None
+    applied_at: datetime
+    spent_usd: Decimal
+    reserved_usd: Decimal
+    items_left: int
+
+
+async def write_plan(
+    session: AsyncConnection,
+    forecast: StoredForecast,
+    items: Sequence[tuple[str, int]],
+    now: datetime,
+) -> int:
+    """Write down a plan that is about to be applied to these items; return its number."""
+    plan_id: int = (
+        await session.execute(
+            insert(plans)
+            .values(
+                scope=dict(forecast.scope),
+                forecast=dict(forecast.figures),
+                cap_usd=forecast.cap_usd,
+                applied_at=now,
+            )
+            .returning(plans.c.id)
+        )
+    ).scalar_one()
+    rows = [{"plan_id": plan_id, "item_kind": kind, "item_id": item} for kind, item in items]
+    await insert_missing(session, plan_items, rows)
+    return plan_id
+
+
+async def drop_plan_items(
+    session: AsyncConnection, plan_id: int, items: Sequence[tuple[str, int]]
+) -> None:
+    """Let items out of a plan that they were not put back for."""
+    for kind, item_id in items:
+        await session.execute(
+            text("""DELETE FROM plan_items
+                    WHERE plan_id = :plan AND item_kind = :kind AND item_id = :id"""),
+            {"plan": plan_id, "kind": kind, "id": item_id},
+        )
+
+
+async def read_plans(session: AsyncConnection, limit: int) -> list[PlanRow]:
+    """Return the newest plans, newest first."""
+    rows = await session.execute(
+        text("""
+          SELECT p.id, p.scope, p.forecast, p.cap_usd, p.applied_at,
+            COALESCE(b.spent_usd, 0) AS spent_usd, COALESCE(b.reserved_usd, 0) AS reserved_usd,
+            (SELECT count(*) FROM plan_items i WHERE i.plan_id = p.id) AS items_left
+          FROM plans p LEFT JOIN budgets b ON b.scope = 'plan' AND b.key = p.id::text
+          ORDER BY p.id DESC LIMIT :limit"""),
+        {"limit": limit},
+    )
+    return [PlanRow(**row) for row in rows.mappings()]
+
+
+async def raise_cap(session: AsyncConnection, plan_id: int, cap_usd: Decimal) -> bool:
+    """Let a plan cost that much (USD); return False when there is no such plan."""
+    raised = await session.execute(
+        text("UPDATE plans SET cap_usd = :cap WHERE id = :id RETURNING 1"),
+        {"cap": cap_usd, "id": plan_id},
+    )
+    return raised.first() is not None
+
+
+async def want_fresh(
+    session: AsyncConnection, kind: ItemKind, item_id: int, stages: Iterable[str]
+) -> None:
+    """Let the next answers of these stages be bought anew."""
+    values = {"kind": kind.value, "id": item_id, "stages": list(stages)}
+    await session.execute(_FRESH, values)
+
+
+async def set_override(
+    session: AsyncConnection, item_id: int, stage: str, override: Mapping[str, Any] | None
+) -> None:
+    """Set, or forget, what one stage of one video works with."""
+    await session.execute(
+        text("""UPDATE work_orders SET override = :override
+                WHERE item_kind = 'video' AND item_id = :id AND stage = :stage""").bindparams(
+            bindparam("override", type_=JSONB(none_as_null=True))
+        ),
+        {"override": None if override is None else dict(override), "id": item_id, "stage": stage},
+    )
+
+
+async def forget_orders(session: AsyncConnection, item_id: int) -> None:
+    """Forget what a video's outputs were made by, so that each stage works on it anew."""
+    await session.execute(
+        text("""UPDATE work_orders SET given_sha256 = '', override = NULL
+                WHERE item_kind = 'video' AND item_id = :id AND closed_at IS NOT NULL"""),
+        {"id": item_id},
+    )
