@@ -2,8 +2,8 @@
 
 The installed program takes 200 files of ../shared/data/captions-*, the emulator answers with the
 methods of the built-in model, and every kind of trouble strikes at a small rate with a fixed seed:
-bursts of 429, 529, resets before and after an answer was made and billed, bodies cut off, broken
-JSON, answers off their schema, refusals, truncation. Asserted afterwards:
+bursts of 429, 529, resets before and after an answer was made and billed, streams cut off, answers
+off their schema, refusals, truncation. Asserted afterwards:
 
     every video is indexed, or stopped with a reason that is about its own file
     the journal's answers cost what the emulator billed for the answers that came, to the last digit
@@ -40,8 +40,6 @@ TROUBLE: list[dict[str, Any]] = [
     {"kind": "reset_after", "probability": 0.01},
     {"kind": "status_after", "status": 504, "probability": 0.005},
     {"kind": "html_502", "probability": 0.005},
-    {"kind": "malformed_json", "probability": 0.005},
-    {"kind": "body_cut", "probability": 0.01},
     {"kind": "stream_cut", "probability": 0.01},
     {"kind": "stream_error", "probability": 0.01},
     {"kind": "slow_drip", "probability": 0.005},
@@ -56,7 +54,7 @@ TRUNCATED = {
     "answers": [{"text": '{"moments": [', "output_tokens": 60_000}],
 }
 """Answers that are far too long, and so are cut."""
-LOST = {"reset_after", "status_after", "malformed_json", "body_cut", "stream_cut", "stream_error"}
+LOST = {"reset_after", "status_after", "stream_cut", "stream_error"}
 """Faults after which an answer was made, and did not come whole."""
 
 

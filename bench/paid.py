@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -115,6 +116,8 @@ class Paid:
     nursery: Nursery
     scale: float
     settings: dict[str, str] = field(default_factory=dict)
+    seen: int = 0
+    """How many calls the provider had billed when this library began."""
 
     @property
     def url(self) -> str:
@@ -201,11 +204,28 @@ class Paid:
         """Return the end of the log."""
         return self.log.read_text(encoding="utf-8")[-3_000:] if self.log.exists() else ""
 
-    def query(self, statement: str, *values: Any) -> list[asyncpg.Record]:
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the provider's books since this library began."""
+        return self.emulator.rows()[self.seen :]
+
+    def keep(self) -> None:
+        """Keep the library as it stands, before its first drain, for `begin_again`."""
+        self.query("CREATE DATABASE kept TEMPLATE footnoted", database="postgres")
+
+    def begin_again(self) -> None:
+        """Go back to the library that was kept; the provider's books begin anew."""
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+        self.query("DROP DATABASE footnoted WITH (FORCE)", database="postgres")
+        self.query("CREATE DATABASE footnoted TEMPLATE kept", database="postgres")
+        self.seen = len(self.emulator.rows())
+
+    def query(
+        self, statement: str, *values: Any, database: str = "footnoted"
+    ) -> list[asyncpg.Record]:
         """Return the rows of a statement."""
 
         async def ask() -> list[asyncpg.Record]:
-            connection = await asyncpg.connect(self.url)
+            connection = await asyncpg.connect(self.url, database=database)
             try:
                 rows: list[asyncpg.Record] = await connection.fetch(statement, *values)
                 return rows

@@ -141,7 +141,7 @@ def compared(found: dict[str, list[str]], wanted: dict[str, list[str]]) -> tuple
 
 def books(paid: Paid) -> dict[str, Any]:
     """Return what the two books say of each other."""
-    rows = [row for row in paid.emulator.rows() if Decimal(row["billed_usd"]) > 0]
+    rows = [row for row in paid.rows() if Decimal(row["billed_usd"]) > 0]
     journaled = message_ids(paid)
     bought = Counter(row["prompt_hash"] for row in rows)
     again = {hashed for hashed, count in bought.items() if count > 1}

@@ -6,7 +6,7 @@ its stage comes to its point; a second process finishes. What stands there is wh
 drain makes; no answer that was journaled is bought again; nothing is bought again but calls that
 were out at the death.
 
-    r2_paid_crash_points.py [--only STAGE]                                quiet: 4 min
+    r2_paid_crash_points.py [--only STAGE]                                quiet: 3 min
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import asyncio
 import itertools
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from paid import LATENCY, Paid, open_paid
@@ -31,6 +32,8 @@ STAGES = ("segment", "extract", "classify", "compose")
 POINTS = ("before_reserve", "before_send", "after_answer", "before_save", "after_save")
 COMPARED = ("videos", "topics", "moments", "groups", "pages", "claims", "documents", "outbox")
 SCALE = 60
+CASE_LIMIT_S = 60.0
+"""Real seconds for one drain: ten times what it takes when all is quiet."""
 
 
 def library(folder: str) -> str:
@@ -40,40 +43,23 @@ def library(folder: str) -> str:
     return folder
 
 
-def start(paid: Paid, folder: str) -> None:
-    """Add the samples to a fresh library."""
-    paid.settings = SETTINGS
-    paid.must("add", folder)
-
-
 def content(paid: Paid) -> dict[str, list[str]]:
     """Return what the database holds, less what tells of the way there."""
     found = asyncio.run(content_of(paid.server.url))
     return {name: found[name] for name in COMPARED}
 
 
-def undisturbed(folder: str) -> dict[str, list[str]]:
-    """Return what a drain makes that nothing disturbs."""
-    with open_paid(logic="extractive", scale=SCALE, latency=LATENCY) as paid:
-        start(paid, folder)
-        paid.must("run", "--drain")
-        made = content(paid)
-    assert made["claims"], "nothing was published: there is nothing to lose"
-    return made
-
-
-def wrong_of(folder: str, stage: str, point: str, wanted: dict[str, list[str]]) -> str:
+def wrong_of(paid: Paid, stage: str, point: str, wanted: dict[str, list[str]]) -> str:
     """Return what is wrong after a death at a point; an empty text when nothing is."""
     nth = 1 if stage == "compose" else 2
-    with open_paid(logic="extractive", scale=SCALE, latency=LATENCY) as paid:
-        start(paid, folder)
-        code = paid.run("run", "--drain", dies=[stage, point, nth])
-        if code != KILLED:
-            return f"did not die but ended with {code}: {paid.last_words()[-300:]}"
-        out = paid.value("SELECT count(*) FROM llm_calls WHERE state = 'sent'")
-        code = paid.run("run", "--drain")
-        found, told, wrong = content(paid), books(paid), told_wrongly(paid)
-        differs = [name for name in COMPARED if found[name] != wanted[name]]
+    paid.begin_again()
+    code = paid.run("run", "--drain", dies=[stage, point, nth], timeout_s=CASE_LIMIT_S)
+    if code != KILLED:
+        return f"did not die but ended with {code}: {paid.last_words()[-300:]}"
+    out = paid.value("SELECT count(*) FROM llm_calls WHERE state = 'sent'")
+    code = paid.run("run", "--drain", timeout_s=CASE_LIMIT_S)
+    found, told, wrong = content(paid), books(paid), told_wrongly(paid)
+    differs = [name for name in COMPARED if found[name] != wanted[name]]
     if code or differs or wrong or told["twice"] or told["repeats"] > out:
         return f"exit {code}, differs {differs}, events {wrong}, out {out}, {told}"
     return ""
@@ -86,14 +72,22 @@ def main() -> bool:
     only = parser.parse_args().only
     cases = list(itertools.product([only] if only else STAGES, POINTS))
     passed = 0
-    with tempfile.TemporaryDirectory() as made:
-        folder = library(made)
-        wanted = undisturbed(folder)
+    with (
+        tempfile.TemporaryDirectory() as made,
+        open_paid(logic="extractive", scale=SCALE, latency=LATENCY) as paid,
+    ):
+        paid.settings = SETTINGS
+        paid.must("add", library(made))
+        paid.keep()
+        paid.must("run", "--drain", timeout_s=CASE_LIMIT_S)
+        wanted = content(paid)
+        assert wanted["claims"], "nothing was published: there is nothing to lose"
         for stage, point in cases:
-            wrong = wrong_of(folder, stage, point, wanted)
+            started_s = time.monotonic()
+            wrong = wrong_of(paid, stage, point, wanted)
             passed += not wrong
-            if wrong:
-                print(f"# {stage}-{point}: {wrong}", flush=True)
+            took_s = time.monotonic() - started_s
+            print(f"# {stage}-{point}: {took_s:.0f} s {wrong}", flush=True)
     goal = str(len(cases))
     return report("R2.paid", str(passed), "points_x_stages", goal, holds=passed == len(cases))
 

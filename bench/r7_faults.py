@@ -168,10 +168,19 @@ def try_small(folder: Path, only: set[str], verdict: Verdict) -> None:
             rule = {"nth": STRUCK} | (FAULTS | REFUSAL).get(name, {})
             paid.emulator.break_with(*([rule] if "kind" in rule else []))
             code = paid.run("run", "--drain", timeout_s=SMALL_LIMIT_S)
-            struck, took_s = sum(paid.emulator.struck()), time.monotonic() - started_s
+            struck, took_s = struck_by(paid, name), time.monotonic() - started_s
             print(f"# {name}: struck {struck}, exit {code}, {took_s:.0f} s", flush=True)
-            assert struck or "kind" not in rule, f"{name} never struck"
+            assert struck, f"{name} never struck"
             judge(paid, name, code, verdict)
+
+
+def struck_by(paid: Paid, name: str) -> int:
+    """Return how often a fault struck; a bad answer is one that the journal has as unusable."""
+    if name not in CONTENT:
+        return sum(paid.emulator.struck())
+    code = "truncated" if name == "truncated" else "invalid"
+    count = paid.value("SELECT count(*) FROM llm_calls WHERE unusable_code = $1", code)
+    return int(count)
 
 
 def refused(paid: Paid) -> int:
