@@ -164,12 +164,10 @@ class Naive:
                 if "category" in moment:
                     groups[creators[name], moment["category"]].append(moment)
         requests = []
-        for (creator, category), moments in sorted(groups.items()):
+        for (_, category), moments in sorted(groups.items()):
             for start in range(0, len(moments), CHUNK):
                 part = tuple(map(_material, enumerate(moments[start : start + CHUNK])))
-                task = SynthesizeTask(
-                    language="en", creator=creator, category=category, moments=part
-                )
+                task = SynthesizeTask(language="en", category=category, moments=part)
                 requests.append(
                     page_question().request("p", task, _prompts()["compose"], page_tokens(part))
                 )

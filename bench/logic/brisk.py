@@ -16,7 +16,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bench.logic import reading
-from footnoted.llm.tasks import ClassifyTask, ExtractTask, SegmentTask, SynthesizeTask
+from footnoted.llm.tasks import (
+    ClassifyTask,
+    ExtractTask,
+    MergeTask,
+    SegmentTask,
+    SubtopicTask,
+    SynthesizeTask,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +38,9 @@ QUOTED_WORDS = 30
 TOKENS_PER_MINUTE = 760 / 30
 TOKENS_PER_SPOKEN = 0.7
 TOKENS_PER_LABEL = 50
+TOKENS_PER_SUBTOPIC = 20
 TOKENS_PER_CLAIM = 50
+TOKENS_PER_COMPARISON = 30
 CATEGORIES = 3
 
 
@@ -59,8 +68,13 @@ def _told(task: Any) -> tuple[dict[str, Any], float]:
             return _moments(task), TOKENS_PER_SPOKEN * spoken
         case ClassifyTask():
             return _labels(task), TOKENS_PER_LABEL * len(task.moments)
+        case SubtopicTask():
+            names = [{"index": m.index, "subtopic": None} for m in task.moments]
+            return {"subtopics": names}, TOKENS_PER_SUBTOPIC * len(task.moments)
         case SynthesizeTask():
             return _pages(task), TOKENS_PER_CLAIM * len(task.moments)
+        case MergeTask():
+            return {"same_subject": False, "same": [], "conflicts": []}, TOKENS_PER_COMPARISON
         case _:
             message = f"no answer to {task!r}"
             raise AssertionError(message)
@@ -123,7 +137,6 @@ def _labels(task: ClassifyTask) -> dict[str, Any]:
             {
                 "index": moment.index,
                 "category": names[len(moment.quote) % len(names)],
-                "subtopic": None,
                 "content_type": None,
             }
             for moment in task.moments
@@ -135,4 +148,6 @@ def _pages(task: SynthesizeTask) -> dict[str, Any]:
     claims = [{"text": m.summary, "moment_indices": [m.index]} for m in task.moments]
     title = task.moments[0].title if task.moments else "Nothing"
     sections = [{"heading": "How it is done", "claims": claims}]
-    return {"pages": [{"title": title, "summary": title, "sections": sections}]}
+    indices = [m.index for m in task.moments[:1]]
+    page = {"title": title, "summary": title, "summary_indices": indices, "sections": sections}
+    return {"pages": [page]}

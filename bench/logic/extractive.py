@@ -24,7 +24,7 @@ def answer(request: Mapping[str, Any]) -> object:
     stage = reading.stage_of(request)
     if stage is None:
         return None
-    system = reading.text_of(request["system"]) if stage == "classify" else ""
+    system = reading.text_of(request["system"]) if stage in ("classify", "subtopics") else ""
     return _answered(stage, system, reading.text_of(request["messages"][0]["content"]))
 
 

@@ -44,8 +44,11 @@ def answer(request: Mapping[str, Any]) -> object:
         case "classify":
             name = task.categories[0].name
             labels = [{"index": m.index, "category": name} for m in task.moments]
-            nothing = {"subtopic": None, "content_type": None}
-            told = {"labels": [{**label, **nothing} for label in labels]}
+            told = {"labels": [{**label, "content_type": None} for label in labels]}
+        case "subtopics":
+            told = {"subtopics": []}
+        case "merge":
+            told = {"same_subject": False, "same": [], "conflicts": []}
         case _:
             claims = [{"text": m.title, "moment_indices": [m.index]} for m in task.moments]
             section = {"heading": "Told", "claims": claims}

@@ -18,8 +18,11 @@ from footnoted.llm.tasks import (
     ChapterHint,
     ClassifyTask,
     ExtractTask,
+    MergeClaim,
+    MergeTask,
     MomentBrief,
     SegmentTask,
+    SubtopicTask,
     SynthesisMoment,
     SynthesizeTask,
     Task,
@@ -30,7 +33,9 @@ STAGES = {
     "topics": "segment",
     "moments": "extract",
     "labels": "classify",
+    "subtopics": "subtopics",
     "pages": "compose",
+    "same_subject": "merge",
     "mentions": "mention",
     "direction": "outlook",
 }
@@ -44,7 +49,7 @@ _BRIEF = re.compile(r'\[(\d+)\] (.*) "(.*)"')
 _MATERIAL = re.compile(
     r"\[(\d+)\] (.*?) \(([a-z]+)(?:; subtopic: ([^;)]*))?(?:; tools: ([^)]*))?\): (.*) \"(.*)\""
 )
-_CATEGORY = re.compile(r"- ([^:]+): (.*) Subtopics: (.*)")
+_CATEGORY = re.compile(r"- ([^:]+): (.*)")
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,14 @@ def read(stage: str, system: str, user: str) -> Asked:
                 ClassifyTask(language=language, moments=moments, categories=categories),
                 {},
             )
+        case "subtopics":
+            moments = tuple(briefs_of(tagged(user, "moments")))
+            category = category_of(tagged(system, "category"))
+            return Asked(
+                stage, SubtopicTask(language=language, category=category, moments=moments), {}
+            )
+        case "merge":
+            return Asked(stage, merge_of(user, language), {})
         case "mention":
             cues, ends = cues_of(tagged(user, "transcript"))
             names = tuple(names_of(tagged(user, "names"), ends))
@@ -176,9 +189,36 @@ def briefs_of(text: str) -> list[MomentBrief]:
 def categories_of(taxonomy: str) -> tuple[Category, ...]:
     """Return the categories of a taxonomy as prompts show it."""
     found = (_CATEGORY.fullmatch(line) for line in taxonomy.splitlines())
-    return tuple(
-        Category(name=m[1], description=m[2], subtopics=tuple(m[3].split("; "))) for m in found if m
+    return tuple(Category(name=m[1], description=m[2]) for m in found if m)
+
+
+def category_of(shown: str) -> Category:
+    """Return one category with its sub-topics, as the second step's prompt shows it."""
+    head, *subtopics = shown.splitlines()
+    (category,) = categories_of(head)
+    names = tuple(line.strip().removeprefix("- ") for line in subtopics)
+    return category.model_copy(update={"subtopics": names})
+
+
+def merge_of(user: str, language: str) -> MergeTask:
+    """Return the two drafts of a comparison."""
+    (first_title, first), (second_title, second) = (
+        _draft_of(tagged(user, name)) for name in ("first", "second")
     )
+    return MergeTask(
+        language=language,
+        category=tagged(user, "category"),
+        first_title=first_title,
+        second_title=second_title,
+        first=first,
+        second=second,
+    )
+
+
+def _draft_of(shown: str) -> tuple[str, tuple[MergeClaim, ...]]:
+    title, *lines = shown.splitlines()
+    claims = (line.partition("] ") for line in lines)
+    return title, tuple(MergeClaim(index=int(at[1:]), text=text) for at, _, text in claims)
 
 
 def synthesis_of(user: str, language: str) -> SynthesizeTask:
@@ -199,7 +239,6 @@ def synthesis_of(user: str, language: str) -> SynthesizeTask:
     )
     return SynthesizeTask(
         language=language,
-        creator=tagged(user, "creator"),
         category=tagged(user, "category"),
         moments=moments,
     )

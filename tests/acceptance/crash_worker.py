@@ -33,7 +33,14 @@ from footnoted.api import server as _server  # noqa: F401 - the same
 from footnoted.ledger import store as journal
 from footnoted.llm.extractive import Extractive
 from footnoted.llm.identity import request_sha256
-from footnoted.llm.tasks import ClassifyTask, ExtractTask, SegmentTask, SynthesizeTask
+from footnoted.llm.tasks import (
+    ClassifyTask,
+    ExtractTask,
+    MergeTask,
+    SegmentTask,
+    SubtopicTask,
+    SynthesizeTask,
+)
 from footnoted.pipeline import process_one
 
 if TYPE_CHECKING:
@@ -46,7 +53,9 @@ STAGES = {
     SegmentTask: "segment",
     ExtractTask: "extract",
     ClassifyTask: "classify",
+    SubtopicTask: "classify",
     SynthesizeTask: "compose",
+    MergeTask: "compose",
 }
 
 STAGE_OF_CALL = text("SELECT stage FROM llm_calls WHERE id = :id")

@@ -81,7 +81,7 @@ def test_a_real_podcast_becomes_pages_that_lose_no_moment(shared_data: Path) -> 
         )
         for at, moment in enumerate(moments)
     )
-    task = SynthesizeTask(language="en", creator="x", category="Business", moments=material)
+    task = SynthesizeTask(language="en", category="Business", moments=material)
     answer = answer_task(task)
     assert isinstance(answer, SynthesizeAnswer)
     claims = [c for page in answer.pages for s in page.sections for c in s.claims]

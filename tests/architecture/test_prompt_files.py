@@ -14,8 +14,10 @@ from footnoted.llm.tasks import (
     ClassifyAnswer,
     ClassifyTask,
     ExtractAnswer,
+    MergeAnswer,
     MomentBrief,
     SegmentAnswer,
+    SubtopicAnswer,
     SynthesizeAnswer,
 )
 from footnoted.prompting import Prompt, read_prompt
@@ -29,8 +31,12 @@ _STAGES: dict[str, tuple[type[BaseModel], list[str]]] = {
     "segment": (SegmentAnswer, ["language", "chapters", "transcript"]),
     "extract": (ExtractAnswer, ["language", "topic", "content_types", "transcript"]),
     "classify": (ClassifyAnswer, ["language", "taxonomy", "moments"]),
-    "compose": (SynthesizeAnswer, ["language", "creator", "category", "moments"]),
+    "subtopics": (SubtopicAnswer, ["language", "category", "moments"]),
+    "compose": (SynthesizeAnswer, ["language", "category", "moments"]),
+    "merge": (MergeAnswer, ["language", "category", "first", "second"]),
 }
+_CONFIGURED = {"classify": ["taxonomy"], "subtopics": ["category"]}
+"""What of a prompt is the same for all calls, and stands in its system part."""
 _LINE_MARK = re.compile(r"^\[[\d-]+\] (?:\([\d:-]+\) )?(?:[A-Z][a-z]+: )?", re.MULTILINE)
 
 
@@ -53,7 +59,7 @@ def test_a_prompt_asks_for_exactly_what_its_stage_gives(project_root: Path, stag
     """A placeholder left out would hide data from the model; one too many stops the stage."""
     prompt = _prompt(project_root, stage)
     settled = _placeholders(prompt.system)
-    assert settled == (["taxonomy"] if stage == "classify" else [])
+    assert settled == _CONFIGURED.get(stage, [])
     assert sorted([*settled, *_placeholders(prompt.user)]) == sorted(_STAGES[stage][1])
 
 

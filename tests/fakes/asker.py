@@ -2,7 +2,7 @@
 
 Topics are runs of four cues; every cue is a moment, called by its first words; a moment is filed by
 the words in `CATEGORY_WORDS`; a page is made for each subtopic, with a claim for each different
-summary. Verbs change what it says.
+summary; two drafts have nothing in common. Verbs change what it says.
 """
 
 from __future__ import annotations
@@ -18,11 +18,16 @@ from footnoted.llm.tasks import (
     ExtractAnswer,
     ExtractedMoment,
     ExtractTask,
+    MergeAnswer,
+    MergeTask,
     MomentLabel,
     PageDraft,
     SectionDraft,
     SegmentAnswer,
     SegmentTask,
+    SubtopicAnswer,
+    SubtopicLabel,
+    SubtopicTask,
     SynthesizeAnswer,
     SynthesizeTask,
     TopicRange,
@@ -97,8 +102,12 @@ def answer_by_rules(task: Task) -> Answer:
             return _extract(task)
         case ClassifyTask():
             return _classify(task)
+        case SubtopicTask():
+            return _subdivide(task)
         case SynthesizeTask():
             return _synthesize(task)
+        case MergeTask():
+            return MergeAnswer()
         case _:
             message = f"no rule answers {task.kind}"
             raise AssertionError(message)
@@ -134,10 +143,21 @@ def _extract(task: ExtractTask) -> ExtractAnswer:
 def _classify(task: ClassifyTask) -> ClassifyAnswer:
     return ClassifyAnswer(
         labels=tuple(
-            MomentLabel(index=moment.index, category=category, subtopic=subtopic)
+            MomentLabel(index=moment.index, category=category)
+            for moment in task.moments
+            for word, (category, _) in CATEGORY_WORDS.items()
+            if word in moment.summary.casefold()
+        )
+    )
+
+
+def _subdivide(task: SubtopicTask) -> SubtopicAnswer:
+    return SubtopicAnswer(
+        subtopics=tuple(
+            SubtopicLabel(index=moment.index, subtopic=subtopic)
             for moment in task.moments
             for word, (category, subtopic) in CATEGORY_WORDS.items()
-            if word in moment.summary.casefold()
+            if category == task.category.name and word in moment.summary.casefold()
         )
     )
 
@@ -152,6 +172,7 @@ def _synthesize(task: SynthesizeTask) -> SynthesizeAnswer:
             PageDraft(
                 title=title.capitalize(),
                 summary=f"All about {title}.",
+                summary_indices=tuple(at for indices in claims.values() for at in indices),
                 sections=(
                     SectionDraft(
                         heading="What was said",

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, assert_never
 from footnoted.llm.item_tasks import ItemsTask
 from footnoted.llm.port import ModelRequest, RawAnswer, Usage
 from footnoted.llm.stock_tasks import MentionTask, OutlookTask
-from footnoted.llm.tasks import ClassifyTask, ExtractTask, SegmentTask, SynthesizeTask
+from footnoted.llm.tasks import (
+    ClassifyTask,
+    ExtractTask,
+    MergeTask,
+    SegmentTask,
+    SubtopicTask,
+    SynthesizeTask,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,10 +87,18 @@ def answer_task(task: Task) -> Answer:
             from footnoted.llm.methods.taxonomy import classify  # noqa: PLC0415 - the same
 
             return classify(task)
+        case SubtopicTask():
+            from footnoted.llm.methods.taxonomy import subdivide  # noqa: PLC0415 - the same
+
+            return subdivide(task)
         case SynthesizeTask():
             from footnoted.llm.methods.composition import synthesize  # noqa: PLC0415 - the same
 
             return synthesize(task)
+        case MergeTask():
+            from footnoted.llm.methods.comparison import merge  # noqa: PLC0415 - the same
+
+            return merge(task)
         case MentionTask():
             from footnoted.llm.methods.mention_finding import find_mentions  # noqa: PLC0415
 

@@ -90,10 +90,11 @@ class MomentBrief(TaskModel):
     title: str
     summary: str
     quote: str
+    content_type: str | None = None
 
 
 class ClassifyTask(TaskModel):
-    """Give each moment its category from the taxonomy."""
+    """Give each moment its category from the taxonomy, whose sub-topics are no part of this."""
 
     kind: Literal["classify"] = "classify"
     language: str | None
@@ -106,7 +107,6 @@ class MomentLabel(TaskModel):
 
     index: int
     category: str
-    subtopic: str | None = None
     content_type: str | None = None
 
 
@@ -116,8 +116,30 @@ class ClassifyAnswer(TaskModel):
     labels: tuple[MomentLabel, ...]
 
 
+class SubtopicTask(TaskModel):
+    """Give each moment of one category its sub-topic there."""
+
+    kind: Literal["subtopic"] = "subtopic"
+    language: str | None
+    category: Category
+    moments: tuple[MomentBrief, ...]
+
+
+class SubtopicLabel(TaskModel):
+    """The sub-topic of one moment, or None when none of the category's fits."""
+
+    index: int
+    subtopic: str | None = None
+
+
+class SubtopicAnswer(TaskModel):
+    """At most one label per moment; a moment without one stays without a sub-topic."""
+
+    subtopics: tuple[SubtopicLabel, ...]
+
+
 class SynthesisMoment(TaskModel):
-    """A moment as page material; `quote` is at most 300 characters of what was said."""
+    """A moment as page material; its texts are cut to what a prompt has room for."""
 
     index: int
     title: str
@@ -129,11 +151,10 @@ class SynthesisMoment(TaskModel):
 
 
 class SynthesizeTask(TaskModel):
-    """Write the pages that a run of moments of one creator and category make."""
+    """Write the pages that a run of moments of one recording and category make."""
 
     kind: Literal["synthesize"] = "synthesize"
     language: str | None
-    creator: str
     category: str
     moments: tuple[SynthesisMoment, ...]
 
@@ -152,12 +173,21 @@ class SectionDraft(TaskModel):
     claims: tuple[ClaimDraft, ...]
 
 
+class ChainDraft(TaskModel):
+    """Steps that follow each other, such as the devices that a signal passes, in their order."""
+
+    name: str
+    steps: tuple[ClaimDraft, ...]
+
+
 class PageDraft(TaskModel):
-    """A page as written; which moments it covers follows from its claims."""
+    """A page as written; which moments it covers follows from its claims and steps."""
 
     title: str
     summary: str
+    summary_indices: tuple[int, ...] = ()
     sections: tuple[SectionDraft, ...]
+    signal_chains: tuple[ChainDraft, ...] = ()
 
 
 class SynthesizeAnswer(TaskModel):
@@ -166,11 +196,47 @@ class SynthesizeAnswer(TaskModel):
     pages: tuple[PageDraft, ...]
 
 
+class MergeClaim(TaskModel):
+    """A claim of one of two drafts; `index` is unique within its draft."""
+
+    index: int
+    text: str
+
+
+class MergeTask(TaskModel):
+    """Say what two drafts of different recordings have in common, claim by claim."""
+
+    kind: Literal["merge"] = "merge"
+    language: str | None
+    category: str
+    first_title: str
+    second_title: str
+    first: tuple[MergeClaim, ...]
+    second: tuple[MergeClaim, ...]
+
+
+class ClaimPair(TaskModel):
+    """A claim of the first draft and one of the second, by index."""
+
+    first: int
+    second: int
+
+
+class MergeAnswer(TaskModel):
+    """Which claims say the same, which contradict each other; all others stand side by side."""
+
+    same_subject: bool = False
+    same: tuple[ClaimPair, ...] = ()
+    conflicts: tuple[ClaimPair, ...] = ()
+
+
 Task = Annotated[
     SegmentTask
     | ExtractTask
     | ClassifyTask
+    | SubtopicTask
     | SynthesizeTask
+    | MergeTask
     | ItemsTask
     | MentionTask
     | OutlookTask,
@@ -180,7 +246,9 @@ Answer = (
     SegmentAnswer
     | ExtractAnswer
     | ClassifyAnswer
+    | SubtopicAnswer
     | SynthesizeAnswer
+    | MergeAnswer
     | ItemsAnswer
     | MentionAnswer
     | OutlookAnswer

@@ -70,13 +70,26 @@ def read_taxonomy(roots: Sequence[Path], profile: str) -> Taxonomy:
 
 
 def render_taxonomy(taxonomy: Taxonomy) -> str:
-    """Return the taxonomy as prompts show it, a category a line, then the content types."""
-    lines = [
-        f"- {category.name}: {' '.join(category.description.split())}"
-        f" Subtopics: {'; '.join(category.subtopics) or 'none'}"
-        for category in taxonomy.categories
-    ]
+    """Return the taxonomy as prompts show it first: a category a line, then the content types.
+
+    Sub-topics are asked for in a second step, so one that changes leaves these lines as they are.
+    """
+    lines = [_with_description(category) for category in taxonomy.categories]
     return "\n".join([*lines, f"Content types: {', '.join(taxonomy.content_types)}"])
+
+
+def render_subtopics(category: Category) -> str:
+    """Return one category as prompts show it in the second step: a sub-topic a line."""
+    return "\n".join([_with_description(category), *(f"  - {name}" for name in category.subtopics)])
+
+
+def content_types_sha256(taxonomy: Taxonomy) -> str:
+    """Return the version of what extraction needs of a taxonomy: its content types alone."""
+    return hashlib.sha256("\n".join(taxonomy.content_types).encode()).hexdigest()
+
+
+def _with_description(category: Category) -> str:
+    return f"- {category.name}: {' '.join(category.description.split())}"
 
 
 def _match(name: str, known: Iterable[str]) -> str | None:

@@ -26,7 +26,7 @@ moments = tuple(
                     content_type="tip", subtopic=None, tools=(), quote=one)
     for n, (one, other) in enumerate(zip(words * 3, words[1:] * 3))
 )
-print(answer_task(SynthesizeTask(language="en", creator="a", category="b", moments=moments)))
+print(answer_task(SynthesizeTask(language="en", category="b", moments=moments)))
 """
 
 

@@ -71,5 +71,5 @@ def test_empty_tasks_get_empty_answers() -> None:
     assert answer_task(SegmentTask(language=None, cues=())) == SegmentAnswer(topics=())
     classify = ClassifyTask(language=None, moments=(), categories=())
     assert answer_task(classify) == ClassifyAnswer(labels=())
-    synthesize = SynthesizeTask(language=None, creator="Ana", category="Audio", moments=())
+    synthesize = SynthesizeTask(language=None, category="Audio", moments=())
     assert answer_task(synthesize) == SynthesizeAnswer(pages=())

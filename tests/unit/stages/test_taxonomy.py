@@ -8,8 +8,10 @@ import pytest
 
 from footnoted.errors import ConfigurationError
 from footnoted.stages.taxonomy import (
+    content_types_sha256,
     parse_taxonomy,
     read_taxonomy,
+    render_subtopics,
     render_taxonomy,
     subtopic_of,
 )
@@ -47,12 +49,25 @@ def test_unknown_names_are_not_bent_into_known_ones() -> None:
 
 
 def test_a_prompt_shows_each_category_on_a_line() -> None:
-    """With what it covers, its subtopics, and the content types last."""
+    """With what it covers, and the content types last; sub-topics are asked for later."""
     assert render_taxonomy(parse_taxonomy("t", CONTENT)) == (
-        "- Sound Design: making sounds Subtopics: synthesis; foley\n"
-        "- Cooking: food Subtopics: none\n"
-        "Content types: tip, warning"
+        "- Sound Design: making sounds\n- Cooking: food\nContent types: tip, warning"
     )
+
+
+def test_the_second_step_shows_one_category_with_its_subtopics() -> None:
+    """And nothing of any other."""
+    category = parse_taxonomy("t", CONTENT).category("sound design")
+    assert category is not None
+    assert render_subtopics(category) == ("- Sound Design: making sounds\n  - synthesis\n  - foley")
+
+
+def test_content_types_are_versioned_apart_from_categories() -> None:
+    """A changed sub-topic is no reason to extract again."""
+    one, other = (parse_taxonomy("t", text) for text in (CONTENT, CONTENT.replace("foley", "fx")))
+    more = parse_taxonomy("t", CONTENT.replace("[tip, warning]", "[tip, warning, story]"))
+    assert one.sha256 != other.sha256
+    assert content_types_sha256(one) == content_types_sha256(other) != content_types_sha256(more)
 
 
 @pytest.mark.parametrize(

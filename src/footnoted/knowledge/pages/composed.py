@@ -1,15 +1,18 @@
 """A page as composed, before it is known which stored page it is.
 
-Every claim names the moments it rests on and the evidence of each; a page's moments, tags and tools
-follow from its claims and from nothing else.
+A page is a set of claims, each with the moments it rests on and the evidence of each. Its moments
+follow from its claims and from nothing else; its summary, tags and tools rest on some of the same
+evidence, so that they go when it goes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from footnoted.knowledge.quotes import read_words
 from footnoted.knowledge.wording import FILLERS
@@ -18,6 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _UNHEARD = FILLERS | {"a", "an", "the"}
+
+
+class ClaimKind(StrEnum):
+    """What a claim is on its page: a statement under a heading, or a step of a signal chain."""
+
+    STATEMENT = "statement"
+    STEP = "step"
 
 
 class Support(BaseModel):
@@ -30,13 +40,35 @@ class Support(BaseModel):
 
 
 class ComposedClaim(BaseModel):
-    """One statement under its heading, with everything that supports it."""
+    """One statement under its heading, or one step of the chain called so, with its support."""
 
     model_config = ConfigDict(frozen=True)
 
     heading: str
     text: str
     support: tuple[Support, ...] = Field(min_length=1)
+    kind: ClaimKind = ClaimKind.STATEMENT
+    conflict: int | None = None
+    """Claims of one page with the same number contradict each other; None agrees with all."""
+
+
+class Grounds(BaseModel):
+    """The evidence that a page's summary, tags and tools rest on.
+
+    What is not named here is kept as it is, whatever leaves.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    summary: tuple[UUID, ...] | None = None
+    tags: Mapping[str, tuple[UUID, ...]] = Field(default_factory=dict[str, tuple[UUID, ...]])
+    tools: Mapping[str, tuple[UUID, ...]] = Field(default_factory=dict[str, tuple[UUID, ...]])
+
+    @property
+    def evidence_ids(self) -> frozenset[UUID]:
+        """Return all evidence that is named."""
+        named = (*self.tags.values(), *self.tools.values(), self.summary or ())
+        return frozenset(key for keys in named for key in keys)
 
 
 class ComposedPage(BaseModel):
@@ -55,7 +87,18 @@ class ComposedPage(BaseModel):
     tools: tuple[str, ...]
     """The tools its moments name, sorted."""
     claims: tuple[ComposedClaim, ...]
-    """Its statements; a page has at least one."""
+    """Its statements, then the steps of its chains; a page has at least one."""
+    aliases: tuple[str, ...] = ()
+    """Other addresses that lead to it: those its parts asked for, sorted."""
+    grounds: Grounds = Grounds()
+    """What its summary, tags and tools rest on."""
+
+    @model_validator(mode="after")
+    def _grounds_are_cited(self) -> ComposedPage:
+        if not self.grounds.evidence_ids <= self.evidence_ids:
+            message = "a page's summary, tags and tools rest on the evidence of its claims"
+            raise ValueError(message)
+        return self
 
     @property
     def moment_ids(self) -> frozenset[UUID]:
@@ -68,37 +111,21 @@ class ComposedPage(BaseModel):
         return frozenset(item.evidence_id for claim in self.claims for item in claim.support)
 
 
-def unite_equal_slugs(pages: Iterable[ComposedPage]) -> tuple[ComposedPage, ...]:
-    """Return the pages with those of one slug united, in the order of their first parts.
+def said_key(text: str) -> tuple[str, ...]:
+    """Return what is equal for two claims that say the same in the same words.
 
-    Title and summary are those of the first part. Claims that say the same stand once, with the
-    support of all.
+    Case, punctuation, articles and fillers make no difference. Anything looser would put a
+    footnote under words that it does not support.
     """
-    parts: dict[str, list[ComposedPage]] = {}
-    for page in pages:
-        parts.setdefault(page.slug, []).append(page)
-    return tuple(map(_united, parts.values()))
-
-
-def _united(parts: list[ComposedPage]) -> ComposedPage:
-    return parts[0].model_copy(
-        update={
-            "tags": tuple(sorted({tag for part in parts for tag in part.tags})),
-            "tools": tuple(sorted({tool for part in parts for tool in part.tools})),
-            "claims": unite_claims([claim for part in parts for claim in part.claims]),
-        }
-    )
+    keys = tuple(word.key for word in read_words(text))
+    return tuple(key for key in keys if key not in _UNHEARD) or keys
 
 
 def unite_claims(claims: Iterable[ComposedClaim]) -> tuple[ComposedClaim, ...]:
-    """Return the claims by heading, those that say the same once with united support.
-
-    The same is said by the same words in the same order, but for case, punctuation, articles and
-    fillers: anything looser would put a footnote under words that it does not support.
-    """
+    """Return the claims by heading, those that say the same once with united support."""
     said: dict[tuple[str, ...], ComposedClaim] = {}
     for claim in claims:
-        key = _said(claim.text)
+        key = said_key(claim.text)
         known = said.get(key)
         if known is not None:
             support = tuple(dict.fromkeys(known.support + claim.support))
@@ -108,8 +135,3 @@ def unite_claims(claims: Iterable[ComposedClaim]) -> tuple[ComposedClaim, ...]:
     headings = dict.fromkeys(claim.heading for claim in said.values())
     order = {heading: place for place, heading in enumerate(headings)}
     return tuple(sorted(said.values(), key=lambda claim: order[claim.heading]))
-
-
-def _said(text: str) -> tuple[str, ...]:
-    keys = tuple(word.key for word in read_words(text))
-    return tuple(key for key in keys if key not in _UNHEARD) or keys

@@ -61,6 +61,7 @@ def _page(title: str, members: Sequence[Material], signals: Signals) -> PageDraf
     return PageDraft(
         title=title,
         summary=_statement(lead[0].moment, language),
+        summary_indices=tuple(material.moment.index for material in lead),
         sections=tuple(_sections(claims, language)),
     )
 

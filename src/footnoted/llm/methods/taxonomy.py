@@ -1,4 +1,4 @@
-"""The answer to `classify`: the category whose words a moment shares, or no label at all.
+"""The answers to `classify` and `subtopic`: where a moment's words are, or no label at all.
 
 Overlap of stems, each worth its inverse category frequency (Sparck Jones 1972), so that a word all
 categories use decides nothing. Moments that are asked about together come from one recording, so a
@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.llm.methods.lexicon import lexicon_for
-from footnoted.llm.tasks import ClassifyAnswer, MomentLabel
+from footnoted.llm.tasks import ClassifyAnswer, MomentLabel, SubtopicAnswer, SubtopicLabel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from footnoted.llm.methods.lexicon import Lexicon
-    from footnoted.llm.tasks import Category, ClassifyTask, MomentBrief
+    from footnoted.llm.tasks import Category, ClassifyTask, MomentBrief, SubtopicTask
 
-_NAME_WEIGHT, _SUBTOPIC_WEIGHT, _DESCRIPTION_WEIGHT = 2.0, 1.5, 1.0
+_NAME_WEIGHT, _DESCRIPTION_WEIGHT = 2.0, 1.0
 _TITLE_TIMES = 1.0
 _COMPANY = 1.0
 _WHOLE_PART = 1.0
@@ -34,11 +34,10 @@ _ALTERNATIVES = re.compile(r"\s+(?:and|or|et|und|y|e|en)\s+|[,/&]")
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """A category as stems: what each is worth for it, and the parts of its sub-topics."""
+    """A category as stems: what each is worth for it."""
 
     name: str
     weights: Mapping[str, float]
-    subtopics: tuple[tuple[str, tuple[frozenset[str], ...]], ...]
 
 
 def classify(task: ClassifyTask) -> ClassifyAnswer:
@@ -72,7 +71,6 @@ def _shelves(categories: Sequence[Category], lexicon: Lexicon) -> list[_Shelf]:
                 stem: weight * math.log(1 + len(categories) / spread[stem])
                 for stem, weight in weights.items()
             },
-            tuple((name, _parts(name, lexicon)) for name in category.subtopics),
         )
         for category, weights in zip(categories, raw, strict=True)
     ]
@@ -88,7 +86,6 @@ def _raw_weights(category: Category, lexicon: Lexicon) -> dict[str, float]:
     weights: dict[str, float] = {}
     texts = (
         (category.description, _DESCRIPTION_WEIGHT),
-        *((subtopic, _SUBTOPIC_WEIGHT) for subtopic in category.subtopics),
         (category.name, _NAME_WEIGHT),
     )
     for text, weight in texts:
@@ -168,17 +165,36 @@ def _label(
     shared = words.keys() & shelf.weights.keys()
     if len(shared) < _FEWEST_SHARED and not surely:
         return None
-    return MomentLabel(index=index, category=shelf.name, subtopic=_subtopic(words, shelf))
+    return MomentLabel(index=index, category=shelf.name)
 
 
-def _subtopic(words: Mapping[str, float], shelf: _Shelf) -> str | None:
+def subdivide(task: SubtopicTask) -> SubtopicAnswer:
+    """Return the sub-topic of each moment that names one whole alternative of it.
+
+    A word that several sub-topics name is worth less, so that it decides nothing alone.
+    """
+    lexicon = lexicon_for(task.language, f"{task.category.name} {task.category.description}")
+    parts = [(name, _parts(name, lexicon)) for name in task.category.subtopics]
+    spread = Counter(stem for _, some in parts for stem in frozenset[str]().union(*some))
+    worth = {stem: math.log(1 + len(parts) / count) for stem, count in spread.items()}
+    found = [
+        (moment.index, _subtopic(_words(moment, lexicon), parts, worth)) for moment in task.moments
+    ]
+    return SubtopicAnswer(
+        subtopics=tuple(SubtopicLabel(index=at, subtopic=name) for at, name in found if name)
+    )
+
+
+def _subtopic(
+    words: Mapping[str, float],
+    subtopics: Sequence[tuple[str, Sequence[frozenset[str]]]],
+    worth: Mapping[str, float],
+) -> str | None:
     """Return the sub-topic whose parts the moment names most; none without a whole part."""
     best, best_score = None, 0.0
-    for name, parts in shelf.subtopics:
+    for name, parts in subtopics:
         whole = [part for part in parts if part <= words.keys()]
-        score = sum(
-            words[stem] * shelf.weights[stem] for part in whole for stem in sorted(part)
-        ) + _WHOLE_PART * len(whole)
-        if whole and score > best_score:
-            best, best_score = name, score
+        score = sum(words[stem] * worth[stem] for part in whole for stem in sorted(part))
+        if whole and score + len(whole) * _WHOLE_PART > best_score:
+            best, best_score = name, score + len(whole) * _WHOLE_PART
     return best

@@ -1,18 +1,20 @@
 """Divides a group's moments into the runs that are written up together.
 
-Moments stand by subtopic first, so that a technique that came up in several recordings is written
-up once, by one call. A group of up to `size` moments is one run. A larger one is cut where its
-content says so (content-defined chunking by an extreme value in a window, after Bjorner, Blass and
-Gurevich, "Content-Dependent Chunking for Differential Compression, the Local Maximum Approach",
-2010), between two subtopics if it can be, never at the nth moment: a moment that is inserted
-changes its own run, at times the next, and no others. So most calls of a group that grew are
-answered from the journal. A mere cut at every subtopic would be stabler still, but makes a page of
-every lone remark, and many small calls.
+A run is of one recording, so that what is written of a recording depends on no other: a recording
+that comes asks about its own moments alone, one that goes asks nothing, and neither order nor
+company changes a word. What recordings have in common is found afterwards (`kinship`).
+
+A recording of up to `size` moments is one run, in the order they were said. A longer one is cut
+where its content says so (content-defined chunking by an extreme value in a window, after Bjorner,
+Blass and Gurevich, "Content-Dependent Chunking for Differential Compression, the Local Maximum
+Approach", 2010), between two sub-topics if it can be, never at the nth moment: a moment that is
+inserted changes its own run, at times the next, and no others.
 """
 
 from __future__ import annotations
 
 import hashlib
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,19 +22,20 @@ if TYPE_CHECKING:
 
     from footnoted.profiles.techniques.types import StoredMoment
 
+Run = tuple["StoredMoment", ...]
 
-def chunk_moments(
-    moments: Iterable[StoredMoment], size: int
-) -> tuple[tuple[StoredMoment, ...], ...]:
-    """Return the moments in runs of at most `size`; all but the last hold more than half of it.
 
-    Runs are in the order of subtopics, moments without one last, and otherwise in the order given.
+def chunk_moments(moments: Iterable[StoredMoment], size: int) -> tuple[Run, ...]:
+    """Return the moments in runs of at most `size` of one recording, in the order given.
+
+    Moments of a recording stand together in `moments`. All runs of a recording but its last hold
+    more than half of `size`.
     """
-    ordered = sorted(moments, key=lambda moment: (moment.subtopic is None, moment.subtopic or ""))
-    return tuple(_cut(ordered, size))
+    recordings = groupby(moments, key=lambda moment: moment.recording)
+    return tuple(run for _, own in recordings for run in _cut(list(own), size))
 
 
-def _cut(moments: Sequence[StoredMoment], size: int) -> Iterator[tuple[StoredMoment, ...]]:
+def _cut(moments: Sequence[StoredMoment], size: int) -> Iterator[Run]:
     start = 0
     while len(moments) - start > size:
         window = range(start + size // 2 + 1, start + size + 1)
@@ -49,7 +52,7 @@ def _rank(before: StoredMoment, after: StoredMoment) -> tuple[bool, bytes]:
     Ids depend on the order in which recordings arrived, and cuts must not.
     """
     if before.subtopic != after.subtopic:
-        return False, _hash(after.subtopic)
+        return False, _hash(before.subtopic, after.subtopic)
     return True, _hash(after.recording, after.first_cue, after.last_cue, after.quote)
 
 

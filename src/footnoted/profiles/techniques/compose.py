@@ -1,25 +1,30 @@
 """stale -> current: the pages of one creator in one category, from all live moments there.
 
-moments -> chunks, asked together -> drafts -> claims with moments -> pages of one slug united
+moments -> runs of one recording, asked together -> drafts -> pairs of drafts that may say the same,
+asked together -> pages: claims, each with everybody who made it
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
 from footnoted.knowledge.groups.store import finish_group, read_group
-from footnoted.knowledge.pages.composed import unite_equal_slugs
 from footnoted.knowledge.pages.store import find_missing_evidence, publish
 from footnoted.knowledge.versions import Provenance
-from footnoted.llm.tasks import SynthesisMoment, SynthesizeTask
+from footnoted.llm.tasks import SynthesizeTask
 from footnoted.model.status import GROUP_CURRENT, ItemKind, Resource
-from footnoted.model.text import one_line
 from footnoted.profiles.techniques import store
 from footnoted.profiles.techniques.chunks import chunk_moments
-from footnoted.profiles.techniques.drafts import DraftReader
-from footnoted.profiles.techniques.page_question import page_question, page_tokens
+from footnoted.profiles.techniques.drafts import Draft, DraftReader
+from footnoted.profiles.techniques.judging import judge
+from footnoted.profiles.techniques.kinship import comparisons, read_drafts
+from footnoted.profiles.techniques.merge_question import merge_question, merge_task, merge_tokens
+from footnoted.profiles.techniques.page_question import material_of, page_question, page_tokens
 from footnoted.profiles.techniques.types import ComposeInput, ComposeOutput
+from footnoted.profiles.techniques.union import unite
+from footnoted.stages.call_labels import label_of
 from footnoted.stages.page_documents import write_page_documents
 from footnoted.stages.port import ItemGoneError
 
@@ -28,18 +33,23 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from footnoted.knowledge.pages.composed import ComposedPage
     from footnoted.llm.port import ModelRequest
-    from footnoted.llm.tasks import SynthesizeAnswer
-    from footnoted.profiles.techniques.types import StoredMoment
+    from footnoted.llm.tasks import MergeAnswer, SynthesizeAnswer
+    from footnoted.profiles.techniques.chunks import Run
+    from footnoted.profiles.techniques.kinship import Comparison, Read
     from footnoted.stages.port import StageContext
     from footnoted.stages.profile import MadeBy
+
+MERGE = "merge"
+"""The prompt of the second step."""
 
 
 class ComposeStage:
     """Writes the pages of a group, every claim with the moments it rests on."""
 
     name: ClassVar[str] = "compose"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     kind: ClassVar[ItemKind] = ItemKind.PAGE_GROUP
     gives: ClassVar[str] = GROUP_CURRENT
     resource: ClassVar[Resource] = Resource.MODEL
@@ -50,19 +60,24 @@ class ComposeStage:
     def __init__(
         self,
         made_by: MadeBy,
+        merge_sha256: str,
         *,
         chunk_size: int = 40,
         excerpt_chars: int = 300,
     ) -> None:
-        """Write up at most `chunk_size` moments at a time, showing `excerpt_chars` of each."""
+        """Write up at most `chunk_size` moments at a time, showing `excerpt_chars` of each.
+
+        `merge_sha256` is the version of the second step's prompt.
+        """
         self._made_by = made_by
+        self._merge_sha256 = merge_sha256
         self._chunk_size = chunk_size
         self._excerpt_chars = excerpt_chars
 
     @property
     def parts(self) -> Mapping[str, str]:
-        """Return no further versions: the taxonomy has done its work before."""
-        return {}
+        """Return the version of the second step's prompt; the taxonomy has done its work before."""
+        return {"prompt_merge": self._merge_sha256}
 
     async def load(self, session: AsyncConnection, item_id: int) -> ComposeInput:
         """Return the group with all its live moments, in canonical order."""
@@ -75,27 +90,21 @@ class ComposeStage:
 
     async def run(self, given: ComposeInput, context: StageContext) -> ComposeOutput:
         """Return the pages; a group without moments has none."""
-        chunks = chunk_moments(given.moments, self._chunk_size)
-        requests = [
-            self._request(given, number, chunk, context) for number, chunk in enumerate(chunks)
-        ]
+        counts: Counter[str] = Counter()
+        drafts = await self._drafts(given, context, counts)
+        # Comparing hundreds of drafts takes a while; the event loop has others to serve.
+        reads = await asyncio.to_thread(read_drafts, drafts)
+        asked = await asyncio.to_thread(comparisons, reads)
+        requests = [self._comparison(given, reads, each, context) for each in asked]
         answers = await context.asker.ask_all(requests) if requests else []
-        reader = DraftReader()
-        drafts = [
-            page
-            for chunk, answer in zip(chunks, answers, strict=True)
-            for page in reader.read(answer, chunk)
-        ]
-        pages = unite_equal_slugs(drafts)
-        covered = frozenset[object]().union(*(page.moment_ids for page in pages))
-        counts = {
-            "pages": len(pages),
-            "claims": sum(len(page.claims) for page in pages),
-            "uncovered_moments": sum(moment.id not in covered for moment in given.moments),
-            **reader.counts,
-        }
+        found = judge(reads, asked, answers)
+        pages = await asyncio.to_thread(unite, reads, found)
+        counts.update(found.counts)
         return ComposeOutput(
-            group=given.group, pages=pages, provenance=self._provenance(context), counts=counts
+            group=given.group,
+            pages=pages,
+            provenance=self._provenance(context),
+            counts={**_tally(given, pages), **dict(sorted(counts.items()))},
         )
 
     async def save(self, session: AsyncConnection, item_id: int, out: ComposeOutput) -> None:
@@ -111,33 +120,49 @@ class ComposeStage:
         await store.drop_retired(session, out.group)
         await write_page_documents(session, (*published.changed, *published.retired))
 
-    def _request(
-        self,
-        given: ComposeInput,
-        number: int,
-        chunk: Sequence[StoredMoment],
-        context: StageContext,
+    async def _drafts(
+        self, given: ComposeInput, context: StageContext, counts: Counter[str]
+    ) -> list[Draft]:
+        """Return what is written of each recording by itself, in canonical order."""
+        runs = chunk_moments(given.moments, self._chunk_size)
+        numbers: Counter[int] = Counter()
+        requests: list[ModelRequest[SynthesizeAnswer]] = []
+        for run in runs:
+            requests.append(self._writing(given, run, numbers[run[0].video_id], context))
+            numbers[run[0].video_id] += 1
+        answers = await context.asker.ask_all(requests) if requests else []
+        reader, drafts = DraftReader(), list[Draft]()
+        written: Counter[int] = Counter()
+        for at, (run, answer) in enumerate(zip(runs, answers, strict=True)):
+            video_id, language = run[0].video_id, run[0].language
+            for page in reader.read(answer, run):
+                drafts.append(Draft(page, video_id, language, at, written[video_id]))
+                written[video_id] += 1
+        counts.update(reader.counts)
+        return drafts
+
+    def _writing(
+        self, given: ComposeInput, run: Run, number: int, context: StageContext
     ) -> ModelRequest[SynthesizeAnswer]:
         task = SynthesizeTask(
-            language=_commonest_language(chunk),
-            creator=given.group.creator,
+            language=run[0].language,
             category=given.group.category,
-            moments=tuple(self._material(index, moment) for index, moment in enumerate(chunk)),
+            moments=tuple(
+                material_of(index, moment, self._excerpt_chars) for index, moment in enumerate(run)
+            ),
         )
-        return page_question().request(
-            f"chunk-{number}", task, context.prompt(self.name), page_tokens(task.moments)
-        )
+        label = label_of([run[0].video_id], str(number))
+        prompt = context.prompt(self.name)
+        return page_question().request(label, task, prompt, page_tokens(task.moments))
 
-    def _material(self, index: int, moment: StoredMoment) -> SynthesisMoment:
-        return SynthesisMoment(
-            index=index,
-            title=moment.title,
-            summary=moment.summary,
-            content_type=moment.content_type,
-            subtopic=moment.subtopic,
-            tools=moment.tools,
-            quote=one_line(moment.quote, self._excerpt_chars),
-        )
+    def _comparison(
+        self, given: ComposeInput, reads: Sequence[Read], asked: Comparison, context: StageContext
+    ) -> ModelRequest[MergeAnswer]:
+        first, second = reads[asked.first].draft, reads[asked.second].draft
+        part = f"{first.number}-{second.number}-{asked.part}"
+        label = label_of([first.video_id, second.video_id], f"{MERGE}-{part}")
+        task = merge_task(reads, asked, given.group.category)
+        return merge_question().request(label, task, context.prompt(MERGE), merge_tokens(task))
 
     def _provenance(self, context: StageContext) -> Provenance:
         return Provenance(
@@ -151,7 +176,10 @@ class ComposeStage:
         )
 
 
-def _commonest_language(moments: Sequence[StoredMoment]) -> str | None:
-    """Return the language of most moments, the first by name where several have as many."""
-    counts = Counter(moment.language for moment in moments if moment.language)
-    return min(counts, key=lambda name: (-counts[name], name), default=None)
+def _tally(given: ComposeInput, pages: Sequence[ComposedPage]) -> dict[str, int]:
+    covered = frozenset[object]().union(*(page.moment_ids for page in pages))
+    return {
+        "pages": len(pages),
+        "claims": sum(len(page.claims) for page in pages),
+        "uncovered_moments": sum(moment.id not in covered for moment in given.moments),
+    }

@@ -19,6 +19,7 @@ from footnoted.profiles.techniques.documents import write_moment_documents
 from footnoted.profiles.techniques.moment_question import moment_question, moment_tokens
 from footnoted.profiles.techniques.types import ExtractInput, ExtractOutput
 from footnoted.stages.pinned import read_pinned
+from footnoted.stages.taxonomy import content_types_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +55,8 @@ class ExtractStage:
 
     @property
     def parts(self) -> Mapping[str, str]:
-        """Return the taxonomy's version."""
-        return {"taxonomy": self._taxonomy.sha256}
+        """Return the version of the content types; the rest of a taxonomy is no matter here."""
+        return {"content_types": content_types_sha256(self._taxonomy)}
 
     async def load(self, session: AsyncConnection, item_id: int) -> ExtractInput:
         """Return the transcript with its topics.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from footnoted.knowledge.pages.identity import slugify
 from footnoted.llm.tasks import (
+    ChainDraft,
     ClaimDraft,
     PageDraft,
     SectionDraft,
@@ -13,6 +14,7 @@ from footnoted.llm.tasks import (
     SynthesizeAnswer,
     SynthesizeTask,
 )
+from footnoted.model.text import one_line
 from footnoted.profiles.techniques.drafts import title_of
 from footnoted.stages.answer_size import THINKING_TOKENS, AnswerSize, text_tokens
 from footnoted.stages.halves import halve
@@ -21,8 +23,14 @@ from footnoted.stages.question import UNKNOWN_LANGUAGE, Question
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from footnoted.profiles.techniques.types import StoredMoment
+
 _SIZE = AnswerSize(floor=THINKING_TOKENS + 256, ceiling=16_384)
 _TOKENS_PER_MOMENT = 64
+_TITLE_CHARS, _SUMMARY_CHARS, _TOOLS_CHARS = 200, 600, 200
+"""What a prompt shows of a moment at most; usual summaries have 60 to 250 characters."""
+MOMENT_CHARS = 1_500
+"""The longest line of a moment, with 300 characters of what was said."""
 
 
 def page_question() -> Question[SynthesizeTask, SynthesizeAnswer]:
@@ -40,10 +48,28 @@ def page_tokens(moments: Sequence[SynthesisMoment]) -> int:
     return _SIZE.max_tokens_out(said + len(moments) * _TOKENS_PER_MOMENT)
 
 
+def material_of(index: int, moment: StoredMoment, excerpt_chars: int) -> SynthesisMoment:
+    """Return a moment as a prompt shows it: its line is bounded, however long its texts are."""
+    tools, left = list[str](), _TOOLS_CHARS
+    for tool in moment.tools:
+        left -= len(tool) + 2
+        if left < 0:
+            break
+        tools.append(tool)
+    return SynthesisMoment(
+        index=index,
+        title=one_line(moment.title, _TITLE_CHARS),
+        summary=one_line(moment.summary, _SUMMARY_CHARS),
+        content_type=moment.content_type,
+        subtopic=moment.subtopic,
+        tools=tuple(tools),
+        quote=one_line(moment.quote, excerpt_chars),
+    )
+
+
 def _shown(task: SynthesizeTask) -> Mapping[str, str]:
     return {
         "language": task.language or UNKNOWN_LANGUAGE,
-        "creator": task.creator,
         "category": task.category,
         "moments": "\n".join(map(_line, task.moments)),
     }
@@ -85,17 +111,26 @@ def _pages(task: SynthesizeTask, answer: SynthesizeAnswer) -> Iterator[PageDraft
     """Yield the pages; an index of the other half becomes one of no moment, to be rejected."""
     asked = {moment.index for moment in task.moments}
     for page in answer.pages:
-        sections = tuple(
-            SectionDraft(
-                heading=section.heading,
-                claims=tuple(
-                    ClaimDraft(text=claim.text, moment_indices=_own(claim.moment_indices, asked))
-                    for claim in section.claims
+        yield page.model_copy(
+            update={
+                "summary_indices": _own(page.summary_indices, asked),
+                "sections": tuple(
+                    SectionDraft(heading=section.heading, claims=_citing(section.claims, asked))
+                    for section in page.sections
                 ),
-            )
-            for section in page.sections
+                "signal_chains": tuple(
+                    ChainDraft(name=chain.name, steps=_citing(chain.steps, asked))
+                    for chain in page.signal_chains
+                ),
+            }
         )
-        yield page.model_copy(update={"sections": sections})
+
+
+def _citing(claims: Iterable[ClaimDraft], asked: set[int]) -> tuple[ClaimDraft, ...]:
+    return tuple(
+        ClaimDraft(text=claim.text, moment_indices=_own(claim.moment_indices, asked))
+        for claim in claims
+    )
 
 
 def _own(indices: Iterable[int], asked: set[int]) -> tuple[int, ...]:
@@ -105,7 +140,7 @@ def _own(indices: Iterable[int], asked: set[int]) -> tuple[int, ...]:
 def _joined(first: PageDraft, second: PageDraft) -> PageDraft:
     """Return two drafts of a page as one: sections of one heading together, equal claims once.
 
-    Title and summary are those of the first.
+    Title and summary are those of the first; its chains come first.
     """
     sections: dict[str, dict[str, ClaimDraft]] = {}
     for section in (*first.sections, *second.sections):
@@ -120,9 +155,10 @@ def _joined(first: PageDraft, second: PageDraft) -> PageDraft:
             )
     return first.model_copy(
         update={
+            "signal_chains": first.signal_chains + second.signal_chains,
             "sections": tuple(
                 SectionDraft(heading=heading, claims=tuple(claims.values()))
                 for heading, claims in sections.items()
-            )
+            ),
         }
     )

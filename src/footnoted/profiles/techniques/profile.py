@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.profiles.techniques import ASKING, NAME
-from footnoted.profiles.techniques.classify import ClassifyStage
-from footnoted.profiles.techniques.compose import ComposeStage
+from footnoted.profiles.techniques.classify import SUBTOPICS, ClassifyStage
+from footnoted.profiles.techniques.compose import MERGE, ComposeStage
 from footnoted.profiles.techniques.extract import ExtractStage
 from footnoted.profiles.techniques.store import live_moments, show_moments
 from footnoted.prompting import read_prompt
@@ -44,9 +44,13 @@ def techniques_profile(
     Raises ConfigurationError when one of them is missing or cannot be read.
     """
     taxonomy = read_taxonomy(roots, NAME)
+    prompts = {name: read_prompt(roots, NAME, name) for name in (*ASKING, SUBTOPICS, MERGE)}
     extract = ExtractStage(taxonomy)
     classify = ClassifyStage(
-        taxonomy, batch_size=tuning.batch_size, excerpt_chars=tuning.excerpt_chars
+        taxonomy,
+        prompts[SUBTOPICS].sha256,
+        batch_size=tuning.batch_size,
+        excerpt_chars=tuning.excerpt_chars,
     )
     segment = SegmentStage()
     made_by = MadeBy(
@@ -56,13 +60,16 @@ def techniques_profile(
         git_sha=build.git_sha,
     )
     compose = ComposeStage(
-        made_by, chunk_size=tuning.chunk_size, excerpt_chars=tuning.excerpt_chars
+        made_by,
+        prompts[MERGE].sha256,
+        chunk_size=tuning.chunk_size,
+        excerpt_chars=tuning.excerpt_chars,
     )
     return Profile(
         name=NAME,
         video_stages=(shared.transcribe, segment, extract, classify, shared.index),
         group_stages=(compose,),
-        prompts={stage: read_prompt(roots, NAME, stage) for stage in ASKING},
+        prompts=prompts,
         taxonomy=taxonomy,
         live_moments=live_moments,
         video_moments=show_moments,

@@ -26,6 +26,7 @@ _STORED = """
   SELECT t.id, t.evidence_id, t.video_id, m.identity AS recording,
     e.first_cue, e.last_cue, t.title, t.summary,
     COALESCE(t.content_type_override, t.content_type) AS content_type,
+    t.content_type AS found_type,
     t.tools, t.category, t.subtopic, e.text AS quote, e.start_ms, e.end_ms,
     COALESCE(s.language, m.language) AS language
   FROM technique_moments t

@@ -55,8 +55,8 @@ class ExtractOutput(ProfileModel):
 class StoredMoment(ProfileModel):
     """A live moment as it stands, with what was really said.
 
-    `content_type` is what classification said, else what extraction said. `recording` is the
-    identity of the media, which does not depend on when it arrived, as ids do.
+    `content_type` is what classification said, else `found_type`, what extraction said.
+    `recording` is the identity of the media, which does not depend on when it arrived, as ids do.
     """
 
     id: UUID
@@ -68,6 +68,7 @@ class StoredMoment(ProfileModel):
     title: str
     summary: str
     content_type: str
+    found_type: str
     tools: tuple[str, ...]
     category: str | None
     subtopic: str | None
@@ -78,7 +79,7 @@ class StoredMoment(ProfileModel):
 
 
 class ClassifyInput(ProfileModel):
-    """The live moments of a video, in the order they were said."""
+    """The live moments of a video as they were found, in the order they were said."""
 
     video_id: int
     language: str | None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from footnoted.knowledge.pages.composed import (
     ComposedClaim,
     ComposedPage,
+    Grounds,
     Support,
     unite_claims,
-    unite_equal_slugs,
 )
 from footnoted.model.identity import deterministic_id
 
@@ -22,12 +23,6 @@ def _support(number: int) -> Support:
 
 def _claim(text: str, *numbers: int, heading: str = "H") -> ComposedClaim:
     return ComposedClaim(heading=heading, text=text, support=tuple(map(_support, numbers)))
-
-
-def _page(slug: str, *claims: ComposedClaim, tags: tuple[str, ...] = ()) -> ComposedPage:
-    return ComposedPage(
-        slug=slug, title=slug.title(), summary=slug, tags=tags, tools=(), claims=claims
-    )
 
 
 def test_claims_that_differ_only_in_writing_are_one_with_all_support() -> None:
@@ -53,15 +48,22 @@ def test_claims_that_say_something_else_stay_apart(one: str, other: str) -> None
     assert len(unite_claims([_claim(one, 1), _claim(other, 2)])) == 2
 
 
-def test_pages_of_one_slug_are_one_page_in_order_of_headings() -> None:
-    """Claims of a heading stand together; tags are united; others keep their place."""
-    pages = unite_equal_slugs(
-        [
-            _page("a", _claim("One.", 1), _claim("Two.", 2, heading="I"), tags=("x",)),
-            _page("b", _claim("Three.", 3)),
-            _page("a", _claim("Four.", 4), tags=("w",)),
-        ]
-    )
-    assert [page.slug for page in pages] == ["a", "b"]
-    assert [claim.text for claim in pages[0].claims] == ["One.", "Four.", "Two."]
-    assert pages[0].tags == ("w", "x")
+def test_claims_of_a_heading_stand_together() -> None:
+    """In the order in which headings first came."""
+    claims = unite_claims([_claim("One.", 1), _claim("Two.", 2, heading="I"), _claim("Three.", 3)])
+    assert [claim.text for claim in claims] == ["One.", "Three.", "Two."]
+
+
+def test_a_summary_rests_on_the_evidence_of_claims() -> None:
+    """What no claim of the page cites can carry nothing on it."""
+    stranger = Grounds(summary=(_support(9).evidence_id,))
+    with pytest.raises(ValidationError, match="rest on the evidence of its claims"):
+        ComposedPage(
+            slug="a",
+            title="A",
+            summary="S",
+            tags=(),
+            tools=(),
+            claims=(_claim("One.", 1),),
+            grounds=stranger,
+        )

@@ -29,6 +29,7 @@ def moment(
         title=f"Title {number}",
         summary=f"Summary {number}.",
         content_type="tip",
+        found_type="tip",
         tools=tools,
         category="Cooking",
         subtopic=subtopic,

@@ -14,11 +14,11 @@ from tests.unit.profiles.techniques.moments import moment
 SIZE = 40
 
 
-def test_a_group_that_fits_is_one_run_in_order_of_subtopics() -> None:
-    """Moments without a subtopic come last; within one, order is kept."""
-    moments = [moment(0), moment(1, subtopic="b"), moment(2, subtopic="a"), moment(3, subtopic="b")]
-    (run,) = chunk_moments(moments, 4)
-    assert [item.first_cue for item in run] == [2, 1, 3, 0]
+def test_a_recording_that_fits_is_one_run_in_the_order_it_was_said() -> None:
+    """Whatever its moments are about; another recording is another run."""
+    moments = [moment(0), moment(1, subtopic="b"), moment(2, subtopic="a")]
+    other = [moment(0, recording="other"), moment(1, recording="other")]
+    assert chunk_moments([*moments, *other], 4) == (tuple(moments), tuple(other))
 
 
 def test_no_moments_are_no_runs() -> None:
@@ -53,10 +53,26 @@ def test_an_inserted_moment_leaves_most_runs_as_they_were() -> None:
     changed = []
     for number in range(40):
         at = chance.randrange(len(moments))
-        grown = [*moments[:at], moment(number, recording="new"), *moments[at:]]
+        grown = [*moments[:at], moment(5_000 + number), *moments[at:]]
         changed.append(len(set(chunk_moments(grown, SIZE)) - before))
     assert len(before) > 25
     assert mean(changed) < 2.5
+
+
+def test_a_recording_that_comes_leaves_the_runs_of_the_others_as_they_were() -> None:
+    """So it asks about itself alone, and one that goes asks nothing."""
+    recordings = {
+        name: [moment(n, recording=name) for n in range(size)]
+        for name, size in (("a", 55), ("b", 130), ("c", 90))
+    }
+    alone = [run for name in ("a", "c") for run in chunk_moments(recordings[name], SIZE)]
+    together = chunk_moments([m for name in "abc" for m in recordings[name]], SIZE)
+    assert [run for run in together if run[0].recording != "b"] == alone
+
+
+def test_two_and_a_half_times_the_size_is_three_calls_or_a_few_more() -> None:
+    """Cuts follow the content, and are never closer than half the size."""
+    assert 3 <= len(chunk_moments([moment(n) for n in range(100)], SIZE)) <= 5
 
 
 def test_cuts_do_not_depend_on_ids() -> None:

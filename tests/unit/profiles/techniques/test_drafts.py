@@ -20,7 +20,12 @@ CHUNK = (
 
 def _page(title: str, *claims: tuple[str, tuple[int, ...]]) -> PageDraft:
     drafts = tuple(ClaimDraft(text=text, moment_indices=indices) for text, indices in claims)
-    return PageDraft(title=title, summary="S", sections=(SectionDraft(heading="H", claims=drafts),))
+    return PageDraft(
+        title=title,
+        summary="S",
+        summary_indices=tuple(index for _, indices in claims for index in indices if index >= 0),
+        sections=(SectionDraft(heading="H", claims=drafts),),
+    )
 
 
 def _read(*pages: PageDraft) -> tuple[list[ComposedPage], DraftReader]:
@@ -52,7 +57,7 @@ def test_a_claim_without_a_moment_is_dropped_and_counted() -> None:
         _page("Bread", ("Bake it.", (0, 3)), ("Invented.", (7, -1)), ("Also.", ()))
     )
     assert [claim.text for claim in page.claims] == ["Bake it."]
-    assert reader.counts == {"dropped_claims": 2, "rejected_indices": 3}
+    assert reader.counts == {"dropped_claims": 2, "rejected_indices": 5}
 
 
 def test_a_page_without_claims_or_title_is_no_page() -> None:

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 ROOTS = [Path(__file__).parents[4] / "prompts"]
 TAXONOMY = read_taxonomy(ROOTS, "techniques")
-PROMPT = read_prompt(ROOTS, "techniques", "classify")
+PROMPTS = {name: read_prompt(ROOTS, "techniques", name) for name in ("classify", "subtopics")}
 WORDS = (*CATEGORY_WORDS, "nothing")
 
 
 def _request(count: int) -> ModelRequest[ClassifyAnswer]:
     briefs = tuple(MomentBrief(index=n, title="T", summary="S", quote="q") for n in range(count))
     task = ClassifyTask(language="en", moments=briefs, categories=TAXONOMY.categories)
-    return label_question(TAXONOMY).request("batch-0", task, PROMPT, 2_000)
+    return label_question(TAXONOMY).request("batch-0", task, PROMPTS["classify"], 2_000)
 
 
 async def _classify(asker: FakeAsker, words: list[str]) -> ClassifyOutput:
@@ -39,8 +39,8 @@ async def _classify(asker: FakeAsker, words: list[str]) -> ClassifyOutput:
         moment(number).model_copy(update={"summary": word}) for number, word in enumerate(words)
     )
     given_input = ClassifyInput(video_id=1, language="en", moments=moments)
-    stage = ClassifyStage(TAXONOMY, batch_size=7)
-    return await stage.run(given_input, StageContext(asker, {"classify": PROMPT}))
+    stage = ClassifyStage(TAXONOMY, "p", batch_size=7)
+    return await stage.run(given_input, StageContext(asker, PROMPTS))
 
 
 def test_the_taxonomy_is_in_the_part_that_all_calls_share() -> None:
@@ -96,11 +96,9 @@ def test_the_bound_has_room_for_the_longest_labels() -> None:
             MomentLabel(
                 index=100,
                 category=category.name,
-                subtopic=subtopic,
                 content_type=max(TAXONOMY.content_types, key=len),
             ).model_dump_json(indent=1)
         )
         for category in TAXONOMY.categories
-        for subtopic in category.subtopics
     )
     assert label_tokens(20) - THINKING_TOKENS > 20 * longest

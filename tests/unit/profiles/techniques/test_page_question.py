@@ -31,9 +31,8 @@ if TYPE_CHECKING:
 
     from footnoted.llm.port import Division, ModelRequest
 
-PROMPT = parse_prompt(
-    "compose", "S\n=== user ===\n{{language}} {{creator}} {{category}} {{moments}}"
-)
+PROMPT = parse_prompt("compose", "S\n=== user ===\n{{language}} {{category}} {{moments}}")
+MERGE = parse_prompt("merge", "S\n=== user ===\n{{language}} {{category}} {{first}} {{second}}")
 GROUP = PageGroup(
     id=1, profile="techniques", creator_id=2, creator="Ada", category="Cooking", wanted=3
 )
@@ -52,8 +51,8 @@ def _material(index: int, subtopic: str | None = None) -> SynthesisMoment:
 
 
 def _request(*moments: SynthesisMoment) -> ModelRequest[SynthesizeAnswer]:
-    task = SynthesizeTask(language="en", creator="Ada", category="Cooking", moments=moments)
-    return page_question().request("chunk-0", task, PROMPT, 4_000)
+    task = SynthesizeTask(language="en", category="Cooking", moments=moments)
+    return page_question().request("video-1/0", task, PROMPT, 4_000)
 
 
 def _division(request: ModelRequest[SynthesizeAnswer]) -> Division:
@@ -83,7 +82,7 @@ def test_a_chunk_is_cut_between_subtopics_near_its_middle() -> None:
     """What belongs on one page is then still written by one call."""
     subtopics = ["bread"] * 4 + ["sauces"] * 6
     division = _division(_request(*(_material(n, name) for n, name in enumerate(subtopics))))
-    assert [part.label for part in division.requests] == ["chunk-0/1", "chunk-0/2"]
+    assert [part.label for part in division.requests] == ["video-1/0/1", "video-1/0/2"]
     assert [len(part.task.moments) for part in division.requests] == [4, 6]
     assert division.requests[1].prompt.user.count("[4] T (tip; subtopic: sauces)") == 1
 
@@ -125,9 +124,9 @@ def test_an_index_of_the_other_half_is_one_of_no_moment() -> None:
 
 
 async def _compose(asker: FakeAsker, moments: list[StoredMoment]) -> ComposeOutput:
-    stage = ComposeStage(MadeBy({"compose": "fake"}, "t" * 64, "0.1", "abc"), chunk_size=12)
+    stage = ComposeStage(MadeBy({"compose": "fake"}, "t" * 64, "0.1", "abc"), "m", chunk_size=12)
     given_input = ComposeInput(group=GROUP, moments=tuple(moments))
-    return await stage.run(given_input, StageContext(asker, {"compose": PROMPT}))
+    return await stage.run(given_input, StageContext(asker, {"compose": PROMPT, "merge": MERGE}))
 
 
 def _claims(out: ComposeOutput) -> dict[tuple[str, str], set[UUID]]:
@@ -152,7 +151,11 @@ async def test_no_claim_is_lost_or_doubled_by_asking_in_parts(
         moment(number, subtopic=subtopic).model_copy(update={"summary": f"Summary {said}."})
         for number, (subtopic, said) in enumerate(contents)
     ]
-    asker = FakeAsker(is_too_long=lambda request: len(request.task.moments) > limit)
+    asker = FakeAsker(
+        is_too_long=lambda request: (
+            isinstance(request.task, SynthesizeTask) and len(request.task.moments) > limit
+        )
+    )
     parts, whole = await _compose(asker, moments), await _compose(FakeAsker(), moments)
     assert _claims(parts) == _claims(whole)
     assert parts.counts == whole.counts
