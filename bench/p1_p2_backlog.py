@@ -5,8 +5,7 @@ latency, answers of the usual length; limits, latencies and sleeps run SCALE tim
 makespan is from the first call that is accepted to the last that is answered, the bound that of the
 calls in the journal. In the same run the naive gather takes the same backlog at the same scale, the
 fixed sleep its first FIXED_VIDEOS at FIXED_SCALE (one after the other, its limits never matter, so
-its time is proportional to the videos). Then all three take SMALL_VIDEOS under a cap of half their
-cost, and again with KILLS kills. The table is printed for docs/figures.md.
+its time is proportional to the videos). What they do under a cap and when killed is w1_ways.py's.
 
     p1_p2_backlog.py [--videos 200] [--scale 1] [--no-peers]         quiet: 15 min, 6 without peers
 """
@@ -20,14 +19,13 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bounds import Call, Limits, latency_s, time_bounds
-from paid import LATENCY, Paid, kill, open_emulator, open_paid
+from paid import LATENCY, Paid, open_emulator, open_paid
 from stand import ROOT, finish, report
 from talk import write_library
 
@@ -39,7 +37,11 @@ if TYPE_CHECKING:
 TIME_LIMIT_S = 2_400
 SEED, CUES, CREATORS = 11, (300, 340), 20
 FIXED_VIDEOS, FIXED_SCALE = 6, 20
-SMALL_VIDEOS, SMALL_SCALE, KILLS = 24, 6, 5
+OURS, FIXED, GATHER = (
+    "footnoted",
+    "fixed 30 s sleep, one call at a time",
+    "naive gather, SDK retries",
+)
 LIMITS = Limits(concurrent=Bounds().max_concurrent)
 CALLS = """SELECT item_kind || ' ' || item_id AS item, stage, usage FROM llm_calls
   WHERE state = 'answered'"""
@@ -161,111 +163,38 @@ def peer(
         return Drained(makespan_s(rows), bound_s, per_1000, usd, len(rows)), told
 
 
-def overshoot_ours(library: Path, cap_usd: float) -> float:
-    """Return how much more than the cap was billed, as a share of it."""
-    with open_paid(logic="brisk", scale=SMALL_SCALE, latency=LATENCY) as paid:
-        paid.settings = settings() | {
-            "FOOTNOTED_DAILY_COST_CAP_USD": f"{cap_usd:.6f}",
-            "FOOTNOTED_DRAIN_WAIT_S": "0",
-        }
-        paid.must("add", str(library))
-        paid.must("run", "--drain", codes=(0, 1, 75))
-        return float(paid.emulator.totals()["billed_usd"]) / cap_usd - 1
+def tell(way: str, drained: Drained, videos: int) -> None:
+    """Print the cells of a way of working."""
+    cells = {
+        "makespan / bound": f"{drained.makespan_s / drained.bound_s:.2f}",
+        "429 per 1,000 calls": f"{drained.per_1000:.1f}",
+        "USD per 100 videos": f"{100 * drained.usd / videos:.4f}",
+    }
+    for name, cell in cells.items():
+        print(f"WAY {way} | {name} = {cell}", flush=True)
 
 
-def repeats_ours(library: Path, dice: random.Random) -> int:
-    """Return how many answers were bought again because of kills."""
-    with open_paid(logic="brisk", scale=SMALL_SCALE, latency=LATENCY) as paid:
-        paid.settings = settings() | {"FOOTNOTED_CALL_TIMEOUT_S": "60"}
-        paid.must("add", str(library))
-        for _ in range(KILLS):
-            assert paid.run_and_kill(dice.uniform(2, 5), "run", "--drain") is None
-        paid.must("run", "--drain")
-        return repeats(paid.emulator.rows())
-
-
-def overshoot_naive(library: Path, cap_usd: float, *words: str, scale: float) -> float:
-    """Return the same of the naive program."""
-    with open_emulator("brisk", scale, latency=LATENCY) as emulator:
-        naive(emulator, library, *words, "--cap-usd", f"{cap_usd:.6f}", scale=scale)
-        time.sleep(30 / scale)  # calls that are out are made and billed all the same
-        return float(emulator.totals()["billed_usd"]) / cap_usd - 1
-
-
-def repeats_naive(library: Path, dice: random.Random, *words: str, scale: float) -> int:
-    """Return the same of the naive program, which keeps the videos it has finished."""
-    with (
-        open_emulator("brisk", scale, latency=LATENCY) as emulator,
-        tempfile.TemporaryDirectory() as kept,
-    ):
-        more = (*words, "--kept", kept)
-        for _ in range(KILLS):
-            command = naive_command(emulator, library, *more, scale=scale)
-            with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-                time.sleep(dice.uniform(3, 6))
-                kill(process.pid)
-        naive(emulator, library, *more, scale=scale)
-        return repeats(emulator.rows())
-
-
-def row(name: str, drained: Drained, overshoot: float, repeated: int) -> str:
-    """Return a row of the table."""
-    ratio = drained.makespan_s / drained.bound_s
-    return (
-        f"| {name} | {ratio:.2f} | {drained.per_1000:.1f} | {drained.usd:.4f}"
-        f" | {100 * overshoot:+.1f} % | {repeated} |"
-    )
-
-
-def compare(library: Path, small: Path, mine: Drained, asked: argparse.Namespace) -> None:
-    """Print the table of the three."""
-    dice = random.Random(SEED)
-    share = FIXED_VIDEOS / asked.videos
-    sleeps = ("--sleep-s", "30")
-    fixed, _ = peer(
-        library,
-        *sleeps,
-        "--videos",
-        str(FIXED_VIDEOS),
-        scale=FIXED_SCALE,
-        bound_s=mine.bound_s * share,
-    )
+def compare(library: Path, mine: Drained, asked: argparse.Namespace) -> None:
+    """Print what the two others make of the same backlog."""
+    bound_s = mine.bound_s * FIXED_VIDEOS / asked.videos
+    words = ("--sleep-s", "30", "--videos", str(FIXED_VIDEOS))
+    fixed, _ = peer(library, *words, scale=FIXED_SCALE, bound_s=bound_s)
+    tell(FIXED, fixed, FIXED_VIDEOS)
     gather, told = peer(library, "--gather", scale=asked.scale, bound_s=mine.bound_s)
     print(f"# naive gather: {told}")
-    few = ("--videos", str(FIXED_VIDEOS))
-    cap_usd = mine.usd / asked.videos * SMALL_VIDEOS / 2
-    few_cap = mine.usd / asked.videos * FIXED_VIDEOS / 2
-    lines = [
-        row("footnoted", mine, overshoot_ours(small, cap_usd), repeats_ours(small, dice)),
-        row(
-            f"fixed 30 s sleep, one at a time ({FIXED_VIDEOS} videos)",
-            fixed,
-            overshoot_naive(small, few_cap, *sleeps, *few, scale=FIXED_SCALE),
-            repeats_naive(small, dice, *sleeps, *few, scale=FIXED_SCALE),
-        ),
-        row(
-            "naive gather, SDK retries",
-            gather,
-            overshoot_naive(small, cap_usd, "--gather", scale=SMALL_SCALE),
-            repeats_naive(small, dice, "--gather", scale=SMALL_SCALE),
-        ),
-    ]
-    print("| way | makespan / bound | 429 per 1,000 | USD | over the cap | bought again |")
-    print("|---|---|---|---|---|---|")
-    print("\n".join(lines), flush=True)
+    tell(GATHER, gather, asked.videos)
 
 
 def main() -> list[bool]:
-    """Measure, and print the figures before the table."""
+    """Measure, and print the figures before what the others do."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--videos", type=int, default=int(os.environ.get("P1_VIDEOS", "200")))
     parser.add_argument("--scale", type=float, default=float(os.environ.get("P1_SCALE", "1")))
     parser.add_argument("--no-peers", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        library, small = Path(folder) / "all", Path(folder) / "small"
+        library = Path(folder) / "all"
         write_library(library, asked.videos, CREATORS, random.Random(SEED), CUES)
-        write_library(small, SMALL_VIDEOS, 4, random.Random(SEED), CUES)
         mine, bounds, made = ours(library, asked.videos, asked.scale)
         print("# bounds", " ".join(f"{name} {s:.0f} s" for name, s in bounds.items()))
         print(f"# output of each tenth of the time, k tokens a minute: {made}")
@@ -278,8 +207,9 @@ def main() -> list[bool]:
             report("P1", f"{ratio:.2f}", "x_bound", "<=1.10", holds=ratio <= 1.10, note=note),
             report("P2", f"{mine.per_1000:.2f}", "429_per_1000", "<=1", holds=mine.per_1000 <= 1),
         ]
+        tell(OURS, mine, asked.videos)
         if not asked.no_peers:
-            compare(library, small, mine, asked)
+            compare(library, mine, asked)
     return verdicts
 
 
