@@ -7,7 +7,7 @@ and the flows, and is what the daemon runs on.
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -17,6 +17,11 @@ from footnoted.build import git_sha
 from footnoted.catalogue import Making, installed_profiles, stages_of
 from footnoted.db.storage import open_storage
 from footnoted.errors import FootnotedError, TransientError, UsageError
+from footnoted.indexes import (
+    catch_up_index as catch_up_index,  # noqa: PLC0414 - asked for here
+)
+from footnoted.indexes import make_embedding, make_indexes, make_keeper
+from footnoted.indexes import make_index as make_index  # noqa: PLC0414 - asked for here
 from footnoted.ledger.prices import PriceTable
 from footnoted.llm.assembly import EXTRACTIVE, require_prices, routes_of
 from footnoted.llm.call import Call
@@ -45,7 +50,6 @@ from footnoted.pipeline.paid import ModelAccess, PaidSetup, pay_for, pay_nothing
 from footnoted.prompting import read_prompt
 from footnoted.search.audit import RepairKind, ensure_filled, rebuild
 from footnoted.search.drain import OutboxDrainer
-from footnoted.search.qdrant_edge import QdrantEdgeIndex
 from footnoted.settings import bundled_dir
 from footnoted.sources.folder import FolderScanner
 from footnoted.sources.port import ScanLimits
@@ -68,6 +72,7 @@ if TYPE_CHECKING:
     from footnoted.db.storage import Storage
     from footnoted.llm.anthropic_client import AnthropicClient
     from footnoted.llm.port import Model
+    from footnoted.pipeline.embedding.keeper import EmbeddingKeeper
     from footnoted.pipeline.speech import SpeechAccess
     from footnoted.search.port import SearchIndex
     from footnoted.settings import Settings
@@ -107,38 +112,6 @@ def scan_limits(settings: Settings) -> ScanLimits:
     return ScanLimits(settle_s=settings.file_settle_s)
 
 
-def make_index(settings: Settings) -> SearchIndex:
-    """Return the search index that the settings name; nothing is opened yet."""
-    if settings.qdrant_url is None:
-        return QdrantEdgeIndex(settings.index_dir)
-    # Its client takes a second to import, which commands on the embedded index should not wait for.
-    from footnoted.search.qdrant_server import QdrantServerIndex  # noqa: PLC0415
-
-    key = settings.qdrant_api_key
-    return QdrantServerIndex.connect(
-        settings.qdrant_url, api_key=key.get_secret_value() if key else None
-    )
-
-
-async def catch_up_index(storage: Storage) -> bool:
-    """Apply to the index what changed in PostgreSQL; return False when another process has it.
-
-    That process is the daemon, which applies it by itself, or a command about to end.
-    """
-    index = make_index(storage.settings)
-    try:
-        await index.ensure_ready()
-        if index.was_recreated:
-            await ensure_filled(storage.database, index)
-        else:
-            await OutboxDrainer(storage.database, index).drain_all()
-    except TransientError:
-        return False
-    finally:
-        await index.close()
-    return True
-
-
 @dataclass(frozen=True, slots=True)
 class App:
     """Everything joined together, as the daemon and the API use it."""
@@ -150,6 +123,7 @@ class App:
     models: ModelAccess
     net: Net
     free_models: tuple[str, ...] = (EXTRACTIVE,)
+    vectors: EmbeddingKeeper | None = None
 
     async def prepare_index(self) -> None:
         """Open the index, and refill it from PostgreSQL when it is empty or was lost."""
@@ -192,24 +166,30 @@ async def open_app(settings: Settings, run_cap: Decimal | None = None) -> AsyncG
     `run_cap` is the most that this run may cost (USD).
     """
     async with open_storage(settings) as storage:
-        index = make_index(settings)
         models = make_models(storage, run_cap)
         speech = make_speech(storage, models, run_cap)
+        embedding = make_embedding(storage, models, run_cap)
+        index = make_indexes(storage, embedding)
         app = build_app(storage, index, models, speech)
+        paid = [one for one in (models, speech, embedding) if one is not None]
         try:
-            await models.load()
-            if speech is not None:
-                await speech.load()
-            yield app
+            for one in paid:
+                await one.load()
+            yield with_vectors(app, make_keeper(storage, index, embedding))
         finally:
-            await models.close()
-            if speech is not None:
-                await speech.close()
+            for one in paid:
+                await one.close()
             await app.net.close()
             try:
                 await index.close()
             except TransientError as error:  # derived data: the next start looks at it closely
                 get_logger().warning(INDEX_LOST, why=error.message)
+
+
+def with_vectors(app: App, keeper: EmbeddingKeeper) -> App:
+    """Return the program with what looks after vectors, and what is free in its journal."""
+    free = keeper.access.free_models if keeper.access is not None else ()
+    return replace(app, vectors=keeper, free_models=(*app.free_models, *free))
 
 
 def make_client(settings: Settings) -> AnthropicClient | None:

@@ -84,12 +84,15 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
         await stack.enter_async_context(serve(app))
         await stack.enter_async_context(_background(listen(app.storage.url, loop.nudge), loop))
         await stack.enter_async_context(_batches_kept(app, settings, loop))
+        await stack.enter_async_context(_vectors_kept(app, settings, loop))
         await stack.enter_async_context(_background(_pat_watchdog(), loop))
         notify_supervisor("READY=1")
         get_logger().info(DAEMON_STARTED, mode=plan.mode.value, pid=os.getpid())
         report = await loop.run()
         if plan.mode is not Mode.FOREVER and not report.was_stopped:
             await housekeeping.finish()
+            if app.vectors is not None:
+                await app.vectors.finish()
             await desk.finish()
         notify_supervisor("STOPPING=1")
         get_logger().info(DAEMON_STOPPING)
@@ -144,6 +147,18 @@ async def _batches_kept(app: App, settings: Settings, loop: Loop) -> AsyncGenera
             await keeper.start(is_sole=is_sole)
     async with _background(keeper.run(settings.batch_poll_s, is_sole=is_sole), loop):
         yield
+
+
+@asynccontextmanager
+async def _vectors_kept(app: App, settings: Settings, loop: Loop) -> AsyncGenerator[None]:
+    """Look after embedding specs beside the loop; without an embedder there is nothing to do."""
+    if (keeper := app.vectors) is None:
+        yield
+        return
+    await keeper.start(is_sole=settings.qdrant_url is None)
+    async with _background(keeper.run(), loop):
+        yield
+    await keeper.release()
 
 
 @asynccontextmanager

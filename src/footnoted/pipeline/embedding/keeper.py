@@ -10,6 +10,7 @@ searches are answered by the index that serves all the while.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -54,10 +55,24 @@ NOT_SET_UP = "embedder_missing"
 UNEQUAL = "embedding_unequal"
 """The wait of an index that was built and is not what it should be; it is filled again."""
 BUDGET = "budget"
-_PAUSE_S = 2.0
+_PAUSE_S = 3.0
+_LOOK_EVERY_S = 60.0
+"""The longest pause between two looks for documents without vectors: others may write some too."""
 _ERROR_PAUSE_S = 60.0
 _SHORTEST_WAIT_S = 1.0
 _UNEQUAL_WAIT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Idle:
+    """What there was when nothing was left to do: looking again finds nothing while it is so."""
+
+    rows: list[SpecRow]
+    writes: int
+    until_s: float
+
+    def holds(self, rows: list[SpecRow], writes: int, now_s: float) -> bool:
+        return (self.rows, self.writes) == (rows, writes) and now_s < self.until_s
 
 
 @dataclass(slots=True)
@@ -70,9 +85,19 @@ class EmbeddingKeeper:
     access: EmbeddingAccess | None
     recipes: Recipes = field(default_factory=lambda: RECIPES)
     owner: UUID = field(default_factory=uuid4)
+    _idle: _Idle | None = None
+    _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def start(self, *, is_sole: bool) -> None:
+        """Take up what the dead worked on, where there can be nobody else."""
+        if is_sole:
+            async with self.database.transaction() as session:
+                await store.end_leases(session)
 
     async def run(self, pause_s: float = _PAUSE_S) -> None:
-        """Look after the specs until cancelled."""
+        """Look after the specs until cancelled; without any, and without an embedder, return."""
+        if self.access is None and not await self._rows():
+            return
         while True:
             wait_s = pause_s
             try:
@@ -85,21 +110,31 @@ class EmbeddingKeeper:
             await self.clock.sleep(wait_s)
 
     async def finish(self) -> None:
-        """Return when nothing can be done now: all is done, or waits for something."""
+        """Return when nothing can be done now: all is done and in the index, or waits."""
+        self._idle = None
         while await self.step():
             pass
+        with suppress(TransientError):
+            await OutboxDrainer(self.database, self.indexes).drain_all()
 
     async def step(self) -> bool:
         """Do one thing that is due; return whether there may be more."""
-        rows = await self._rows()
-        if not rows and (self.access is None or not await self._begin_wanted(rows)):
+        async with self._alone:
+            return await self._step()
+
+    async def _step(self) -> bool:
+        rows, writes = await self._rows(), self.indexes.writes
+        if self._idle is not None and self._idle.holds(rows, writes, self.clock.monotonic_s()):
             return False
-        if rows and self.access is not None and await self._begin_wanted(rows):
+        self._idle = None
+        if await self._begin_wanted(rows):
             return True
-        for row in await self._rows():
+        for row in rows:
             if await self._advance(row):
                 return True
         await self.indexes.remove_dropped()
+        left = await self._rows()
+        self._idle = _Idle(left, writes, self.clock.monotonic_s() + self._rest_s(left))
         return False
 
     async def begin(self, spec: Spec, *, switches: bool) -> None:
@@ -116,6 +151,12 @@ class EmbeddingKeeper:
         """Let others work on what this one worked on."""
         async with self.database.transaction() as session:
             await store.end_leases(session, self.owner)
+
+    def _rest_s(self, rows: list[SpecRow]) -> float:
+        """Return for how long nothing is looked for where nothing changes."""
+        now = self.clock.now()
+        waits = [(row.not_before - now).total_seconds() for row in rows if row.not_before]
+        return max(0.0, min([_LOOK_EVERY_S, *(wait_s for wait_s in waits if wait_s > 0)]))
 
     async def _rows(self) -> list[SpecRow]:
         async with self.database.transaction() as session:
@@ -145,7 +186,7 @@ class EmbeddingKeeper:
         except (TransientError, BudgetExceededError) as error:
             await self._wait(row, error)
             return False
-        if done and row.wait_reason:
+        if row.wait_reason:
             await self._go_on(row)
         return done
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ class Maker:
     """Makes the vectors of documents under specs that its access can embed for."""
 
     access: EmbeddingAccess
-    recipes: Recipes = RECIPES
+    recipes: Recipes = field(default_factory=lambda: RECIPES)
 
     def can_make(self, row: SpecRow) -> bool:
         """Return whether every dense channel of a spec is one of this embedder's."""

@@ -89,6 +89,8 @@ class SpecIndexes:
         self._serving = words_spec()
         self._gone: set[str] = set()
         self._is_hushed = False
+        self.writes = 0
+        """How often documents were written: who makes vectors looks again when that moves."""
 
     @property
     def was_recreated(self) -> bool:
@@ -104,6 +106,7 @@ class SpecIndexes:
     async def upsert(self, documents: Sequence[Document]) -> None:
         """Make these documents findable, in the index that serves and in those that follow."""
         rows = await self._look()
+        self.writes += 1
         await self._served().index.upsert(documents)
         for row in self._followers(rows):
             await self._follow(row, lambda index: index.upsert(documents))
