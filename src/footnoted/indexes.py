@@ -5,6 +5,7 @@ Without an embedder and without a spec that was ever built that is one index of 
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from footnoted.search.layout import WORDS_ONLY, Layout
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
     from decimal import Decimal
 
     from footnoted.db.session import Database
@@ -92,6 +94,21 @@ def make_keeper(
 ) -> EmbeddingKeeper:
     """Return what looks after the specs of `index`."""
     return EmbeddingKeeper(storage.database, storage.clock, index, access)
+
+
+@asynccontextmanager
+async def opened_indexes(storage: Storage) -> AsyncGenerator[SpecIndexes]:
+    """Yield the indexes of all specs as one, with what embeds queries, and close both."""
+    access = make_embedding(storage)
+    index = make_indexes(storage, access)
+    try:
+        if access is not None:
+            await access.load()
+        yield index
+    finally:
+        await index.close()
+        if access is not None:
+            await access.close()
 
 
 async def catch_up_index(storage: Storage) -> bool:

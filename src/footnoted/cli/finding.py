@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from footnoted.app import make_index
 from footnoted.clock import SystemClock
 from footnoted.db.storage import open_storage
 from footnoted.errors import DependencyDownError, TransientError
 from footnoted.fetch.daemon import ask_daemon
+from footnoted.indexes import opened_indexes
 from footnoted.search.audit import RepairKind, ensure_filled
 from footnoted.search.drain import OutboxDrainer
 from footnoted.search.query import SearchResult, search
@@ -82,16 +82,13 @@ def _parameters(query: Query) -> dict[str, str | int]:
 
 
 async def _find_here(storage: Storage, query: Query) -> list[SearchResult]:
-    index = make_index(storage.settings)
-    try:
+    async with opened_indexes(storage) as index:
         await index.ensure_ready()
         await _catch_up(storage, index)
         found = await search(storage.database, index, query)
         if not found and await _repaired(storage, index):
             found = await search(storage.database, index, query)
         return found
-    finally:
-        await index.close()
 
 
 async def _repaired(storage: Storage, index: SearchIndex) -> bool:

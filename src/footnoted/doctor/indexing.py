@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from footnoted.app import make_index
 from footnoted.doctor.check import CheckName, State, failure, ok, warning
 from footnoted.doctor.holder import describe_holder
 from footnoted.errors import DependencyDownError, TransientError
 from footnoted.fetch.daemon import ask_daemon
+from footnoted.indexes import make_indexes
 from footnoted.search.audit import audit, repair
 from footnoted.search.drain import OutboxDrainer
 
@@ -123,7 +123,7 @@ async def index_access(storage: Storage, *, is_daemon_up: bool) -> AsyncGenerato
     if is_daemon_up and storage.settings.qdrant_url is None:
         yield DaemonsIndex(storage.settings)
         return
-    index = make_index(storage.settings)
+    index = make_indexes(storage)
     try:
         yield OwnIndex(storage.database, index)
     finally:
