@@ -67,12 +67,14 @@ def podcast(base: str, episodes: int, words: bytes) -> dict[str, tuple[str, byte
         items.append(
             f"<item><title>Episode {number}</title><guid>e{number}</guid><pubDate>{date}</pubDate>"
             f'<enclosure url="{base}/{number}.mp3" type="audio/mpeg" length="9"/>'
+            "<itunes:duration>600</itunes:duration>"
             f"{offer if number else ''}</item>"
         )
         pages[f"/{number}.vtt"] = ("text/vtt", words)
     feed = (
         '<?xml version="1.0"?><rss version="2.0"'
-        ' xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>The Pod</title>'
+        ' xmlns:podcast="https://podcastindex.org/namespace/1.0"'
+        ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><title>The Pod</title>'
         f"<language>en</language>{''.join(items)}</channel></rss>"
     )
     return {**pages, "/feed.xml": ("application/rss+xml", feed.encode())}
@@ -156,15 +158,19 @@ def test_a_second_look_takes_nothing_twice_and_what_is_new(
     assert third == ["taken", "taken", "taken"]
 
 
-def test_trying_a_place_writes_nothing(
+def test_trying_a_place_follows_nothing(
     new_home: Home, net: tuple[str, list[str], dict[str, str]]
 ) -> None:
     """What would be taken, what not and why, and what it would cost."""
     base, _, settings = net
-    tried = new_home.run("source", "test", f"{base}/feed.xml", "--title-has", "[02]", **settings)
+    hears = {"FOOTNOTED_SPEECH": "openai", "FOOTNOTED_SPEECH_API_KEY": "sk-nobody"}
+    tried = new_home.run(
+        "source", "test", f"{base}/feed.xml", "--title-has", "[02]", **settings, **hears
+    )
     assert "Episode 0" in tried.stdout
     assert "not taken: Episode 1: the title does not have '[02]'" in tried.stderr
     assert "Backlog: 2 items" in tried.stdout
+    assert "speech recognition: up to 10.0 minutes, about $0.0600" in tried.stdout
     assert new_home.ask("source", "list")["sources"] == []
 
 

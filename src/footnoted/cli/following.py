@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from footnoted.pipeline.controls.removal.removal import RemovedSource
     from footnoted.sources.follow import AddedSource, SourcePreview
-    from footnoted.sources.net.preview import NetPreview, PreviewLine
+    from footnoted.sources.net.preview import BacklogCost, NetPreview, PreviewLine
     from footnoted.sources.net.store import OfferedItem
     from footnoted.sources.store import Source
 
@@ -89,7 +89,7 @@ def print_net_preview(preview: NetPreview, *, as_json: bool) -> None:
     usd = "" if cost.usd is None else f", about ${cost.usd}"
     say(
         f"Backlog: {cost.items} items, {cost.hours} hours; model calls: {calls}{usd}; speech"
-        f" recognition: up to {cost.speech_minutes} minutes."
+        f" recognition: {_speech(cost)}."
     )
     if cost.unknown_lengths:
         remark(f"note: the length of {cost.unknown_lengths} is not told there")
@@ -99,6 +99,13 @@ def print_net_preview(preview: NetPreview, *, as_json: bool) -> None:
         remark(f"... and {len(preview.leaves) - _MOST_NAMED} more are not; --json names all")
     for problem in preview.skipped[:_MOST_NAMED]:
         remark(f"note: {problem}")
+
+
+def _speech(cost: BacklogCost) -> str:
+    minutes = f"up to {cost.speech_minutes} minutes"
+    if cost.speech_usd is not None:
+        return f"{minutes}, about ${cost.speech_usd}"
+    return f"{minutes}, which nothing hears yet" if cost.speech_minutes else minutes
 
 
 def _day(line: PreviewLine) -> str:

@@ -184,7 +184,10 @@ def preview(
     asked: Asked,
     as_json: _Json = False,
 ) -> None:
-    """Show what following a place would take, what not and why, and write nothing."""
+    """Show what following a place would take, what not and why, and what it would cost.
+
+    Nothing is followed or taken.
+    """
     from footnoted.cli.following import print_net_preview, print_preview
     from footnoted.cli.previewing import preview_folder, preview_net
     from footnoted.sources.net.adding import is_address

@@ -28,6 +28,16 @@ class SourceOptions(BaseModel):
     glossary: tuple[str, ...] = ()
 
     @property
+    def words_to_expect(self) -> tuple[str, ...]:
+        """Return the names and terms that speech recognition is told."""
+        return (*self.speakers, *self.glossary)
+
+    @property
+    def wants_speakers(self) -> bool:
+        """Return whether several people speak, who should be told apart."""
+        return len(self.speakers) > 1
+
+    @property
     def listed_at_most(self) -> int | None:
         """Return how many of the newest items a deep look lists; None: all there are.
 

@@ -124,8 +124,8 @@ class ListenStage:
             sound_path=sounds[0] if sounds else None,
             wanted=wanted_of(subject, self._folder, hears=self._ears is not None),
             language=subject.expected_language,
-            words=(*options.speakers, *options.glossary),
-            wants_speakers=len(options.speakers) > 1,
+            words=options.words_to_expect,
+            wants_speakers=options.wants_speakers,
         )
 
     async def run(

@@ -33,12 +33,13 @@ from footnoted.transcripts.speech.stitching import Heard, stitch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from decimal import Decimal
     from pathlib import Path
 
     from footnoted.stages.hearing import HearingDeps, HearingRequest
     from footnoted.transcripts.speech.hearing import Hearing
-    from footnoted.transcripts.speech.port import AudioChunk
+    from footnoted.transcripts.speech.port import AudioChunk, SpeechRecognizer, SpeechRequest
     from footnoted.transcripts.speech.source import SourceFacts
 
 _LEAST_HALVED_MS = 20_000
@@ -69,13 +70,16 @@ async def transcribe_audio(path: Path, request: HearingRequest, deps: HearingDep
         return hearing_of(lines, hearing.findings(path, parts, source.facts))
 
 
-def cost_of_recording(duration_ms: int, request: HearingRequest, deps: HearingDeps) -> Decimal:
-    """Return about what a recording of that length costs (USD), overlaps included."""
-    speech, prices = request.speech, deps.recognizer.prices_at(deps.clock.now())
+def cost_of_recording(
+    duration_ms: int, speech: SpeechRequest, recognizer: SpeechRecognizer, at: datetime
+) -> Decimal:
+    """Return about what a recording of that length costs (USD) then, overlaps included."""
+    prices = recognizer.prices_at(at)
     if prices is None:
         return FREE
-    reach = deps.recognizer.reach(speech)
-    overlaps_ms = int(duration_ms / 1000 / reach.chunk_s) * int(reach.overlap_s * 1000)
+    reach = recognizer.reach(speech)
+    joints = max(0, -(-duration_ms // int(reach.chunk_s * 1000)) - 1)
+    overlaps_ms = joints * int(reach.overlap_s * 1000)
     return prices.cost(
         duration_ms + overlaps_ms, speakers=speech.wants_speakers, words=bool(speech.words)
     )

@@ -13,14 +13,13 @@ from footnoted.errors import BudgetExceededError, PermanentError, TransientError
 from footnoted.ledger.speech_prices import SpeechPrices
 from footnoted.llm.call import CallScope
 from footnoted.model.transcript import TranscriptOrigin
-from footnoted.stages.hearing import HearingRequest
 from footnoted.stages.recognize import cost_of_recording
 from footnoted.transcripts.captions import read_transcript
 from footnoted.transcripts.speech.port import SpeechRequest
 from footnoted.transcripts.speech.recording import open_recording
 from footnoted.transcripts.speech.silence import fold
 from footnoted.transcripts.speech.unheard import AudioUnreadableError
-from tests.fakes.hearing import MINUTE_USD, SCOPE, recognizer_at, seconds_of, spoken, working
+from tests.fakes.hearing import MINUTE_USD, recognizer_at, seconds_of, spoken, working
 from tests.fakes.machine import rows_of
 from tests.fakes.sounds import silence, write_wav
 from tests.fakes.speech_server import Refuse, Reset, SpeechServer, Truth, serving
@@ -281,8 +280,9 @@ async def test_a_price_is_told_beforehand(
 ) -> None:
     """About what it costs, overlaps included."""
     async with working(database, recognizer_at(service.base_url)) as worker:
-        request = HearingRequest(SpeechRequest(), SCOPE)
-        told = cost_of_recording(round(seconds_of(truth) * 1000), request, worker.access.hearing)
+        hearing = worker.access.hearing
+        length_ms, now = round(seconds_of(truth) * 1000), hearing.clock.now()
+        told = cost_of_recording(length_ms, SpeechRequest(), hearing.recognizer, now)
         await worker.hear(recording)
     spent, _ = await books(database)
     assert abs(told - spent) < spent / 10

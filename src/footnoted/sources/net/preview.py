@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from footnoted.sources.rules.backfill import Reach, plan_backfill
 from footnoted.sources.rules.judging import Later, NotTaken, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from footnoted.sources.items import Follower, FoundItem, Poll
     from footnoted.sources.net.adding import NetPlace
     from footnoted.sources.options import SourceOptions
@@ -34,17 +37,24 @@ class PreviewLine(_Value):
     detail: str | None
 
 
-class HourlyCost(_Value):
-    """What an hour of speech took so far: paid calls and dollars; None where none was worked on."""
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What an hour of speech took so far: paid calls and dollars; None where none was worked on.
+
+    `hearing` returns what recognising a recording of so many milliseconds costs (USD); None where
+    nothing is configured that hears.
+    """
 
     calls: Decimal | None
     usd: Decimal | None
+    hearing: Callable[[int], Decimal] | None = None
 
 
 class BacklogCost(_Value):
     """What the items that would be taken would take, as far as their lengths are known.
 
-    `speech_minutes` are of items whose publisher offers no words, as far as that is told.
+    `speech_minutes` are of items whose publisher offers no words, as far as that is told, and
+    `speech_usd` is what hearing them costs; None where nothing hears.
     """
 
     items: int
@@ -53,6 +63,7 @@ class BacklogCost(_Value):
     calls: Decimal | None
     usd: Decimal | None
     speech_minutes: Decimal
+    speech_usd: Decimal | None
 
 
 class NetPreview(_Value):
@@ -68,9 +79,9 @@ class NetPreview(_Value):
 
 
 async def preview_place(
-    place: NetPlace, follower: Follower, options: SourceOptions, hourly: HourlyCost, now: datetime
+    place: NetPlace, follower: Follower, options: SourceOptions, rates: Rates, now: datetime
 ) -> NetPreview:
-    """Return what following a place would take now; nothing is written.
+    """Return what following a place would take now, and what it would cost; nothing is taken.
 
     Raises as `Follower.look` does.
     """
@@ -96,14 +107,14 @@ async def preview_place(
             leaves.append(_line(item, verdict.reason, verdict.detail))
         else:
             takes.append(item)
-    return _preview(place, poll, (takes, leaves), hourly)
+    return _preview(place, poll, (takes, leaves), rates)
 
 
 def _preview(
     place: NetPlace,
     poll: Poll,
     sorted_: tuple[list[FoundItem], list[PreviewLine]],
-    hourly: HourlyCost,
+    rates: Rates,
 ) -> NetPreview:
     takes, leaves = sorted_
     return NetPreview(
@@ -113,11 +124,11 @@ def _preview(
         takes=tuple(_line(item, None, None) for item in takes),
         leaves=tuple(leaves),
         skipped=poll.skipped,
-        cost=_cost(takes, hourly),
+        cost=_cost(takes, rates),
     )
 
 
-def _cost(takes: list[FoundItem], hourly: HourlyCost) -> BacklogCost:
+def _cost(takes: list[FoundItem], rates: Rates) -> BacklogCost:
     lengths = [item.facts.duration_ms for item in takes]
     hours = _hours(sum(length or 0 for length in lengths))
     unheard = [
@@ -127,10 +138,15 @@ def _cost(takes: list[FoundItem], hourly: HourlyCost) -> BacklogCost:
         items=len(takes),
         hours=hours,
         unknown_lengths=lengths.count(None),
-        calls=None if hourly.calls is None else round(hourly.calls * hours, 0),
-        usd=None if hourly.usd is None else round(hourly.usd * hours, 4),
-        speech_minutes=round(_hours(sum(unheard)) * 60, 1),
+        calls=None if rates.calls is None else round(rates.calls * hours, 0),
+        usd=None if rates.usd is None else round(rates.usd * hours, 4),
+        speech_minutes=round(Decimal(sum(unheard)) / 60_000, 1),
+        speech_usd=None if rates.hearing is None else _usd(map(rates.hearing, unheard)),
     )
+
+
+def _usd(costs: Iterable[Decimal]) -> Decimal:
+    return round(sum(costs, Decimal(0)), 4)
 
 
 def _hours(length_ms: int) -> Decimal:
