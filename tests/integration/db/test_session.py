@@ -46,6 +46,25 @@ async def test_a_transaction_after_statements_is_one_again(database: Database) -
     assert first == second
 
 
+async def test_a_connection_is_tried_with_one_message(database: Database) -> None:
+    """An idle daemon asks one question at a time: with no more than that about it.
+
+    What is logged are the messages around the questions, which are prepared.
+    """
+    sent: list[str] = []
+    async with database.statements() as session:
+        raw = (await session.get_raw_connection()).driver_connection
+        assert raw is not None
+        raw.add_query_logger(lambda query: sent.append(query.query))
+    async with database.statements() as session:
+        await session.execute(text("SELECT 1"))
+    assert sent == [";"]
+    sent.clear()
+    async with database.transaction() as session:
+        await session.execute(text("SELECT 2"))
+    assert [query.split()[0] for query in sent] == [";", "BEGIN", "COMMIT;"]
+
+
 INSERT = text("INSERT INTO creators (slug, name) VALUES (:slug, 'n')")
 
 
