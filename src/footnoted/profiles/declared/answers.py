@@ -15,6 +15,7 @@ from pydantic import AllowInfNan, BaseModel, ConfigDict, Field, JsonValue, creat
 
 from footnoted.db.texts import storable
 from footnoted.llm.item_tasks import FieldType, ItemField
+from footnoted.model.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +129,7 @@ def _checked(field: ItemField, value: JsonValue) -> JsonValue:
         case bool():
             return value
         case str():
-            return _text(field, " ".join(storable(value).split()))
+            return _text(field, one_line(storable(value), len(value) + 1))
         case int() | float():
             return _number(field, value)
         case list():

@@ -143,11 +143,11 @@ class _Reader:
         if not table:
             raise self._file.fault(keys, f"{keys[-1]} is an object and needs properties")
         inside = (*keys, "properties")
-        required = self._required(keys, said, table)
         for name in table:
             if NAME.fullmatch(name) is None or name == PAGE:
                 sentence = f"{name!r} is no name for a field: letters a-z, digits and _, not {PAGE}"
                 raise self._file.fault((*inside, name), sentence)
+        required = self._required(keys, said, table)
         return tuple(
             self.field((*inside, name), one, required=name in required, depth=depth + 1)
             for name, one in table.items()
