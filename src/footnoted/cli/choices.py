@@ -31,3 +31,12 @@ class JobStateChoice(StrEnum):
     QUEUED = "queued"
     WAITING = "waiting"
     PLANNED = "planned"
+
+
+class ReachChoice(StrEnum):
+    """What is redone, as in reprocess.scope.Reach, which costs time to import."""
+
+    VIDEO = "video"
+    SOURCE = "source"
+    ALL = "all"
+    STALE = "stale"

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from footnoted.errors import UsageError
+from footnoted.pipeline.alerts.alert import COST_CAP_REACHED
+from footnoted.pipeline.alerts.store import resolve_alert
 from footnoted.reprocess import store
 from footnoted.sources.videos.store import notify_work
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
+    from footnoted.clock import Clock
+    from footnoted.db.session import Database
     from footnoted.pipeline.deps import Deps
     from footnoted.reprocess.plan import Plan
     from footnoted.reprocess.scope import Scope
@@ -51,6 +56,21 @@ async def apply_plan(deps: Deps, scope: Scope, plan: Plan, cap_usd: Decimal | No
         await store.drop_plan_items(session, plan_id, [(r.kind.value, r.id) for r in left])
         await notify_work(session)
     return Applied(plan_id, tuple(done), tuple(left))
+
+
+async def raise_cap(database: Database, plan_id: int, cap_usd: Decimal, *, clock: Clock) -> int:
+    """Let a plan cost that much (USD); return how many of its items waited for money.
+
+    Raises UsageError when there is no such plan.
+    """
+    async with database.transaction() as session:
+        if not await store.raise_cap(session, plan_id, cap_usd):
+            message = f"there is no plan {plan_id}; `footnoted plan list` shows them"
+            raise UsageError(message)
+        woken = await store.wake_plan(session, plan_id, clock.now())
+        await resolve_alert(session, COST_CAP_REACHED, f"plan {plan_id}", clock.now())
+        await notify_work(session)
+    return woken
 
 
 async def _put_back(deps: Deps, redoing: Redoing, now: datetime, *, fresh: bool) -> bool:

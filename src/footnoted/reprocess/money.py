@@ -21,32 +21,45 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from footnoted.ledger.prices import PriceTable
+    from footnoted.llm.limits.classes import Limits
     from footnoted.reprocess.purchases import ExpectedCall
     from footnoted.reprocess.store import PaidCall
 
 _P90 = 1.2816
 _LEAST_HISTORY = 3
+_MARGIN = 1.5
+"""How much longer a prompt may turn out than expected when a call is reserved."""
 _USUAL_SHARE = 0.4
 """Of its greatest length that an answer takes, where none is known yet."""
 
 
 class Ruler(Protocol):
-    """What knows how many tokens a prompt has."""
+    """What knows how many tokens a prompt has, and how many calls may be made in a minute."""
 
     def expected_input(self, model: str, prompt_bytes: int) -> int:
         """Return the tokens to expect of a prompt of that many bytes."""
         ...
 
+    def limits_of(self, model: str) -> Limits:
+        """Return what may pass of a model's class in a minute."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What some calls cost: tokens, mean (USD), and the variance of that."""
+    """What some calls cost: tokens, mean (USD), and the variance of that.
+
+    `dearest_usd` is the most that one of them can cost; `minutes` is how long the provider's limits
+    make them take at least.
+    """
 
     calls: int = 0
     prompt_tokens: int = 0
     output_tokens: int = 0
     mean_usd: float = 0.0
     variance: float = 0.0
+    dearest_usd: float = 0.0
+    minutes: float = 0.0
 
     def __add__(self, other: Money) -> Money:
         """Return what both cost together."""
@@ -56,6 +69,8 @@ class Money:
             self.output_tokens + other.output_tokens,
             self.mean_usd + other.mean_usd,
             self.variance + other.variance,
+            max(self.dearest_usd, other.dearest_usd),
+            self.minutes + other.minutes,
         )
 
     @property
@@ -67,6 +82,11 @@ class Money:
     def p90_usd(self) -> Decimal:
         """Return what it will not exceed nine times out of ten."""
         return _usd(self.mean_usd + _P90 * math.sqrt(self.variance))
+
+    @property
+    def cap_usd(self) -> Decimal:
+        """Return what the calls may cost: the 90th percentile, and room to reserve one call."""
+        return _usd(float(self.p90_usd) + self.dearest_usd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +103,11 @@ class Estimator:
     """Prices calls that were never made; `history` are paid calls of the past."""
 
     def __init__(
-        self, prices: PriceTable, ruler: Ruler, history: Iterable[PaidCall], now: datetime
+        self, prices: PriceTable, ruler: Ruler | None, history: Iterable[PaidCall], now: datetime
     ) -> None:
-        """Learn from the past."""
-        self._prices, self._ruler, self._now = prices, ruler, now
+        """Learn from the past; without a ruler no call can be priced, and none is paid for."""
+        self._prices, self._now = prices, now
+        self._ruler = ruler
         by_stage: defaultdict[tuple[str, str], list[PaidCall]] = defaultdict(list)
         for call in history:
             by_stage[call.stage, call.model].append(call)
@@ -97,6 +118,8 @@ class Estimator:
         return sum((self._one(call) for call in calls), Money())
 
     def _one(self, call: ExpectedCall) -> Money:
+        if self._ruler is None:
+            raise RuntimeError(call)  # what costs money has limits
         prompt = self._ruler.expected_input(call.model, call.prompt_bytes)
         habit = self._habits.get((call.stage, call.model))
         if habit is None:
@@ -108,7 +131,20 @@ class Estimator:
         output = min(max(output, 1.0), float(call.max_tokens_out))
         mean = self._list_price(call.model, prompt, round(output)) * factor
         dearer = self._list_price(call.model, prompt, round(output + spread)) * factor
-        return Money(1, prompt, round(output), mean, (dearer - mean) ** 2)
+        return Money(
+            1,
+            prompt,
+            round(output),
+            mean,
+            (dearer - mean) ** 2,
+            self._worst_case(call, prompt),
+            _minutes(prompt, round(output), self._ruler.limits_of(call.model)),
+        )
+
+    def _worst_case(self, call: ExpectedCall, prompt_tokens: int) -> float:
+        prices = self._prices.prices_of(call.model, self._now)
+        tokens = round(prompt_tokens * _MARGIN)
+        return float(prices.worst_case(tokens, call.max_tokens_out, caches=True))
 
     def _habit(self, model: str, calls: Sequence[PaidCall]) -> _Habit | None:
         usable = [call for call in calls if call.usable]
@@ -126,6 +162,15 @@ class Estimator:
     def _list_price(self, model: str, prompt_tokens: int, output_tokens: int) -> float:
         usage = Usage(input_tokens=prompt_tokens, output_tokens=output_tokens)
         return float(self._prices.prices_of(model, self._now).cost(usage))
+
+
+def _minutes(prompt_tokens: int, output_tokens: int, limits: Limits) -> float:
+    """Return the share of a minute's allowance that a call takes, of whichever is scarcest."""
+    return max(
+        1 / limits.requests,
+        prompt_tokens / limits.input_tokens,
+        output_tokens / limits.output_tokens,
+    )
 
 
 def _line(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, float, float]:

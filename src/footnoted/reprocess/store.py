@@ -314,6 +314,21 @@ async def raise_cap(session: AsyncConnection, plan_id: int, cap_usd: Decimal) ->
     return raised.first() is not None
 
 
+async def wake_plan(session: AsyncConnection, plan_id: int, now: datetime) -> int:
+    """End the waits for money of a plan's items; return how many there were."""
+    woken = 0
+    for kind, table in ((ItemKind.VIDEO, "videos"), (ItemKind.PAGE_GROUP, "page_groups")):
+        found = await session.execute(
+            text(f"""UPDATE {table} SET not_before = NULL, updated_at = :now
+                     WHERE not_before IS NOT NULL AND wait_reason = 'budget' AND id IN (
+                       SELECT item_id FROM plan_items
+                       WHERE plan_id = :plan AND item_kind = :kind)"""),  # noqa: S608 - ours
+            {"plan": plan_id, "kind": kind.value, "now": now},
+        )
+        woken += found.rowcount
+    return woken
+
+
 async def want_fresh(
     session: AsyncConnection, kind: ItemKind, item_id: int, stages: Iterable[str]
 ) -> None:

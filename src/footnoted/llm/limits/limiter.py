@@ -16,7 +16,7 @@ from footnoted import telemetry
 from footnoted.errors import TransientError
 from footnoted.ledger.faults import Fault, FaultKind
 from footnoted.llm.limits import refusals, stops
-from footnoted.llm.limits.classes import model_class, starting_limits
+from footnoted.llm.limits.classes import Limits, model_class, starting_limits
 from footnoted.llm.limits.lane import Lane
 from footnoted.llm.limits.memory import Memory, knowledge_of, recall
 from footnoted.llm.limits.rests import RESTING_KINDS
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from footnoted.clock import Clock
     from footnoted.db.session import Database
     from footnoted.ledger.faults import Allowances
-    from footnoted.llm.limits.classes import Limits
     from footnoted.llm.limits.lane import Outcome
     from footnoted.llm.limits.stops import Stop
     from footnoted.llm.port import Usage
@@ -133,6 +132,11 @@ class Limiter:
     def expected_output(self, model: str, stage: str, max_tokens_out: int) -> int:
         """Return the tokens to expect of an answer; `max_tokens_out` before one is known."""
         return self._lane_of(model).estimates.output_tokens(model, stage, max_tokens_out)
+
+    def limits_of(self, model: str) -> Limits:
+        """Return what may pass of a model's class in a minute, as known today."""
+        pool = self._lane_of(model).pool
+        return Limits(pool.requests.limit, pool.input_tokens.limit, pool.output_tokens.limit)
 
     def lane(self, name: str) -> Lane:
         """Return the lane of a class of models."""

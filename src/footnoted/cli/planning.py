@@ -1,0 +1,175 @@
+"""What the commands about redoing share: the program opened for a rehearsal, and plans in words."""
+
+from __future__ import annotations
+
+import math
+import sys
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from footnoted.app import build_app, make_free_models, make_index, make_models, resource_roots
+from footnoted.cli.lines import remark, say
+from footnoted.cli.spending import show_usd
+from footnoted.cli.tables import write_table
+from footnoted.db.storage import open_storage
+from footnoted.ledger.prices import PriceTable
+from footnoted.prompting import read_prompt
+from footnoted.reprocess import store
+from footnoted.reprocess.assembly import make_rehearsal
+from footnoted.reprocess.money import Estimator
+from footnoted.reprocess.plan import Plan, Planner, make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from decimal import Decimal
+
+    from footnoted.pipeline.deps import Deps
+    from footnoted.reprocess.plan import PlanLine
+    from footnoted.reprocess.scope import Scope
+    from footnoted.settings import Settings
+
+_HEADERS = (
+    "profile",
+    "stage",
+    "items",
+    "replayed",
+    "free",
+    "to buy",
+    "tokens in/out",
+    "p50",
+    "p90",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that plans are made with."""
+
+    deps: Deps
+    settings: Settings
+    planner: Planner
+    estimator: Estimator
+
+    async def plan(self, scope: Scope, *, waiting: bool = False) -> Plan:
+        """Return the plan of a scope. Raises UsageError for one that names what is not there."""
+        forecasts, in_work = await self.planner.forecasts(scope, waiting=waiting)
+        return make_plan(forecasts, in_work, self.estimator)
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
+    """Yield what plans are made with; no model is ever asked by it."""
+    async with open_storage(settings) as storage:
+        models = make_models(storage, None)
+        app = build_app(storage, make_index(settings), models)
+        limiter = None if models.till is None else models.till.limiter
+        try:
+            if limiter is not None:
+                await limiter.load()
+            repair = read_prompt(resource_roots(settings), "shared", "repair")
+            extractive = make_free_models().routes.usual[0]
+            rehearsal = make_rehearsal(app.deps, models.routes, repair, extractive)
+            async with storage.database.transaction() as session:
+                history = await store.paid_calls(session)
+            prices = PriceTable.load(settings.prices_file)
+            estimator = Estimator(prices, limiter, history, storage.clock.now())
+            planner = Planner(app.deps, rehearsal, _say_progress())
+            yield Desk(app.deps, settings, planner, estimator)
+        finally:
+            await models.close()
+            await app.net.close()
+
+
+def _say_progress() -> Any:  # noqa: ANN401 - a callback or None
+    if not sys.stderr.isatty():
+        return None
+    return lambda done, of: sys.stderr.write(f"\rlooking at creator {done + 1} of {of} ")
+
+
+def print_plan(plan: Plan, settings: Settings) -> None:
+    """Print the stages of a plan with their calls and prices, and the sum in one sentence."""
+    if not plan.lines:
+        say("Nothing is to be done: everything is as today's configuration would make it.")
+    else:
+        write_table(_HEADERS, [_row(line) for line in plan.lines])
+        say()
+        say(words_of(plan, settings))
+    if plan.in_work:
+        remark(f"{len(plan.in_work)} being worked on just now: left alone, plan again afterwards.")
+    for forecast in plan.forecasts:
+        if forecast.trouble is not None:
+            kind = forecast.item.kind.replace("_", " ")
+            remark(f"{kind} {forecast.item.id}, {forecast.stage}: {forecast.trouble}")
+
+
+def words_of(plan: Plan, settings: Settings) -> str:
+    """Return what a plan comes to: calls, dollars, time and days."""
+    money, replayed = plan.money, sum(line.replayed for line in plan.lines)
+    if not money.calls:
+        return f"Buys nothing: {replayed} calls are replayed from the journal, $0 (exact)."
+    days = math.ceil(money.p50_usd / settings.daily_cost_cap_usd) if money.p50_usd else 1
+    return (
+        f"Buys {money.calls} calls for about {show_usd(money.p50_usd)} (p90"
+        f" {show_usd(money.p90_usd)}), replays {replayed} for nothing. At today's limits that takes"
+        f" {_minutes(money.minutes)} at least; under the daily cap of"
+        f" {show_usd(settings.daily_cost_cap_usd)}, {days} day{'s' if days > 1 else ''}."
+    )
+
+
+def plan_fields(plan: Plan) -> dict[str, object]:
+    """Return a plan for programs; dollars are text, as everywhere."""
+    return {
+        **plan.summary(),
+        "minutes_at_limits": round(plan.money.minutes, 3),
+        "lines": [_line_fields(line) for line in plan.lines],
+        "in_work": [item.id for item in plan.in_work],
+        "trouble": [
+            {"kind": f.item.kind.value, "id": f.item.id, "stage": f.stage, "why": f.trouble}
+            for f in plan.forecasts
+            if f.trouble is not None
+        ],
+    }
+
+
+def _line_fields(line: PlanLine) -> dict[str, object]:
+    return {
+        "profile": line.profile,
+        "stage": line.stage,
+        "kind": line.kind.value,
+        "items": line.items,
+        "replayed": line.replayed,
+        "free": line.free,
+        "to_buy": line.money.calls,
+        "prompt_tokens": line.money.prompt_tokens,
+        "output_tokens": line.money.output_tokens,
+        "p50_usd": str(line.money.p50_usd),
+        "p90_usd": str(line.money.p90_usd),
+        "calls_are": "exact" if line.is_exact else "estimated",
+        "usd_are": "estimated" if line.money.calls or not line.is_exact else "exact",
+    }
+
+
+def _row(line: PlanLine) -> tuple[object, ...]:
+    mark = "" if line.is_exact else " estimated"
+    money = line.money
+    tokens = f"{money.prompt_tokens:,}/{money.output_tokens:,}" if money.calls else None
+    return (
+        line.profile,
+        line.stage,
+        line.items,
+        line.replayed,
+        line.free,
+        f"{money.calls}{mark}",
+        tokens,
+        _dollars(money.p50_usd),
+        _dollars(money.p90_usd),
+    )
+
+
+def _dollars(amount: Decimal) -> str | None:
+    return show_usd(amount) if amount else None
+
+
+def _minutes(minutes: float) -> str:
+    return f"{minutes:.0f} min" if minutes >= 1 else "less than a minute"
