@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from footnoted.app import open_app
 from footnoted.archive.backups.schedule import ScheduledBackups
+from footnoted.archive.retention.pruning import Retention
 from footnoted.db.locks import DaemonLock
 from footnoted.db.notices import listen
 from footnoted.db.outage import is_connection_lost
@@ -53,6 +54,7 @@ _INDEX_RETRY_S = 10.0
 _FIRST_LOOK_S = 30.0
 _FIRST_CHORE_S = 60.0
 _CHORE_EVERY_S = 3_600.0
+_DAY_S = 86_400.0
 
 
 class Server(Protocol):
@@ -169,7 +171,10 @@ async def _tidy(settings: Settings, app: App) -> AsyncGenerator[Housekeeping]:
 
     moments = [profile.live_moments for profile in app.profiles]
     backups = ScheduledBackups(app.storage, moments)
-    chores = [Chore("backup", _FIRST_CHORE_S, _CHORE_EVERY_S, backups.look)]
+    chores = [
+        Chore("backup", _FIRST_CHORE_S, _CHORE_EVERY_S, backups.look),
+        Chore("retention", _FIRST_CHORE_S, _DAY_S, Retention(app.storage).look),
+    ]
     housekeeping = Housekeeping(settings, app.storage.database, chores)
     if settings.qdrant_url is None:
         await housekeeping.begin()

@@ -42,6 +42,7 @@ _HTTP_URL = r"^https?://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(/\S*)?$"
 _LONGEST_S = 31_536_000  # a year: no pause is longer, and no clock overflows
 Seconds = Annotated[float, Field(gt=0, le=_LONGEST_S)]
 SecondsOrZero = Annotated[float, Field(ge=0, le=_LONGEST_S)]
+Retained = Annotated[str | None, Field(pattern=r"^(\d{1,5}d(/\d{1,6}(MB|GB))?|\d{1,6}(MB|GB))$")]
 HoursOrZero = Annotated[float, Field(ge=0, le=_LONGEST_S / 3600)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -300,6 +301,23 @@ class Settings(BaseModel):
     backup_test_every_h: HoursOrZero = Field(
         default=168.0,
         description="Time between two restore tests of the newest backup; 0: none.",
+    )
+    retain_events: Retained = Field(
+        default=None, description="How long events are kept: 90d, 2GB or 90d/2GB; unset: for good."
+    )
+    retain_previews: Retained = Field(
+        default=None, description="The same of the first words of prompts."
+    )
+    retain_prompts: Retained = Field(default=None, description="The same of captured prompts.")
+    retain_answers: Retained = Field(
+        default=None, description="The same of answers as providers sent them."
+    )
+    retain_replays: Retained = Field(
+        default=None,
+        description="The same of the answers' text; what is gone is bought again when it is asked.",
+    )
+    retain_media: Retained = Field(
+        default=None, description="The same of files in the data folder that nothing needs."
     )
 
     git_commit_sha: str | None = Field(

@@ -1,0 +1,1 @@
+"""What is let go when it is old or too much, and what never is."""
