@@ -159,7 +159,7 @@ class EmbeddingKeeper:
         return max(0.0, min([_LOOK_EVERY_S, *(wait_s for wait_s in waits if wait_s > 0)]))
 
     async def _rows(self) -> list[SpecRow]:
-        async with self.database.transaction() as session:
+        async with self.database.statements() as session:
             return await store.specs(session)
 
     async def _begin_wanted(self, rows: list[SpecRow]) -> bool:

@@ -90,7 +90,7 @@ async def _missing_vectors(
     kept = Counter[str]()
     async for batch in _batches(database):
         for vectors in (await source.vectors_of(batch)).values():
-            kept.update(vectors)
+            kept.update(list(vectors))
     held = {channel.name: await index.count_vectors(channel.name) for channel in spec.dense}
     return [
         f"it has {held[name]} vectors in the channel {name} instead of {kept[name]}"

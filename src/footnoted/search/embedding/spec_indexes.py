@@ -163,7 +163,7 @@ class SpecIndexes:
 
     async def _look(self) -> list[SpecRow]:
         """Return the specs as they are now, and know which one serves."""
-        async with self._database.transaction() as session:
+        async with self._database.statements() as session:
             rows = await store.specs(session)
         serving = [row.spec for row in rows if row.state is SpecState.SERVING]
         self._serving = serving[0] if serving else words_spec()
