@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping  # noqa: TC003 - dataclass fields 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from footnoted.profiles import stocks, techniques
+from footnoted.profiles import brain, stocks, techniques
 from footnoted.profiles.declared.declaration import declared_files, read_declaration
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def built_in_profiles() -> tuple[Entry, ...]:
     return (
         Entry(techniques.NAME, dict.fromkeys(techniques.ASKING, ""), _techniques),
         Entry(stocks.NAME, dict.fromkeys(stocks.ASKING, ""), _stocks),
+        Entry(brain.NAME, dict.fromkeys(brain.ASKING, ""), _brain),
     )
 
 
@@ -100,3 +101,9 @@ def _stocks(making: Making) -> Profile:
     from footnoted.profiles.stocks.profile import stocks_profile  # noqa: PLC0415 - the same
 
     return stocks_profile(making.roots, making.shared, making.build)
+
+
+def _brain(making: Making) -> Profile:
+    from footnoted.profiles.brain.profile import brain_profile  # noqa: PLC0415 - the same
+
+    return brain_profile(making.roots, making.shared)

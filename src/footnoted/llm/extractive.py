@@ -7,7 +7,7 @@ everything it makes, so nobody takes it for a language model.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from footnoted.llm.item_tasks import ItemsTask
 from footnoted.llm.port import ModelRequest, RawAnswer, Usage
@@ -111,5 +111,7 @@ def answer_task(task: Task) -> Answer:
             from footnoted.llm.methods.item_answers import find_items  # noqa: PLC0415 - the same
 
             return find_items(task)
-        case _ as never:
-            assert_never(never)
+        case _:
+            from footnoted.llm.methods.meeting_answers import answer_brain  # noqa: PLC0415
+
+            return answer_brain(task)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from footnoted.llm.brain_tasks import BrainAnswer, BrainTask
 from footnoted.llm.item_tasks import ItemsAnswer, ItemsTask
 from footnoted.llm.stock_tasks import MentionAnswer, MentionTask, OutlookAnswer, OutlookTask
 from footnoted.llm.task_model import TaskModel
@@ -239,7 +240,8 @@ Task = Annotated[
     | MergeTask
     | ItemsTask
     | MentionTask
-    | OutlookTask,
+    | OutlookTask
+    | BrainTask,
     Field(discriminator="kind"),
 ]
 Answer = (
@@ -252,4 +254,5 @@ Answer = (
     | ItemsAnswer
     | MentionAnswer
     | OutlookAnswer
+    | BrainAnswer
 )

@@ -11,6 +11,7 @@ from footnoted.db.engine import make_engine
 from footnoted.db.tables import metadata
 from footnoted.profiles.declared import tables as declared
 from footnoted.profiles.stocks import tables as stocks
+from footnoted.profiles.brain import tables as brain
 from footnoted.profiles.techniques import tables as techniques
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ async def test_the_newest_schema_is_that_of_the_tables(database_url: str) -> Non
         found = await connection.run_sync(differences)
     await engine.dispose()
     assert techniques.technique_moments.metadata is metadata, "a profile's tables are among them"
+    assert brain.brain_names.metadata is metadata
     assert stocks.stock_mentions.metadata is metadata
     assert declared.declared_items.metadata is metadata
     assert found == []

@@ -1,0 +1,1 @@
+"""Entities over all videos, and the graph between them."""

@@ -1,0 +1,91 @@
+"""Asking the graph: one entity by its name, what is around it, and how two are connected."""
+
+from __future__ import annotations
+
+import difflib
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from footnoted.errors import UsageError
+from footnoted.profiles.brain.graph import store
+from footnoted.profiles.brain.graph.entity import Subgraph
+from footnoted.profiles.brain.naming import name_key
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.profiles.brain.graph.entity import Entity
+
+LONGEST_PATH = 6
+"""Edges of the longest path that is looked for; beyond it everything is connected."""
+EDGE_QUOTES = 3
+"""Quotes that an edge shows at most."""
+
+
+def choose(name: str, entities: Sequence[Entity]) -> Entity:
+    """Return the entity called `name`, by its name first, then by what else it is called.
+
+    Raises UsageError, with the names there are, for none and for more than one.
+    """
+    key = name_key(name)
+    found = [each for each in entities if name_key(each.name) == key]
+    if not found:
+        found = [each for each in entities if key in map(name_key, each.aliases)]
+    if not found and key:
+        found = [each for each in entities if key in name_key(each.name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(sorted(f"{each.name} ({each.type})" for each in found[:8]))
+        message = f"{len(found)} entities are called {name!r}: {names}"
+        raise UsageError(message)
+    nearest = difflib.get_close_matches(name, [each.name for each in entities], n=3)
+    hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
+    message = f"there is no entity {name!r}{hint or ': `footnoted entities` lists all'}"
+    raise UsageError(message)
+
+
+async def graph_around(
+    session: AsyncConnection, name: str, depth: int, kinds: Sequence[str] | None = None
+) -> Subgraph:
+    """Return an entity and everything at most `depth` edges away, with all edges between."""
+    entities = await store.list_entities(session)
+    start = choose(name, _resolved(entities))
+    ids = await store.ids_around(session, start.id, depth, kinds)
+    return await _subgraph(session, entities, ids, kinds)
+
+
+async def path_between(
+    session: AsyncConnection, names: tuple[str, str], kinds: Sequence[str] | None = None
+) -> Subgraph:
+    """Return the entities of a shortest path in its order, and the edges along it.
+
+    Nothing where two are not connected within LONGEST_PATH edges.
+    """
+    entities = await store.list_entities(session)
+    start, goal = (choose(name, _resolved(entities)) for name in names)
+    ids = await store.ids_between(session, (start.id, goal.id), LONGEST_PATH, kinds)
+    whole = await _subgraph(session, entities, ids, kinds)
+    steps = {frozenset(pair) for pair in pairwise(ids)}
+    along = tuple(
+        edge for edge in whole.edges if frozenset((edge.source_id, edge.target_id)) in steps
+    )
+    return Subgraph(entities=whole.entities, edges=along)
+
+
+async def _subgraph(
+    session: AsyncConnection,
+    entities: Sequence[Entity],
+    ids: Collection[UUID],
+    kinds: Sequence[str] | None,
+) -> Subgraph:
+    by_id = {entity.id: entity for entity in entities}
+    edges = await store.edges_between(session, ids, kinds, EDGE_QUOTES)
+    return Subgraph(entities=tuple(by_id[key] for key in ids), edges=tuple(edges))
+
+
+def _resolved(entities: Sequence[Entity]) -> list[Entity]:
+    return [entity for entity in entities if entity.is_resolved]

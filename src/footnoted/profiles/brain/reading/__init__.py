@@ -1,0 +1,1 @@
+"""What was found in a video, as people and the audit read it."""
