@@ -1,13 +1,13 @@
 """R3: a day's cap under concurrency, random usage and kills, over many days.
 
 A process asks question after question; its clock and the provider's run so fast that a UTC day
-passes in DAY_S seconds, and the cap has room for about half of what a day could buy. It is killed
-at random moments and started again. 10,000 calls in all, 1, 4 and 16 at once. Judged by the
-provider's own books: what it billed on each of its days, every one, is at most the cap. And the cap
-is used while work remains: the spend is at least the cap less the largest reservation and what
-unknown calls hold. That is judged of each day on which a question was refused for the cap in its
-last hours: on the others, the process was dead or starting when the day ended, or the cap had room
-left for more than could be asked, and the note says how many those were.
+passes in DAY_S seconds, and the cap has room for half of what this machine could buy in a day, or
+less. It is killed at random moments and started again. 10,000 calls in all, 1, 4 and 16 at once.
+Judged by the provider's own books: what it billed on each of its days, every one, is at most the
+cap. And the cap is used while work remains: the spend is at least the cap less the largest
+reservation and what unknown calls hold. That is judged of each day on which a question was refused
+for the cap in its last hours: on the others, the process was dead or starting when the day ended,
+or the cap had room left for more than could be asked, and the note says how many those were.
 
     r3_cap.py [--calls 10000]                                             quiet: 12 min
 """
@@ -42,8 +42,9 @@ LATE = "21"
 KILL_S = (3.0, 9.0)
 TIMEOUT_S = 3 * SCALE
 """Emulated seconds: a lost call is unknown after three real ones."""
-PER_DAY = {1: 16, 4: 60, 16: 200}
-"""About how many calls of the mean cost the cap has room for: half of what a day can do."""
+PACED_S, DAYS, LEAST_CALLS = 8.0, 12, 6
+"""How long this machine is watched for what a day can do; how many days the calls are for at least,
+and how many of them a cap has room for at least."""
 MEAN_USD = Decimal("0.00025")
 
 
@@ -88,13 +89,31 @@ def emulation() -> dict[str, Any]:
     }
 
 
+def half_a_day(concurrent: int) -> int:
+    """Return half of the calls that a day has time for on this machine, as it is now."""
+    with open_paid(logic="dice", scale=SCALE, **emulation()) as paid:
+        paid.settings = settings(Decimal(1000))
+        paid.run_and_kill(PACED_S, "asks", asks=orders(paid, concurrent))
+        times = sorted(row["accepted_s"] for row in paid.emulator.rows())
+    assert len(times) > 1, "nothing could be asked"
+    per_s = (len(times) - 1) / (times[-1] - times[0])
+    return round(per_s * 86_400 / 2)
+
+
+def orders(paid: Paid, concurrent: int) -> dict[str, Any]:
+    """Return what asking.py is to do: ask for ever."""
+    refusals = str(paid.folder / "refusals")
+    numbers = {"first": 0, "last": 1_000_000, "concurrent": concurrent}
+    return {**numbers, "timeout_s": TIMEOUT_S, "refusals": refusals}
+
+
 def spend(concurrent: int, calls: int, dice: random.Random) -> Days:
     """Return what was billed while `calls` calls were made."""
-    days = Days(cap=MEAN_USD * PER_DAY[concurrent])
+    room = max(LEAST_CALLS, min(half_a_day(concurrent), calls // DAYS))
+    days = Days(cap=MEAN_USD * room)
     with open_paid(logic="dice", scale=SCALE, **emulation()) as paid:
         paid.settings = settings(days.cap)
-        asks = {"first": 0, "last": 1_000_000, "concurrent": concurrent, "timeout_s": TIMEOUT_S}
-        asks["refusals"] = str(paid.folder / "refusals")
+        asks = orders(paid, concurrent)
         while days.calls < calls:
             code = paid.run_and_kill(dice.uniform(*KILL_S), "asks", asks=asks)
             assert code is None, (code, paid.last_words())
