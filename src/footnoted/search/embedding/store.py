@@ -70,8 +70,11 @@ async def begin(session: AsyncConnection, spec: Spec, state: SpecState, now: dat
 
 
 async def let_switch(session: AsyncConnection, sha256: str, *, switches: bool) -> None:
-    """Say whether a spec is to serve as soon as it may."""
-    await _update(session, sha256, switches=switches)
+    """Say whether a spec that does not serve yet is to serve as soon as it may."""
+    is_coming = _SPECS.state.in_([SpecState.BUILDING, SpecState.READY])
+    await session.execute(
+        update(embedding_specs).where(_SPECS.sha256 == sha256, is_coming).values(switches=switches)
+    )
 
 
 async def note_filled(session: AsyncConnection, sha256: str, at: datetime | None) -> None:
@@ -162,6 +165,12 @@ async def take_lease(session: AsyncConnection, sha256: str, owner: UUID, now: da
         .values(lease_owner=owner, lease_expires_at=now + _LEASE)
     )
     return bool(taken.rowcount)
+
+
+async def is_worked_on(session: AsyncConnection, sha256: str) -> bool:
+    """Return whether somebody works on a spec."""
+    owner = select(_SPECS.lease_owner).where(_SPECS.sha256 == sha256)
+    return await session.scalar(owner) is not None
 
 
 async def end_leases(session: AsyncConnection, owner: UUID | None = None) -> None:
