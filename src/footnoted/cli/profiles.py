@@ -44,7 +44,9 @@ class Seen:
 def look(settings: Settings) -> list[Seen]:
     """Return every profile with what is wrong with it, as a start of the program would find it."""
     roots = resource_roots(settings)
-    making = profile_making(settings, make_index(settings), SystemClock(), lambda *_: EXTRACTIVE)
+    making = profile_making(
+        settings, make_index(settings), SystemClock(), lambda _stage, _profile: EXTRACTIVE
+    )
     prices = PriceTable.load(settings.prices_file)
     found = [_seen(entry, "built in", making, prices) for entry in built_in_profiles()]
     return [*found, *(_declared(path, roots, making, prices) for path in declared_files(roots))]

@@ -55,6 +55,16 @@ class Filling(TaskModel):
     units: tuple[str, ...] = ()
 
 
+class Subject(TaskModel):
+    """What the extractive model goes by: a part is about it with `least` of the words or more.
+
+    Then each of its items has at least one of them.
+    """
+
+    words: tuple[str, ...]
+    least: int
+
+
 class ItemField(TaskModel):
     """A field with its bounds. `element` is that of an array, `fields` are those of an object."""
 
@@ -94,6 +104,7 @@ class ItemsTask(TaskModel):
     cues: tuple[Cue, ...]
     fields: tuple[ItemField, ...]
     marks: Marks
+    subject: Subject | None = None
 
 
 class ItemsAnswer(TaskModel):

@@ -1,9 +1,10 @@
 """The answer to `items`: sentences that fill every required field by words, units and methods.
 
-Which field is filled how stands in the profile. A sentence becomes an item when all that an item
-needs is found in it, and not otherwise: no value is made up. Advertisements, greetings and
-questions are out. Where nothing in the profile tells one sentence from another (no words, units or
-numbers are required), only the most salient sentences are taken, as for key moments.
+Which field is filled how stands in the profile, and what its subject is: a talk about something
+else has no items, however often it says "mix" or "because". A sentence becomes an item when all
+that an item needs is found in it, and not otherwise: no value is made up. Advertisements, greetings
+and questions are out. Where nothing in the profile tells one sentence from another (no words, units
+or numbers are required), only the most salient sentences are taken, as for key moments.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from footnoted.llm.item_tasks import ItemsAnswer, Method
 from footnoted.llm.methods.candidates import Passage
-from footnoted.llm.methods.item_values import ValueFinder
+from footnoted.llm.methods.item_values import ValueFinder, named
 from footnoted.llm.methods.lexicon import lexicon_for
 from footnoted.llm.methods.signals import signals_for
 from footnoted.llm.methods.units import units_of
@@ -37,7 +38,10 @@ def find_items(task: ItemsTask) -> ItemsAnswer:
     needed = [field for field in task.fields if field.required]
     if any(field.filling is None for field in needed if field.name not in task.marks.names):
         return ItemsAnswer(items=())
-    lexicon = lexicon_for(task.language, " ".join(cue.text for cue in task.cues)[:_SAMPLE_CHARS])
+    said = " ".join(cue.text for cue in task.cues)
+    if task.subject is not None and len(named(task.subject.words, said)) < task.subject.least:
+        return ItemsAnswer(items=())
+    lexicon = lexicon_for(task.language, said[:_SAMPLE_CHARS])
     units, signals = units_of(task.cues, lexicon), signals_for(lexicon.language)
     passage = Passage(units, signals, lexicon.stems(task.topic or ""))
     finder = ValueFinder(task, passage, lexicon)
@@ -71,6 +75,8 @@ def _item(task: ItemsTask, unit: Unit, finder: ValueFinder) -> dict[str, JsonVal
         marks.first_cue: task.cues[unit.first].index,
         marks.last_cue: task.cues[unit.last].index,
     }
+    if task.subject is not None and not named(task.subject.words, unit.text):
+        return None
     item: dict[str, JsonValue] = {}
     for field in task.fields:
         value = places[field.name] if field.name in places else finder.value_of(field, unit)

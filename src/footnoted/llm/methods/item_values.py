@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _DIGITS: Final = r"\d+(?:[.,]\d+)?(?:\s*/\s*\d+)?"
 
 
+def named(words: tuple[str, ...], text: str) -> frozenset[str]:
+    """Return those of `words`, in lower case, that stand in `text`."""
+    return frozenset(" ".join(said.lower().split()) for said in _any_of(words).findall(text))
+
+
 class ValueFinder:
     """Finds the values of fields in the sentences of one part."""
 
@@ -87,7 +92,7 @@ class ValueFinder:
 def _choice(filling: Filling, text: str) -> str | None:
     """Return the choice most of whose words are in `text`, the first of those with as many."""
     counts = {
-        choice: len(_any_of(tuple(phrases)).findall(text))
+        choice: len(_any_of(phrases).findall(text))
         for choice, phrases in filling.words.items()
     }
     best = max(counts, key=lambda choice: counts[choice], default=None)

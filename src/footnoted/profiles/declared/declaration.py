@@ -8,8 +8,8 @@ from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read a
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from footnoted.llm.item_tasks import FieldType, ItemField, Marks
-from footnoted.profiles.declared.fillings import with_fillings
+from footnoted.llm.item_tasks import FieldType, ItemField, Marks, Subject
+from footnoted.profiles.declared.fillings import read_subject, with_fillings
 from footnoted.profiles.declared.schema import read_schema
 from footnoted.profiles.declared.toml_file import (
     TomlFile,
@@ -30,7 +30,7 @@ _NEEDED: Final = ("transcribe", "items", "index")
 ASKING: Final = ("segment", "items")
 """Those that ask models."""
 _KEYS: Final = {
-    "": ("title", "stages", "models", "item", "page", "schema", "extractive"),
+    "": ("title", "stages", "models", "item", "page", "schema", "subject", "extractive"),
     "item": ("quote", "cues", "title", "kind", "category"),
     "page": ("template",),
 }
@@ -44,7 +44,8 @@ class Declaration:
     """A profile that is only data.
 
     `title_field` names an item in lists, `kind_field` says what sort it is, `category_field` what
-    its page is filed under; without the latter it is the profile's own title.
+    its page is filed under; without the latter it is the profile's own title. `subject` is for the
+    extractive model.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Declaration:
     kind_field: str | None
     category_field: str | None
     template: str | None
+    subject: Subject | None
 
     @property
     def path(self) -> Path:
@@ -82,6 +84,8 @@ class Declaration:
         schema = self.schema if with_fillings else _without_fillings(self.schema)
         parts = [schema.model_dump_json(), self.marks.model_dump_json()]
         parts += [self.title, self.title_field, self.kind_field or "", self.category_field or ""]
+        if with_fillings and self.subject is not None:
+            parts.append(self.subject.model_dump_json())
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -143,6 +147,7 @@ class _Reader:
             kind_field=self._choice(fields, "kind") if "kind" in item else None,
             category_field=self._field(fields, "category") if "category" in item else None,
             template=self._template(stages),
+            subject=read_subject(self._file),
         )
 
     def _table(self, name: str) -> Mapping[str, Any]:

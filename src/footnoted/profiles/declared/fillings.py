@@ -1,4 +1,4 @@
-"""How the extractive model fills the fields of an item: `[extractive]`, read and checked.
+"""How the extractive model fills the fields of an item: `[extractive]` and `[subject]`, checked.
 
 A model of rules knows no recipe from a receipt. What it is to look for stands in the profile, as
 words, units and methods; a field without any stays empty, and an item that needs it is not made.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from footnoted.llm.item_tasks import FieldType, Filling, ItemField, Method
+from footnoted.llm.item_tasks import FieldType, Filling, ItemField, Method, Subject
 from footnoted.profiles.declared.toml_file import list_of, table_of
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from footnoted.profiles.declared.toml_file import Keys, TomlFile
 
 _TABLE: Final = "extractive"
+_SUBJECT: Final = "subject"
 _TEXTS: Final = (FieldType.STRING,)
 _TYPES: Final[Mapping[Method, tuple[FieldType, ...]]] = {
     Method.STATEMENT: _TEXTS,
@@ -55,6 +56,23 @@ def with_fillings(file: TomlFile, schema: ItemField) -> ItemField:
         for field in schema.fields
     )
     return schema.model_copy(update={"fields": fields})
+
+
+def read_subject(file: TomlFile) -> Subject | None:
+    """Return what `[subject]` says; None where there is none.
+
+    Raises ConfigurationError with the line of what cannot be.
+    """
+    if _SUBJECT not in file.data:
+        return None
+    table = table_of(file.data[_SUBJECT])
+    if table is None or set(table) != {"words", "least"}:
+        raise file.fault((_SUBJECT,), "subject is a table of words and least")
+    words = _phrases(file, (_SUBJECT, "words"), table["words"])
+    least = table["least"]
+    if type(least) is not int or not 1 <= least <= len(words):
+        raise file.fault((_SUBJECT, "least"), f"least is a whole number from 1 to {len(words)}")
+    return Subject(words=words, least=least)
 
 
 def _filling(file: TomlFile, field: ItemField, said: object) -> Filling:

@@ -107,6 +107,7 @@ class ItemsStage:
                 cues=cues,
                 fields=self._declared.schema.fields,
                 marks=self._declared.marks,
+                subject=self._declared.subject,
             )
             yield self._question.request(label, task, context.prompt(self.name), item_tokens(cues))
 
