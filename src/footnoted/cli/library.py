@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from footnoted.db.storage import open_storage
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from footnoted.knowledge.pages.view import PageSummary, PageView
+    from footnoted.knowledge.pages.view import PageSummary, PageVersion, PageView
     from footnoted.settings import Settings
 
 
@@ -42,17 +42,56 @@ async def find_page(settings: Settings, wanted: Wanted) -> PageView:
 
     Raises UsageError, with the pages or versions there are, when there is none or more than one.
     """
-    slug = (wanted.slug or "").strip().casefold()
     async with open_storage(settings) as storage, storage.database.transaction() as session:
-        found = await store.find_pages(
-            session, slug, profile=wanted.profile, creator=wanted.creator
-        )
-        pages = await _summaries(session, wanted)
-        page_id = choose(slug, [page for page in pages if page.id in found], pages)
+        page_id = await _page_id(session, wanted)
         page = await store.read_page(session, page_id, wanted.version)
         if page is None:
             raise UsageError(await _no_version(session, page_id, wanted))
         return page
+
+
+async def find_versions(
+    settings: Settings, wanted: Wanted, numbers: tuple[int, int] | None
+) -> tuple[PageView, PageView]:
+    """Return two versions of the page that `wanted` names, older first.
+
+    Without numbers they are the last but one and the last. Raises UsageError when there is no such
+    page or version, or only one.
+    """
+    async with open_storage(settings) as storage, storage.database.transaction() as session:
+        page_id = await _page_id(session, wanted)
+        known = [version.number for version in await store.list_versions(session, page_id)]
+        if numbers is None and len(known) == 1:
+            message = f"{wanted.slug} has one version, and nothing to compare it with"
+            raise UsageError(message)
+        found = [
+            await store.read_page(session, page_id, number)
+            for number in sorted(numbers or known[-2:])
+        ]
+        old, new = found
+        if old is None or new is None:
+            missing = next(number for number in numbers or () if number not in known)
+            raise UsageError(await _no_version(session, page_id, replace(wanted, version=missing)))
+        return old, new
+
+
+async def read_history(settings: Settings, wanted: Wanted) -> list[tuple[PageVersion, PageView]]:
+    """Return every version of the page that `wanted` names, oldest first."""
+    async with open_storage(settings) as storage, storage.database.transaction() as session:
+        page_id = await _page_id(session, wanted)
+        versions = await store.list_versions(session, page_id)
+        pages = [
+            (version, await store.read_page(session, page_id, version.number))
+            for version in versions
+        ]
+        return [(version, page) for version, page in pages if page is not None]
+
+
+async def _page_id(session: AsyncConnection, wanted: Wanted) -> UUID:
+    slug = (wanted.slug or "").strip().casefold()
+    found = await store.find_pages(session, slug, profile=wanted.profile, creator=wanted.creator)
+    pages = await _summaries(session, wanted)
+    return choose(slug, [page for page in pages if page.id in found], pages)
 
 
 def choose(slug: str, found: Sequence[PageSummary], pages: Sequence[PageSummary]) -> UUID:

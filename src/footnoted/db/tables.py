@@ -411,12 +411,14 @@ page_versions = Table(
     Column("summary", Text, nullable=False),
     _strings("tags"),
     _strings("tools"),
+    Column("grounds", JSONB, nullable=False, server_default=text("'{}'")),
     Column("content_sha256", Text, nullable=False),
     Column("provenance", JSONB, nullable=False),
     _at("created_at", nullable=False),
     UniqueConstraint("page_id", "version"),
     CheckConstraint("version >= 1", name="version"),
 )
+"""`grounds` is the evidence that summary, tags and tools rest on; what is not named there stays."""
 
 claims = Table(
     "claims",
@@ -428,8 +430,14 @@ claims = Table(
     Column("position", Integer, nullable=False),
     Column("heading", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("kind", Text, nullable=False, server_default=text("'statement'")),
+    Column("conflict", Integer),
     UniqueConstraint("page_version_id", "position"),
+    CheckConstraint("kind IN ('statement', 'step')", name="kind"),
+    CheckConstraint("conflict >= 1", name="conflict"),
 )
+"""A step belongs to the signal chain called `heading`; claims of one version with the same
+`conflict` contradict each other."""
 
 claim_evidence = Table(
     "claim_evidence",

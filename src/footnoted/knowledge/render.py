@@ -6,13 +6,29 @@ import re
 from typing import TYPE_CHECKING
 
 from footnoted.knowledge.versions import EXTRACTIVE
+from footnoted.model.citation import MatchKind
 from footnoted.model.text import clock_time
+from footnoted.model.transcript import TranscriptOrigin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from footnoted.knowledge.pages.view import ClaimView, Footnote, PageView
+    from footnoted.knowledge.pages.view import (
+        ChainView,
+        ClaimView,
+        Footnote,
+        PageView,
+        SourceQuality,
+    )
     from footnoted.knowledge.versions import Provenance
+
+_ORIGINS = {
+    TranscriptOrigin.CAPTIONS_MANUAL.value: "captions written by people",
+    TranscriptOrigin.CAPTIONS_AUTO.value: "automatic captions",
+    TranscriptOrigin.ASR.value: "speech recognition",
+    TranscriptOrigin.IMPORTED.value: "imported transcripts",
+    TranscriptOrigin.EDITED.value: "edited transcripts",
+}
 
 
 def render_markdown(page: PageView) -> str:
@@ -21,10 +37,12 @@ def render_markdown(page: PageView) -> str:
 
 
 def render_text(page: PageView) -> str:
-    """Return what a search should find the page by: its headings and claims."""
+    """Return what a search should find the page by: its headings, claims and chains."""
     parts: list[str] = []
     for section in page.sections:
         parts += [section.heading, *(claim.text for claim in section.claims)]
+    for chain in page.signal_chains:
+        parts += [chain.name, *(step.text for step in chain.steps)]
     return "\n".join(part for part in parts if part)
 
 
@@ -49,19 +67,26 @@ def _lines(page: PageView) -> Iterator[str]:
     yield f"*{_plain(page.creator)} · {_plain(page.category)}*"
     if page.summary:
         yield ""
-        yield _plain(page.summary)
+        yield _plain(page.summary) + _marks(page.grounds.summary)
     for section in page.sections:
         if section.heading:
             yield ""
             yield f"## {_plain(section.heading)}"
         yield ""
         yield from map(_claim, section.claims)
+    if page.signal_chains:
+        yield ""
+        yield "## Signal chains"
+        yield ""
+        yield from map(_chain, page.signal_chains)
     if page.tools:
         yield ""
-        yield f"Tools: {_plain(', '.join(page.tools))}"
+        yield f"Tools: {_names(page.tools, page.grounds.tools)}"
     if page.tags:
         yield ""
         yield f"Topics: {_plain(', '.join(page.tags))}"
+    yield ""
+    yield f"Rests on {_quality(page.source_quality)}."
     yield ""
     yield "---"
     yield ""
@@ -71,7 +96,37 @@ def _lines(page: PageView) -> Iterator[str]:
 
 
 def _claim(claim: ClaimView) -> str:
-    return f"- {_plain(claim.text)}{''.join(f'[^{number}]' for number in claim.footnotes)}"
+    """Return a claim; one that others of the page contradict says when it was said."""
+    when = ""
+    if claim.conflict is not None:
+        dates = ", ".join(day.isoformat() for day in claim.said_on) or "at an unknown date"
+        when = f"(disputed; said {dates}) "
+    return f"- {when}{_plain(claim.text)}{_marks(claim.footnotes)}"
+
+
+def _chain(chain: ChainView) -> str:
+    steps = " → ".join(_plain(step.text) + _marks(step.footnotes) for step in chain.steps)
+    return f"- {_plain(chain.name)}: {steps}"
+
+
+def _names(names: Sequence[str], notes: Mapping[str, tuple[int, ...]]) -> str:
+    """Return the names with the first footnote of each; `--json` has them all."""
+    return ", ".join(_plain(name) + _marks(notes.get(name, ())[:1]) for name in names)
+
+
+def _quality(quality: SourceQuality) -> str:
+    exact = quality.matches.get(MatchKind.EXACT, 0)
+    origins = (f"{_ORIGINS.get(name, name)}: {count}" for name, count in quality.origins.items())
+    recordings = f"{_counted(quality.recordings, 'recording')} ({'; '.join(origins)})"
+    return f"{recordings}, {exact} of {_counted(quality.quotes, 'quote')} word for word"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _marks(footnotes: Iterable[int]) -> str:
+    return "".join(f"[^{number}]" for number in footnotes)
 
 
 def _footnote(note: Footnote) -> str:

@@ -44,11 +44,18 @@ class Provenance(BaseModel):
 def content_sha256(page: ComposedPage) -> str:
     """Return the hash of what a page says and cites; equal content is no new version."""
     claims = [
-        (claim.heading, claim.text, [str(item.evidence_id) for item in claim.support])
+        (
+            claim.heading,
+            claim.text,
+            [str(item.evidence_id) for item in claim.support],
+            claim.kind,
+            claim.conflict,
+        )
         for claim in page.claims
     ]
-    content = [page.title, page.summary, page.tags, page.tools, claims]
-    return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()
+    grounds = page.grounds.model_dump(mode="json")
+    content = [page.title, page.summary, page.tags, page.tools, claims, grounds]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def version_id(page_id: UUID, version: int) -> UUID:

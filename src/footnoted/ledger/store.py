@@ -252,10 +252,17 @@ async def note_source(session: AsyncConnection, call_id: int) -> int | None:
     return found
 
 
-async def erase_answers(session: AsyncConnection, item_kind: str, item_ids: Sequence[int]) -> None:
+async def erase_answers(
+    session: AsyncConnection,
+    item_kind: str,
+    item_ids: Sequence[int],
+    *,
+    but_labels: str | None = None,
+) -> None:
     """Forget what models were asked and answered about these items; when, and its cost, stays.
 
-    Calls without an answer have a prompt too.
+    Calls without an answer have a prompt too. Those whose label the regular expression
+    `but_labels` matches are kept.
     """
     await session.execute(
         text("""
@@ -263,8 +270,9 @@ async def erase_answers(session: AsyncConnection, item_kind: str, item_ids: Sequ
             answer = CASE WHEN state = 'answered' THEN '' END,
             usable = CASE WHEN state = 'answered' THEN false END,
             unusable_reason = CASE WHEN state = 'answered' THEN 'purged' END
-          WHERE item_kind = :kind AND item_id = ANY(:ids)"""),
-        {"kind": item_kind, "ids": list(item_ids)},
+          WHERE item_kind = :kind AND item_id = ANY(:ids)
+            AND (CAST(:but AS text) IS NULL OR label !~ :but)"""),
+        {"kind": item_kind, "ids": list(item_ids), "but": but_labels},
     )
 
 

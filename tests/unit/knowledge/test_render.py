@@ -26,6 +26,7 @@ HEAD: dict[str, object] = {
     "summary": "When dough is ready.",
     "tags": ("bread",),
     "tools": ("Pot", "Oven"),
+    "grounds": {},
     "provenance": {
         "stage": "compose",
         "stage_version": 1,
@@ -43,10 +44,15 @@ def _row(position: int, claim: str, number: int, start_ms: int | None) -> Citati
         position=position,
         heading="Signs",
         claim=claim,
+        kind="statement",
+        conflict=None,
         evidence_id=deterministic_id("e", number),
         quote=f"quote {number}",
+        match="exact",
+        origin="captions_auto",
         video_id=1,
         video_title="Bread",
+        published_at=datetime(2026, 1, 3, tzinfo=UTC),
         url="https://video.example/watch?v=1",
         first_cue=number,
         last_cue=number,
@@ -68,7 +74,8 @@ def test_a_page_is_markdown_with_footnotes_that_play() -> None:
     assert render_markdown(build_view(HEAD, ROWS)) == (
         "# Proofing\n\n*Ada · Cooking*\n\nWhen dough is ready.\n\n## Signs\n\n"
         "- It doubled.[^1][^2]\n- It springs back.[^2]\n\n"
-        "Tools: Pot, Oven\n\nTopics: bread\n\n---\n\n"
+        "Tools: Pot, Oven\n\nTopics: bread\n\n"
+        "Rests on 1 recording (automatic captions: 1), 2 of 2 quotes word for word.\n\n---\n\n"
         "[^1]: “quote 4” (Bread, 1:01) <https://video.example/watch?v=1&t=61>\n"
         "[^2]: “quote 7” (Bread, 1:00:00) <https://video.example/watch?v=1&t=3600>\n\n"
         "*Version 2. Made by the built-in extractive model: sentences chosen and grouped by word"
@@ -113,6 +120,65 @@ def test_what_was_said_forges_no_footnote_and_no_tag() -> None:
     markdown = render_markdown(build_view(HEAD, [row]))
     assert r"- See \[^1] and \<b>this\</b>.[^1]" in markdown
     assert r"[^1]: “a \[^2]: “lie””" in markdown
+
+
+def test_claims_in_dispute_stand_with_their_dates() -> None:
+    """Side by side, each as it was said; one that is left alone is in dispute no more."""
+    later = datetime(2026, 5, 1, tzinfo=UTC)
+    rows = [
+        _row(0, "Four to one.", 4, 1000)._replace(conflict=1),
+        _row(1, "Two to one.", 7, 2000)._replace(conflict=1, published_at=later),
+        _row(2, "Blend it in.", 8, 3000),
+    ]
+    both = render_markdown(build_view(HEAD, rows))
+    alone = render_markdown(build_view(HEAD, rows[1:]))
+    assert (
+        "- (disputed; said 2026-01-03) Four to one.[^1]\n"
+        "- (disputed; said 2026-05-01) Two to one.[^2]\n"
+        "- Blend it in.[^3]\n"
+    ) in both
+    assert "disputed" not in alone
+
+
+def test_a_signal_chain_is_one_line_whose_every_step_plays() -> None:
+    """In order, under its name; its steps are found by a search."""
+    rows = [
+        *ROWS,
+        _row(2, "De-esser", 4, 61_500)._replace(kind="step", heading="Vocals"),
+        _row(3, "Compressor", 9, 70_000)._replace(kind="step", heading="Vocals"),
+    ]
+    view = build_view(HEAD, rows)
+    assert "## Signal chains\n\n- Vocals: De-esser[^1] → Compressor[^3]\n" in render_markdown(view)
+    assert [section.heading for section in view.sections] == ["Signs"]
+    assert render_text(view).endswith("Vocals\nDe-esser\nCompressor")
+
+
+def test_what_stands_beside_the_claims_goes_with_its_evidence() -> None:
+    """Summary, tags and tools are shown while something they rest on is cited, with its number."""
+    here, gone = (str(deterministic_id("e", number)) for number in (7, 99))
+    grounds = {
+        "summary": [gone],
+        "tags": {"bread": [gone, here]},
+        "tools": {"Pot": [here], "Oven": [gone]},
+    }
+    view = build_view({**HEAD, "grounds": grounds}, ROWS)
+    assert (view.summary, view.tags, view.tools) == ("", ("bread",), ("Pot",))
+    assert (view.grounds.tags, view.grounds.tools) == ({"bread": (2,)}, {"Pot": (2,)})
+    assert "Tools: Pot[^2]\n" in render_markdown(view)
+
+
+def test_the_quality_of_sources_is_counted_from_the_evidence() -> None:
+    """Different recordings and quotes, whatever number of claims cite them."""
+    rows = [
+        *ROWS,
+        _row(2, "It smells.", 9, 1000)._replace(video_id=2, match="fuzzy", origin="asr"),
+    ]
+    quality = build_view(HEAD, rows).source_quality
+    assert (quality.recordings, quality.quotes) == (2, 3)
+    assert (quality.matches, quality.origins) == (
+        {"exact": 2, "fuzzy": 1},
+        {"asr": 1, "captions_auto": 1},
+    )
 
 
 def test_a_page_is_searched_by_its_headings_and_claims() -> None:

@@ -59,6 +59,29 @@ _UNSUPPORTED = text("""
   WHERE p.retired_at IS NULL ORDER BY p.id
 """)
 
+_UNGROUNDED = text("""
+  WITH ours AS (
+    SELECT COALESCE(jsonb_agg(id), '[]') AS ids FROM evidence WHERE video_id = :video_id
+  ), touched AS (
+    SELECT DISTINCT c.page_version_id AS id FROM claim_evidence ce
+    JOIN evidence e ON e.id = ce.evidence_id AND e.video_id = :video_id
+    JOIN claims c ON c.id = ce.claim_id
+  ), left_over AS (
+    SELECT v.id, v.grounds->'summary' <@ o.ids AS is_gone,
+      (SELECT COALESCE(jsonb_object_agg(n.key, n.value), '{}')
+       FROM jsonb_each(v.grounds->'tags') n WHERE NOT n.value <@ o.ids) AS tags,
+      (SELECT COALESCE(jsonb_object_agg(n.key, n.value), '{}')
+       FROM jsonb_each(v.grounds->'tools') n WHERE NOT n.value <@ o.ids) AS tools
+    FROM page_versions v JOIN touched t ON t.id = v.id, ours o WHERE v.grounds <> '{}'
+  )
+  UPDATE page_versions v SET
+    summary = CASE WHEN l.is_gone THEN '' ELSE v.summary END,
+    tags = ARRAY(SELECT n FROM unnest(v.tags) n WHERE NOT v.grounds->'tags' ? n OR l.tags ? n),
+    tools = ARRAY(SELECT n FROM unnest(v.tools) n WHERE NOT v.grounds->'tools' ? n OR l.tools ? n),
+    grounds = v.grounds || jsonb_build_object('tags', l.tags, 'tools', l.tools)
+  FROM left_over l WHERE v.id = l.id
+""")
+
 _RETIRE_EMPTY = text("""
   UPDATE pages p SET retired_at = now(), updated_at = now()
   WHERE p.id = ANY(:ids) AND NOT EXISTS (
@@ -97,10 +120,12 @@ async def retract_video(session: AsyncConnection, video_id: int) -> tuple[UUID, 
     """Take back all that a video contributed; return the published pages it was cited on.
 
     To be called before the video is deleted, in the same transaction, one video each. Claims that
-    nothing else supports go at once, pages without claims retire, and every group the video
-    touched is composed anew. The documents of the returned pages are out of date.
+    nothing else supports go at once, and so do summaries, tags and tools; pages without claims
+    retire, and every group the video touched is composed anew. The documents of the returned pages
+    are out of date.
     """
     await contribute(session, video_id, ())
+    await session.execute(_UNGROUNDED, {"video_id": video_id})
     pages = tuple((await session.scalars(_UNSUPPORTED, {"video_id": video_id})).all())
     await session.execute(_RETIRE_EMPTY, {"ids": list(pages)})
     return pages

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = """
   SELECT p.id, p.slug, v.title, p.profile, c.name AS creator, c.slug AS creator_slug, p.category,
-    v.version, p.updated_at, v.summary, v.tags, v.tools, v.provenance,
-    (SELECT count(*) FROM claims k WHERE k.page_version_id = v.id) AS claim_count
+    v.version, p.updated_at, v.summary, v.tags, v.tools, v.grounds, v.provenance,
+    (SELECT count(*) FROM claims k WHERE k.page_version_id = v.id AND k.kind = 'statement')
+      AS claim_count
 """
 
 _HEAD = f"""{_COLUMNS}
@@ -77,8 +78,9 @@ _SLUGS = text("""
 """)
 
 _CITATIONS = text(f"""
-  SELECT k.position, k.heading, k.text AS claim, e.id AS evidence_id, e.text AS quote,
-    e.video_id, m.title AS video_title, m.url, e.first_cue, e.last_cue, e.start_ms,
+  SELECT k.position, k.heading, k.text AS claim, k.kind, k.conflict, e.id AS evidence_id,
+    e.text AS quote, e.match, t.origin, e.video_id, m.title AS video_title, m.published_at, m.url,
+    e.first_cue, e.last_cue, e.start_ms,
     {MEDIA_PATH} AS media_path, {TRANSCRIPT_PATH} AS transcript_path
   FROM pages p {_VERSION}
   JOIN claims k ON k.page_version_id = v.id

@@ -185,6 +185,7 @@ async def _write_version(
         "summary": page.summary,
         "tags": list(page.tags),
         "tools": list(page.tools),
+        "grounds": page.grounds.model_dump(mode="json"),
         "content_sha256": digest,
         "provenance": provenance.model_dump(mode="json"),
     }
@@ -199,6 +200,8 @@ async def _write_version(
                 "position": position,
                 "heading": claim.heading,
                 "text": claim.text,
+                "kind": claim.kind.value,
+                "conflict": claim.conflict,
             }
             for position, claim in enumerate(page.claims)
         ],
@@ -239,11 +242,17 @@ async def _retire(session: AsyncConnection, group: PageGroup, assignment: Assign
 async def _write_redirects(
     session: AsyncConnection, group: PageGroup, assignment: Assignment
 ) -> None:
-    """Let a page be found under its new title too; a slug that is a page's is no redirect."""
+    """Let a page be found under its new title and its aliases; a page's own slug is no redirect.
+
+    An alias is what a part of the page asked for; it does not take an address that leads elsewhere.
+    """
     owned = {placement.slug for placement in assignment.placements}
     for placement in assignment.placements:
         if placement.page.slug not in owned:
             await _redirect(session, group, placement.page.slug, placement.id)
+        for alias in placement.page.aliases:
+            if alias not in owned:
+                await _redirect(session, group, alias, placement.id, takes_over=False)
     await session.execute(
         delete(page_redirects).where(
             page_redirects.c.profile == group.profile,
@@ -253,19 +262,21 @@ async def _write_redirects(
     )
 
 
-async def _redirect(session: AsyncConnection, group: PageGroup, slug: str, page_id: UUID) -> None:
+async def _redirect(
+    session: AsyncConnection, group: PageGroup, slug: str, page_id: UUID, *, takes_over: bool = True
+) -> None:
     row = {
         "profile": group.profile,
         "creator_id": group.creator_id,
         "slug": slug,
         "page_id": page_id,
     }
+    key = ["profile", "creator_id", "slug"]
+    wish = insert(page_redirects).values(row)
     await session.execute(
-        insert(page_redirects)
-        .values(row)
-        .on_conflict_do_update(
-            index_elements=["profile", "creator_id", "slug"], set_={"page_id": page_id}
-        )
+        wish.on_conflict_do_update(index_elements=key, set_={"page_id": page_id})
+        if takes_over
+        else wish.on_conflict_do_nothing(index_elements=key)
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from footnoted.knowledge.versions import Provenance
 
@@ -34,6 +35,8 @@ class Footnote(BaseModel):
     """What opens the recording at that second; None when it is not known where it is."""
     transcript_file: str | None
     """The name of the file the words were read from; None when it is not known any more."""
+    published_on: date | None = None
+    """When the recording was published; None when nobody says."""
 
 
 class ClaimView(BaseModel):
@@ -43,6 +46,44 @@ class ClaimView(BaseModel):
 
     text: str
     footnotes: tuple[int, ...]
+    conflict: int | None = None
+    """Claims of a page with the same number contradict each other; None agrees with all."""
+    said_on: tuple[date, ...] = ()
+    """When the recordings that say it were published, oldest first."""
+
+
+class ChainView(BaseModel):
+    """Steps that follow each other in this order, each with its footnotes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    steps: tuple[ClaimView, ...]
+
+
+class SourceQuality(BaseModel):
+    """What a page rests on, counted: the more recordings and exact words, the firmer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    recordings: int = 0
+    """Different recordings that its claims cite."""
+    quotes: int = 0
+    """Pieces of evidence that its claims cite."""
+    matches: Mapping[str, int] = Field(default_factory=dict[str, int])
+    """How many of them were found word for word (`exact`), loosely or elsewhere."""
+    origins: Mapping[str, int] = Field(default_factory=dict[str, int])
+    """How many recordings have a transcript of which origin, such as `captions_auto`."""
+
+
+class GroundsView(BaseModel):
+    """The footnotes of what stands beside the claims, by name; nothing for what has none."""
+
+    model_config = ConfigDict(frozen=True)
+
+    summary: tuple[int, ...] = ()
+    tags: Mapping[str, tuple[int, ...]] = Field(default_factory=dict[str, tuple[int, ...]])
+    tools: Mapping[str, tuple[int, ...]] = Field(default_factory=dict[str, tuple[int, ...]])
 
 
 class SectionView(BaseModel):
@@ -92,6 +133,12 @@ class PageView(PageSummary):
     """The tools it names."""
     sections: tuple[SectionView, ...]
     """What it says."""
+    signal_chains: tuple[ChainView, ...] = ()
+    """What follows what."""
+    grounds: GroundsView = GroundsView()
+    """What its summary, tags and tools rest on."""
+    source_quality: SourceQuality = SourceQuality()
+    """How good what it rests on is."""
     footnotes: tuple[Footnote, ...]
     """What it rests on."""
     provenance: Provenance

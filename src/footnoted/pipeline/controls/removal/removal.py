@@ -1,7 +1,8 @@
 """Removing for good: a video at a time, each in one transaction, so that a stop loses nothing.
 
     video locked -> groups taken from their composer -> what it said retracted from pages
-                 -> raw answers erased -> rows, record, recording deleted -> emptied pages dropped
+                 -> raw answers that quote it erased -> rows, record, recording deleted
+                 -> emptied pages dropped
 
 A process that works on the video finds its row gone and writes nothing. The index follows by the
 outbox, which the deletion of documents fills by itself.
@@ -22,6 +23,7 @@ from footnoted.pipeline.controls.removal import store
 from footnoted.sources.follow import pause_source
 from footnoted.sources.recordings.store import lock_discovery
 from footnoted.sources.videos.store import notify_work
+from footnoted.stages.call_labels import pattern_of_others
 from footnoted.stages.page_documents import write_page_documents
 
 if TYPE_CHECKING:
@@ -80,7 +82,8 @@ async def _purge_one(database: Database, video_id: int, clock: Clock) -> store.D
         groups = await store.interrupt_groups(session, video_id)
         await write_page_documents(session, await retract_video(session, video_id))
         await erase_answers(session, ItemKind.VIDEO.value, [video_id])
-        await erase_answers(session, ItemKind.PAGE_GROUP.value, groups)
+        others = pattern_of_others(video_id)
+        await erase_answers(session, ItemKind.PAGE_GROUP.value, groups, but_labels=others)
         await store.delete_video(session, doomed, now)
         await store.drop_emptied_pages(session, doomed)
         await resolve_alerts_of(session, [f"video {video_id}"], now)

@@ -1,0 +1,34 @@
+"""Let pages have signal chains, disputes, and summaries that rest on evidence."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    """Add the columns; what stands already is statements that agree."""
+    op.add_column(
+        "page_versions",
+        sa.Column("grounds", postgresql.JSONB(), nullable=False, server_default=sa.text("'{}'")),
+    )
+    op.add_column(
+        "claims",
+        sa.Column("kind", sa.Text(), nullable=False, server_default=sa.text("'statement'")),
+    )
+    op.add_column("claims", sa.Column("conflict", sa.Integer(), nullable=True))
+    op.create_check_constraint(op.f("ck_claims_kind"), "claims", "kind IN ('statement', 'step')")
+    op.create_check_constraint(op.f("ck_claims_conflict"), "claims", "conflict >= 1")
+
+
+def downgrade() -> None:
+    """Drop the columns; steps of signal chains become statements under their chain's name."""
+    op.drop_constraint(op.f("ck_claims_conflict"), "claims")
+    op.drop_constraint(op.f("ck_claims_kind"), "claims")
+    op.drop_column("claims", "conflict")
+    op.drop_column("claims", "kind")
+    op.drop_column("page_versions", "grounds")
