@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from footnoted.llm.methods.lexicon import lexicon_for
+from footnoted.llm.methods.mention_context import says_something
 from footnoted.llm.methods.stance_words import Stance, stances_in
 from footnoted.llm.methods.units import units_of
 from footnoted.llm.stock_tasks import MentionAnswer, StatedMention
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 _SAMPLE_CHARS = 4_000
 _GOES_ON = re.compile(r"\b(?:it|the stock|the company|shares|this one|that one)\b")
 _MOST_WORDS = 60
+_FAR, _BACK = 90, 20
+"""How far from a stance a name may be, in letters, and what a name before it counts as more."""
+_OFTEN = 3
+"""Named in so many sentences of a topic, a company is spoken of, whatever they say."""
 
 
 @dataclass
@@ -76,16 +81,28 @@ def _take_stances(
     if not names:
         return
     text = units[place].text
+    places = {name.symbol: _place(text.casefold(), name.said) or 0 for name in names}
+    said: dict[str, tuple[int, Stance]] = {}
     for stance in stances_in(text):
-        places = {name.symbol: _place(text.casefold(), name.said) or 0 for name in names}
-        nearest = min(places, key=lambda symbol: abs(places[symbol] - stance.at))
-        known[nearest].stances.append((stance, place, place))
+        nearest = min(places, key=lambda symbol: _distance(stance, places[symbol]))
+        far = _distance(stance, places[nearest])
+        if far <= min(_FAR, said[nearest][0] if nearest in said else _FAR):
+            said[nearest] = (far, stance)
+    for symbol, (_, stance) in said.items():
+        known[symbol].stances.append((stance, place, place))
     after = place + 1
     if len(names) == 1 and after < len(units) and not stances_in(text):
         follow = units[after]
         if _GOES_ON.search(follow.text.casefold()) and follow.speaker == units[place].speaker:
             for stance in stances_in(follow.text)[:1]:
                 known[names[0].symbol].stances.append((stance, place, after))
+
+
+def _distance(stance: Stance, at: int) -> int:
+    """Return how far a name is from a stance; what is done comes before what it is done to."""
+    if at >= stance.end:
+        return at - stance.end
+    return (stance.at - at) + (0 if stance.is_judgement else _BACK)
 
 
 def _told(task: MentionTask, units: Sequence[Unit], named: _Named) -> Iterator[StatedMention]:
@@ -96,8 +113,9 @@ def _told(task: MentionTask, units: Sequence[Unit], named: _Named) -> Iterator[S
             best[stance.action] = (stance, first, last)
     for stance, first, last in best.values():
         yield _mention(task, units, named.name, (first, last, stance))
-    if not best:
-        place = max(named.units, key=lambda at: (_fullness(units[at]), -at))
+    telling = [at for at in named.units if says_something(units[at].text)]
+    if not best and (telling or len(named.units) >= _OFTEN):
+        place = max(telling or named.units, key=lambda at: (_fullness(units[at]), -at))
         yield _mention(task, units, named.name, (place, place, None))
 
 

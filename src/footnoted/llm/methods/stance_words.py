@@ -18,6 +18,15 @@ _USUAL, _SURE, _UNSURE = 0.6, 0.9, 0.3
 _OPPOSITES = ({"buy", "add"}, {"sell", "short", "avoid", "trim"})
 _ORDER = ("short", "avoid", "add", "trim", "sell", "buy", "watch", "hold")
 """What is looked for first: the narrower says more than the wider."""
+_NEGATIVE = frozenset({"avoid", "hold"})
+"""Actions whose own words may be negations."""
+_CLAUSE = 50
+_ACTS = re.compile(r"(?:i|we|you)\b")
+_ME = (
+    r"(?:i|we)(?:'m|'ve|'re|'ll|'d| am| have| are| will| would| did| do)?"
+    r"(?: (?:also|just|been|probably|definitely|going to|gonna|keep|kept|still|actually|already"
+    r"|finally|currently|recently|personally|happy to|looking to|absolutely|completely|really|literally|own and|be))*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +37,36 @@ class Stance:
     conviction: float
     horizon: str | None
     at: int
+    end: int
+    is_judgement: bool
+    """Whether it says what something is, after naming it, not what somebody does with it."""
 
 
 def stances_in(text: str) -> list[Stance]:
     """Return the speaker's stances in a sentence, in the order they are said; usually none."""
     said = _plain(text)
-    if said.rstrip().endswith("?") or _tone("others").search(said):
+    if said.endswith("?") or _tone("none").search(said):
         return []
-    found: dict[int, str] = {}
+    found: list[tuple[int, int, str]] = []
     for action in _ORDER:
         for match in _stance(action).finditer(said):
-            if not any(abs(match.start() - at) < len(match.group()) for at in found):
-                found[match.start()] = action
-    actions = set(found.values())
+            apart = all(match.end() <= at or match.start() >= end for at, end, _ in found)
+            if apart and (action in _NEGATIVE or not _is_turned_round(said, match.start())):
+                found.append((match.start(), match.end(), action))
+    actions = {action for _, _, action in found}
     if all(actions & side for side in _OPPOSITES):
         return []
     sure, horizon = _conviction(said), horizon_of(said)
-    return [Stance(action, sure, horizon, at) for at, action in sorted(found.items())]
+    return [
+        Stance(action, sure, horizon, at, end, not _ACTS.match(said, at))
+        for at, end, action in sorted(found)
+    ]
+
+
+def _is_turned_round(said: str, at: int) -> bool:
+    """Return whether a negation stands in the clause before an action."""
+    clause = re.split(r"[,;:]| but | and | because ", said[max(0, at - _CLAUSE) : at])[-1]
+    return bool(_tone("not").search(clause))
 
 
 def horizon_of(text: str) -> str | None:
@@ -67,8 +89,7 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=len(ACTIONS))
 def _stance(action: str) -> re.Pattern[str]:
-    pattern = read_sections(_STANCE)[action].alternatives
-    return re.compile(pattern.replace("NAME", r"[\w&]+ (?:stock|here|at)"))
+    return re.compile(read_sections(_STANCE)[action].alternatives.replace("ME ", f"{_ME} "))
 
 
 @lru_cache(maxsize=16)

@@ -35,6 +35,11 @@ class SpokenWord(NamedTuple):
     is_cashtag: bool
     is_unspaced: bool
 
+    @property
+    def is_capital(self) -> bool:
+        """Return whether any letter of it is a capital."""
+        return any(map(str.isupper, self.text))
+
 
 class SpokenText:
     """The words of cues in order. Whether capitals say anything shows in the text itself."""

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from footnoted.knowledge.sound import consonants, sound_likeness
-from footnoted.llm.methods.mention_context import speaks_of_a_company
+from rapidfuzz.distance import Indel
+
+from footnoted.knowledge.sound import consonants
+from footnoted.llm.methods.mention_context import speaks_of_a_company, speaks_of_a_symbol
 from footnoted.llm.stock_tasks import NameHeard
 from footnoted.profiles.stocks.spoken_words import SpokenText
 
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
     from footnoted.profiles.stocks.symbols import Listing, Name, SymbolTable
 
 _CONTEXT_CHARS = 60
-_MIN_SOUND = 0.8
-"""How alike words must sound to be taken for a misheard name."""
-_MIN_LETTERS = 5
+_MIN_ALIKE = 0.75
+"""Which part of their letters words share with a name they are taken for; the consonants are the
+same, and the first two letters."""
+_MIN_LETTERS, _MIN_HEARD = 6, 5
+_TOLD_MISHEARD = 0.5
+"""The least that a mishearing counts as which the table has."""
 _MAX_JOINED = 2
 _MIN_SYMBOL = 2
 
@@ -41,6 +46,8 @@ class _Found:
     listing: Listing
     score: float
     is_ambiguous: bool
+    is_word: bool = False
+    """Whether it is a symbol that is a word far more often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,8 @@ class Spotter:
         """
         said = SpokenText(cues)
         found = sorted(self._found(said), key=lambda one: one.start)
-        kept = (one for one in found if not one.is_ambiguous or self._is_meant(said, one))
+        sure = {one.listing.company for one in found if not one.is_ambiguous}
+        kept = (one for one in found if not one.is_ambiguous or _is_meant(said, one, sure))
         return tuple(_heard(said, one) for one in kept)
 
     def _found(self, said: SpokenText) -> Iterator[_Found]:
@@ -85,12 +93,12 @@ class Spotter:
             words = said.words[at:end]
             if tuple(word.key for word in words) != called.words:
                 continue
-            if called.name.is_misheard:
-                score = max(_MIN_SOUND / 2, self._likeness(called))
-                return _Found(at, end, called.listing, score, not _is_capital(words[0], said))
-            is_plain = len(words) == 1 and not _is_capital(words[0], said)
-            unsure = called.name.is_ambiguous or (is_plain and said.is_cased)
-            return _Found(at, end, called.listing, 1.0, unsure)
+            is_small = said.is_cased and not any(word.is_capital for word in words)
+            if is_small and (called.name.is_ambiguous or called.name.is_misheard):
+                continue
+            score = _likeness(called) if called.name.is_misheard else 1.0
+            unsure = called.name.is_ambiguous or (is_small and len(words) == 1)
+            return _Found(at, end, called.listing, score, unsure)
         return None
 
     def _symbol(self, said: SpokenText, at: int) -> _Found | None:
@@ -102,25 +110,23 @@ class Spotter:
             return _Found(at, at + 1, listing, 1.0, is_ambiguous=False)
         if len(word.text) < _MIN_SYMBOL or not word.text.isupper() or said.is_shouted:
             return None
-        return _Found(at, at + 1, listing, 1.0, listing.is_word)
+        return _Found(at, at + 1, listing, 1.0, listing.is_word, listing.is_word)
 
     def _sounding(self, said: SpokenText, at: int) -> _Found | None:
-        if not said.is_cased or not _is_capital(said.words[at], said) or said.is_shouted:
+        if not said.is_cased or said.is_shouted:
             return None
         for size in range(_MAX_JOINED, 0, -1):
             words = said.words[at : at + size]
-            heard = "".join(word.key for word in words)
-            if len(words) < size or len(heard) < _MIN_LETTERS or said.has_plain(words):
-                continue
-            score, called = self._nearest(heard)
-            if called is not None and score >= _MIN_SOUND:
-                return _Found(at, at + size, called.listing, score, is_ambiguous=False)
+            if len(words) == size and _may_be_a_name(words) and not said.has_plain(words):
+                score, called = self._nearest("".join(word.key for word in words))
+                if called is not None and score >= _MIN_ALIKE:
+                    return _Found(at, at + size, called.listing, score, is_ambiguous=False)
         return None
 
     def _nearest(self, heard: str) -> tuple[float, _Called | None]:
         best: tuple[float, _Called | None] = (0.0, None)
-        for called in self._by_sound.get((heard[0], consonants(heard)), ()):
-            score = sound_likeness(heard, "".join(called.words))
+        for called in self._by_sound.get((heard[:2], consonants(heard)), ()):
+            score = Indel.normalized_similarity(heard, "".join(called.words))
             if score > best[0]:
                 best = (score, called)
         return best
@@ -132,15 +138,6 @@ class Spotter:
                 for called in self._in_unspaced:
                     if called.words[0] in word.key:
                         yield _Found(at, at + 1, called.listing, 1.0, called.name.is_ambiguous)
-
-    def _is_meant(self, said: SpokenText, found: _Found) -> bool:
-        before, after = said.around(found.start, found.end, _CONTEXT_CHARS)
-        return speaks_of_a_company(before, after)
-
-    def _likeness(self, called: _Called) -> float:
-        true = [name.text for name in called.listing.names if not name.is_misheard]
-        heard = "".join(called.words)
-        return max(sound_likeness(heard, "".join(words_of(text))) for text in true)
 
     @cached_property
     def _called(self) -> tuple[_Called, ...]:
@@ -165,7 +162,7 @@ class Spotter:
         for called in self._called:
             joined = "".join(called.words)
             if len(joined) >= _MIN_LETTERS and joined.isascii() and not called.name.is_misheard:
-                known[joined[0], consonants(joined)].append(called)
+                known[joined[:2], consonants(joined)].append(called)
         return dict(known)
 
     @cached_property
@@ -178,8 +175,26 @@ def words_of(name: str) -> list[str]:
     return [word.key for word in SpokenText.read(name)]
 
 
-def _is_capital(word: SpokenWord, said: SpokenText) -> bool:
-    return not said.is_cased or word.text[:1].isupper() or any(map(str.isupper, word.text))
+def _is_meant(said: SpokenText, found: _Found, sure: set[str]) -> bool:
+    """Return whether an ambiguous name is meant; `sure` are companies named beyond doubt."""
+    before, after = said.around(found.start, found.end, _CONTEXT_CHARS)
+    if found.is_word and found.listing.company not in sure:
+        return speaks_of_a_symbol(before)
+    return speaks_of_a_company(before, after)
+
+
+def _may_be_a_name(words: Sequence[SpokenWord]) -> bool:
+    """Return whether words stand in capitals and are long enough to tell what they sound like."""
+    is_long = sum(len(word.key) for word in words) >= _MIN_HEARD
+    return is_long and all(word.is_capital and len(word.key) > 1 for word in words)
+
+
+def _likeness(called: _Called) -> float:
+    """Return how alike a mishearing is to the name it stands for."""
+    heard = "".join(called.words)
+    true = [name.text for name in called.listing.names if not name.is_misheard]
+    alike = (Indel.normalized_similarity(heard, "".join(words_of(text))) for text in true)
+    return max(_TOLD_MISHEARD, *alike)
 
 
 def _heard(said: SpokenText, found: _Found) -> NameHeard:
