@@ -1,4 +1,4 @@
-"""`footnoted runs`: how often a video was worked through, and how each time ended."""
+"""`footnoted runs` and `footnoted events`: how often a video was worked through, and how."""
 
 from __future__ import annotations
 
@@ -11,21 +11,26 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from footnoted.db.storage import Storage
-    from footnoted.pipeline.reports.videos.report import RunLine
+    from footnoted.pipeline.reports.videos.report import EventLine, RunLine
 
-_HEADERS = ("run", "trigger", "status", "stage", "began", "took", "events")
+_HEADERS = (
+    *("id", "run", "trigger", "status", "reached", "failed at", "began", "took"),
+    *("bought", "replayed", "tokens in/out", "cost"),
+)
+_EVENT_HEADERS = ("at", "run", "what", "stage", "more")
 
 
 def register(program: typer.Typer) -> None:
     """Add the command to the program."""
     program.command()(runs)
+    program.command()(events)
 
 
 def runs(
     video: Annotated[int, typer.Argument(help="The id that `status` and `search` show.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the runs of a video, newest first; `show` tells what happened in them."""
+    """Show the runs of a video, newest first; `events --run ID` tells what happened in one."""
     from footnoted.cli.lines import say
     from footnoted.cli.storage import with_storage
     from footnoted.cli.tables import write_table
@@ -45,21 +50,75 @@ def runs(
         say(f"Video {video} has no runs.")
 
 
+def events(
+    video: Annotated[
+        int | None, typer.Argument(help="A video's id, for its newest events.")
+    ] = None,
+    *,
+    run: Annotated[int | None, typer.Option(help="All events of the run with this id.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what happened to a video, or in one run of it, newest first."""
+    from footnoted.cli.lines import say
+    from footnoted.cli.storage import with_storage
+    from footnoted.cli.tables import write_table
+    from footnoted.cli.terminal import write_json
+    from footnoted.errors import UsageError
+    from footnoted.pipeline.reports.videos.video import read_events_of_run, read_video_events
+
+    if (video is None) == (run is None):
+        message = "name a video, or a run with --run; `footnoted runs VIDEO` shows the ids of runs"
+        raise UsageError(message)
+
+    async def work(storage: Storage) -> tuple[Sequence[EventLine], datetime]:
+        database, now = storage.database, storage.clock.now()
+        if run is not None:
+            return await read_events_of_run(database, run), now
+        return await read_video_events(database, video or 0), now
+
+    found, now = with_storage(work)
+    if as_json:
+        write_json("events/1", {"events": [line.model_dump(mode="json") for line in found]})
+    elif found:
+        write_table(_EVENT_HEADERS, [_event_row(line, now) for line in found])
+    else:
+        say("Nothing happened yet.")
+
+
+def _event_row(line: EventLine, now: datetime) -> tuple[object, ...]:
+    import json
+
+    from footnoted.cli.times import show_time
+
+    more = ", ".join(
+        f"{name} {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for name, value in line.fields.items()
+        if value is not None
+    )
+    return show_time(line.at, now), line.run_number, line.name, line.stage, more
+
+
 def run_rows(
     found: Sequence[RunLine], now: datetime
 ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     """Return headers and rows of a table of runs."""
+    from footnoted.cli.spending import show_usd
     from footnoted.cli.times import show_span, show_time
 
     rows: list[tuple[object, ...]] = [
         (
+            run.id,
             run.run_number,
             run.trigger,
             run.status,
+            run.reached,
             run.error_stage,
             show_time(run.started_at, now),
             show_span(((run.finished_at or now) - run.started_at).total_seconds()),
-            run.events,
+            run.calls_bought,
+            run.calls_replayed,
+            f"{run.prompt_tokens:,}/{run.output_tokens:,}" if run.calls_bought else None,
+            show_usd(run.cost_usd),
         )
         for run in found
     ]

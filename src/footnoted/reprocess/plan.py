@@ -221,8 +221,8 @@ def _order(item: Item) -> tuple[Owner, int]:
     return _owner(item), item.id
 
 
-def _rank(forecast: StageForecast) -> tuple[str, int, str]:
-    return forecast.item.kind.value, forecast.rank, forecast.stage
+def _rank(forecast: StageForecast) -> tuple[bool, int, str]:
+    return forecast.item.kind is ItemKind.PAGE_GROUP, forecast.rank, forecast.stage
 
 
 def _line_key(forecast: StageForecast) -> tuple[str, str, ItemKind]:

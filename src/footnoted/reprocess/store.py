@@ -29,7 +29,7 @@ _VIDEOS = """
   SELECT v.id, v.profile, v.creator_id, v.status, e.title,
     v.lease_owner IS NOT NULL AS is_in_work
   FROM videos v JOIN media e ON e.id = v.media_id LEFT JOIN sources s ON s.id = v.source_id
-  WHERE v.profile = ANY(:profiles) AND {statuses}
+  WHERE (CAST(:profiles AS text[]) IS NULL OR v.profile = ANY(:profiles)) AND {statuses}
     AND (CAST(:ids AS bigint[]) IS NULL OR v.id = ANY(:ids))
     AND (CAST(:source AS bigint) IS NULL OR v.source_id = :source)
     AND (CAST(:owner AS text) IS NULL OR s.owner = :owner)
@@ -172,9 +172,12 @@ _REDO_VIDEOS = text("""
     WHERE id = :id AND status = :from AND lease_owner IS NULL FOR UPDATE
   ), moved AS (
     UPDATE videos i SET status = :to, wait_reason = NULL, wait_detail = NULL, not_before = NULL,
-      deadline = NULL, attempts = 0, crashes = 0, fence = i.fence + 1, resume_from = NULL,
-      updated_at = :now
+      deadline = NULL, attempts = 0, crashes = 0, failure_code = NULL, failure_detail = NULL,
+      fence = i.fence + 1, resume_from = NULL, updated_at = :now
     FROM picked p WHERE i.id = p.id RETURNING i.id
+  ), ended AS (
+    UPDATE runs r SET status = 'cancelled', finished_at = :now FROM moved m
+    WHERE r.item_kind = 'video' AND r.item_id = m.id AND r.status = 'running'
   ), run AS (
     INSERT INTO runs (item_kind, item_id, run_number, trigger, status, started_at)
     SELECT 'video', m.id, 1 + COALESCE((SELECT max(r.run_number) FROM runs r
@@ -337,6 +340,15 @@ async def want_fresh(
     await session.execute(_FRESH, values)
 
 
+async def read_video_item(session: AsyncConnection, video_id: int) -> Item | None:
+    """Return a video as an item to be redone, or None when there is none."""
+    statement = text(_VIDEOS.format(statuses="v.id = :id"))
+    values = {"profiles": None, "ids": None, "source": None, "owner": None, "since": None}
+    rows = await session.execute(statement, {**values, "id": video_id})
+    row = rows.mappings().one_or_none()
+    return None if row is None else Item(ItemKind.VIDEO, **row)
+
+
 async def set_override(
     session: AsyncConnection, item_id: int, stage: str, override: Mapping[str, Any] | None
 ) -> None:
@@ -351,9 +363,12 @@ async def set_override(
 
 
 async def forget_orders(session: AsyncConnection, item_id: int) -> None:
-    """Forget what a video's outputs were made by, so that each stage works on it anew."""
+    """Forget what a video's outputs were made by, so that each stage works on it anew.
+
+    Its generations stay: what a person once wanted answered anew is not taken from before.
+    """
     await session.execute(
         text("""UPDATE work_orders SET given_sha256 = '', override = NULL
-                WHERE item_kind = 'video' AND item_id = :id AND closed_at IS NOT NULL"""),
+                WHERE item_kind = 'video' AND item_id = :id"""),
         {"id": item_id},
     )

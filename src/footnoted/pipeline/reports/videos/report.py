@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -94,15 +95,28 @@ class PageLine(_Value):
 
 
 class RunLine(_Value):
-    """One run: what began it, how it ended and where, and how many events it wrote."""
+    """One run: what began it, how far it came, how it ended, and what it asked of models.
 
+    `calls_bought`, tokens and `cost_usd` are those of the calls that were reserved while it ran;
+    `setup` is the program's version and what each stage was made by, once it has ended.
+    """
+
+    id: int
     run_number: int
     trigger: str
     status: str
+    reached: str | None
     error_stage: str | None
     started_at: datetime
     finished_at: datetime | None
     events: int
+    calls_bought: int
+    calls_replayed: int
+    prompt_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    cost_usd: Decimal
+    setup: dict[str, Any] | None
 
 
 class EventLine(_Value):

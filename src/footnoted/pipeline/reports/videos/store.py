@@ -131,12 +131,46 @@ async def read_runs(session: AsyncConnection, video_id: int) -> tuple[RunLine, .
     """Return the runs of a video, newest first."""
     rows = await session.execute(
         text("""
-          SELECT r.run_number, r.trigger, r.status, r.error_stage, r.started_at, r.finished_at,
-            (SELECT count(*) FROM events e WHERE e.run_id = r.id) AS events
-          FROM runs r WHERE r.item_kind = :kind AND r.item_id = :id ORDER BY r.run_number DESC"""),
+          SELECT r.id, r.run_number, r.trigger, r.status, r.error_stage, r.started_at,
+            r.finished_at, r.setup, e.events, e.reached, e.calls_replayed, c.calls_bought,
+            c.prompt_tokens, c.cached_tokens, c.output_tokens, c.cost_usd
+          FROM runs r
+          CROSS JOIN LATERAL (
+            SELECT count(*) AS events,
+              (array_agg(stage ORDER BY id DESC) FILTER (WHERE name = 'stage.advanced'))[1]
+                AS reached,
+              COALESCE(sum((fields->'calls'->>'replayed')::int), 0) AS calls_replayed
+            FROM events WHERE run_id = r.id) e
+          CROSS JOIN LATERAL (
+            SELECT count(*) AS calls_bought, COALESCE(sum(cost_usd), 0) AS cost_usd,
+              COALESCE(sum((usage->>'input_tokens')::bigint
+                + (usage->>'cache_creation_5m_tokens')::bigint
+                + (usage->>'cache_creation_1h_tokens')::bigint
+                + (usage->>'cache_read_tokens')::bigint), 0) AS prompt_tokens,
+              COALESCE(sum((usage->>'cache_read_tokens')::bigint), 0) AS cached_tokens,
+              COALESCE(sum((usage->>'output_tokens')::bigint), 0) AS output_tokens
+            FROM llm_calls
+            WHERE item_kind = r.item_kind AND item_id = r.item_id AND state = 'answered'
+              AND reserved_usd > 0 AND reserved_at >= r.started_at
+              AND (r.finished_at IS NULL OR reserved_at <= r.finished_at)) c
+          WHERE r.item_kind = :kind AND r.item_id = :id ORDER BY r.run_number DESC"""),
         {**_VIDEO, "id": video_id},
     )
     return tuple(RunLine.model_validate(row) for row in rows.mappings())
+
+
+async def read_run_events(session: AsyncConnection, run_id: int) -> tuple[EventLine, ...] | None:
+    """Return what happened in a run, newest first; None when there is no such run."""
+    found = await session.scalar(text("SELECT 1 FROM runs WHERE id = :id"), {"id": run_id})
+    if found is None:
+        return None
+    rows = await session.execute(
+        text("""
+          SELECT e.at, r.run_number, e.name, e.stage, e.fields
+          FROM events e JOIN runs r ON r.id = e.run_id WHERE r.id = :id ORDER BY e.id DESC"""),
+        {"id": run_id},
+    )
+    return tuple(EventLine.model_validate(row) for row in rows.mappings())
 
 
 async def read_events(session: AsyncConnection, video_id: int, limit: int) -> tuple[EventLine, ...]:

@@ -9,7 +9,7 @@ from footnoted.knowledge.store import read_topics, read_video
 from footnoted.model.citation import MatchKind
 from footnoted.pipeline.reports.store import see_one_moment
 from footnoted.pipeline.reports.videos import store
-from footnoted.pipeline.reports.videos.report import MomentLine, RunLine, VideoReport
+from footnoted.pipeline.reports.videos.report import EventLine, MomentLine, RunLine, VideoReport
 from footnoted.transcripts.store import latest_for_media, read_transcript_version
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from footnoted.transcripts.store import StoredTranscript
 
 EVENTS = 30
+_EVENTS_OF_VIDEO = 500
 """Events that `show` tells of at most."""
 
 
@@ -95,6 +96,24 @@ async def read_video_runs(database: Database, video_id: int) -> tuple[RunLine, .
         if await store.media_of(session, video_id) is None:
             raise unknown_video(video_id)
         return await store.read_runs(session, video_id)
+
+
+async def read_video_events(database: Database, video_id: int) -> tuple[EventLine, ...]:
+    """Return what happened to a video last. Raises UsageError when there is no such video."""
+    async with database.transaction() as session:
+        if await store.media_of(session, video_id) is None:
+            raise unknown_video(video_id)
+        return await store.read_events(session, video_id, _EVENTS_OF_VIDEO)
+
+
+async def read_events_of_run(database: Database, run_id: int) -> tuple[EventLine, ...]:
+    """Return what happened in a run. Raises UsageError when there is no such run."""
+    async with database.transaction() as session:
+        events = await store.read_run_events(session, run_id)
+    if events is None:
+        message = f"there is no run {run_id}; `footnoted runs VIDEO` shows their ids"
+        raise UsageError(message)
+    return events
 
 
 async def media_id_of(database: Database, video_id: int) -> int:

@@ -1,0 +1,141 @@
+"""Redoing one video by hand: a stage again, with a prompt or models of its own, or everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from footnoted.errors import UsageError
+from footnoted.model.status import DISCOVERED, ItemKind
+from footnoted.pipeline.orders.store import read_orders
+from footnoted.reprocess import store
+from footnoted.reprocess.store import Redoing
+from footnoted.sources.videos.store import notify_work
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.pipeline.deps import Deps
+    from footnoted.pipeline.flow import Flow, Step
+    from footnoted.pipeline.orders.order import Override
+    from footnoted.reprocess.store import Item
+
+STAGE_RERUN = "stage_rerun"
+CLEAN = "clean"
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """A stage of a video that is wanted again; `fresh` buys its answers anew.
+
+    `override` replaces what was set for it before; None is as configured.
+    """
+
+    video_id: int
+    stage: str
+    override: Override | None = None
+    fresh: bool = False
+
+
+async def rerun_stage(deps: Deps, wanted: Rerun) -> Redoing:
+    """Put a video back to before a stage; what follows is redone as far as that changes.
+
+    Raises UsageError for a video that is not there or is worked on, a stage that it does not have
+    or that asks no model, and where a stage before it was never passed, naming that.
+    """
+    async with deps.database.transaction() as session:
+        item = await _free_video(session, wanted.video_id)
+        flow = _flow_of(item, deps)
+        step = _step_of(flow, wanted.stage, item)
+        await _require_passed(session, item, flow, step)
+        why = ["override" if wanted.override is not None else "as configured"]
+        redoing = Redoing(
+            item.kind,
+            item.id,
+            item.profile,
+            item.status,
+            step.status,
+            wanted.stage,
+            why,
+            STAGE_RERUN,
+        )
+        await _put_back(session, redoing, deps)
+        override = None if wanted.override is None else wanted.override.model_dump()
+        await store.set_override(session, item.id, wanted.stage, override)
+        if wanted.fresh:
+            await store.want_fresh(session, item.kind, item.id, [wanted.stage])
+        await notify_work(session)
+    return redoing
+
+
+async def clean_video(deps: Deps, video_id: int, *, fresh: bool) -> Redoing:
+    """Put a video back to its beginning, with no memory of what its outputs were made by.
+
+    What it has serves until it is replaced. Answers are replayed, unless `fresh` ones are wanted.
+    Raises UsageError for a video that is not there or is worked on.
+    """
+    async with deps.database.transaction() as session:
+        item = await _free_video(session, video_id)
+        flow = _flow_of(item, deps)
+        first = flow.stages[0].name
+        redoing = Redoing(
+            item.kind, item.id, item.profile, item.status, DISCOVERED, first, ["clean"], CLEAN
+        )
+        await _put_back(session, redoing, deps)
+        await store.forget_orders(session, item.id)
+        if fresh:
+            stages = [stage.name for stage in flow.stages if stage.asks]
+            await store.want_fresh(session, item.kind, item.id, stages)
+        await notify_work(session)
+    return redoing
+
+
+async def _free_video(session: AsyncConnection, video_id: int) -> Item:
+    item = await store.read_video_item(session, video_id)
+    if item is None:
+        message = f"there is no video {video_id}; `footnoted status` and `search` show ids"
+        raise UsageError(message)
+    if item.is_in_work:
+        raise _in_work(item)
+    return item
+
+
+def _in_work(item: Item | Redoing) -> UsageError:
+    message = f"video {item.id} is being worked on: wait for it, or `footnoted cancel` it first"
+    return UsageError(message)
+
+
+def _flow_of(item: Item, deps: Deps) -> Flow:
+    flow = deps.flows.get(ItemKind.VIDEO, item.profile)
+    if flow is None:
+        message = f"video {item.id} is of the profile {item.profile!r}, which is not installed"
+        raise UsageError(message)
+    return flow
+
+
+def _step_of(flow: Flow, stage: str, item: Item) -> Step:
+    steps = {step.stage.name: step for step in flow.steps() if step.stage.asks}
+    if stage not in steps:
+        message = (
+            f"video {item.id} has no stage {stage!r} that can be rerun; there is"
+            f" {', '.join(steps)} (pages: `footnoted reprocess --stage compose`)"
+        )
+        raise UsageError(message)
+    return steps[stage]
+
+
+async def _require_passed(session: AsyncConnection, item: Item, flow: Flow, wanted: Step) -> None:
+    passed = await read_orders(session, ItemKind.VIDEO, item.id)
+    for step in flow.steps():
+        order = passed.get(step.stage.name)
+        if step.rank < wanted.rank and (order is None or order.output_sha256 is None):
+            message = (
+                f"video {item.id} has not passed {step.stage.name} yet, which"
+                f" {wanted.stage.name} needs; `footnoted show {item.id}` tells where it is"
+            )
+            raise UsageError(message)
+
+
+async def _put_back(session: AsyncConnection, redoing: Redoing, deps: Deps) -> None:
+    if not await store.put_back(session, redoing, deps.clock.now()):
+        raise _in_work(redoing)
