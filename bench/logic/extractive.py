@@ -18,13 +18,16 @@ from footnoted.llm.extractive import answer_task
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+CONFIGURED = ("classify", "subtopics", "items")
+"""Whose rules hold configuration; those of the others are not read."""
+
 
 def answer(request: Mapping[str, Any]) -> object:
     """Return the answer as text; None for a request that is none of footnoted's."""
     stage = reading.stage_of(request)
     if stage is None:
         return None
-    system = reading.text_of(request["system"]) if stage in ("classify", "subtopics") else ""
+    system = reading.text_of(request["system"]) if stage in CONFIGURED else ""
     return _answered(stage, system, reading.text_of(request["messages"][0]["content"]))
 
 

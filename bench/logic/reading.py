@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from bench.logic.declared import items_task
 from footnoted.llm.stock_tasks import MentionTask, NameHeard, OutlookTask
 from footnoted.llm.tasks import (
     Category,
@@ -38,8 +39,9 @@ STAGES = {
     "same_subject": "merge",
     "mentions": "mention",
     "direction": "outlook",
+    "items": "items",
 }
-CITING = ("topics", "moments", "mentions", "reasoning", "themes", "risks", "summary")
+CITING = ("topics", "moments", "mentions", "reasoning", "themes", "risks", "summary", "items")
 """What of an answer names cues."""
 _CUE = re.compile(r"\[(\d+)(?:-(\d+))?\](?: \(([\d:]+)-([\d:]+)\))?(?: ([^:\"]{1,40}):)? (.*)")
 _NAME = re.compile(
@@ -112,6 +114,10 @@ def read(stage: str, system: str, user: str) -> Asked:
             topic = tagged(user, "topic")
             task = MentionTask(language=language, topic=topic, cues=cues, names=names)
             return Asked(stage, task, ends)
+        case "items":
+            cues, ends = cues_of(tagged(user, "transcript"))
+            about = language, tagged(user, "recording"), tagged(user, "topic")
+            return Asked(stage, items_task(tagged(system, "fields"), about, cues), ends)
         case "outlook":
             cues, ends = cues_of(tagged(user, "transcript"))
             title = tagged(user, "title")
