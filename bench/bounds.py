@@ -22,7 +22,10 @@ PAGES = "compose"
 
 @dataclass(frozen=True)
 class Call:
-    """One answered call: whose, of which stage, its tokens; `latency_s` is what those take."""
+    """One answered call: whose, of which stage, its tokens; `latency_s` is what those take.
+
+    Calls of the same `prefix` begin with the same `prefix_tokens` tokens.
+    """
 
     item: str
     stage: str
@@ -30,6 +33,8 @@ class Call:
     read_tokens: int
     output_tokens: int
     latency_s: float
+    prefix: str = ""
+    prefix_tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,19 +92,17 @@ def _longest_chain_s(calls: Iterable[Call]) -> float:
     return max((sum(stages.values()) for stages in chains.values()), default=0.0)
 
 
-def cost_bound_usd(
-    calls: Iterable[Call], prefixes: Mapping[str, int], prices: Mapping[str, float], beta: float = 1
-) -> float:
-    """Return the least that the calls can cost; `prefixes` are the tokens a stage's calls share.
+def cost_bound_usd(calls: Iterable[Call], prices: Mapping[str, float], beta: float = 1) -> float:
+    """Return the least that the calls can cost, in whatever order they are made.
 
     `prices` are USD per token: `input`, `read`, `output`. Batches cost `beta` times as much.
     """
-    first: set[str] = set()
+    seen: set[str] = set()
     usd = 0.0
     for call in calls:
         prompt = call.uncached_tokens + call.read_tokens
-        shared = min(prefixes.get(call.stage, 0), prompt) if call.stage in first else 0
-        first.add(call.stage)
+        shared = call.prefix_tokens if call.prefix in seen else 0
+        seen.add(call.prefix)
         usd += (prompt - shared) * prices["input"] + shared * prices["read"]
         usd += call.output_tokens * prices["output"]
     return beta * usd

@@ -1,10 +1,11 @@
 """P10: dollars by the provider's books ÷ the least that the same mix of calls can cost.
 
-The program drains VIDEOS half-hour recordings live, and once more in batches. The bound takes each
-stage's shared prefix (schema and rules) once at the price of input and then as cache reads, all
-else at the price of input, and the output; batches cost half. Beside it the naive order of the same
-questions: no cache, a line of the prompt per cue, nothing in batches. Times run SCALE times as
-fast; money does not depend on time but for the five minutes of a cache entry.
+The program drains VIDEOS half-hour recordings live, and once more in batches. The bound takes what
+calls share (schema and rules of a question) once at the price of input and then as cache reads, all
+else at the price of input, and the output; batches cost half. Whole prompts are kept meanwhile, so
+that the bench sees itself what calls share. Beside it what the same questions cost in the naive
+order, by their own prompts: no cache, a line of the prompt per cue, nothing in batches. Times run
+SCALES times as fast; money does not depend on time but for the five minutes of a cache entry.
 
     p10_dollars.py [--videos 40]                                          quiet: 3 min
 """
@@ -12,73 +13,83 @@ fast; money does not depend on time but for the five minutes of a cache entry.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
+import re
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bounds import cost_bound_usd
-from p1_p2_backlog import CUES, calls_of, naive, settings
-from paid import LATENCY, Paid, open_emulator, open_paid
+from p1_p2_backlog import CALLS, CUES, calls_of, settings
+from paid import LATENCY, Paid, open_paid
 from stand import finish, report
 from talk import write_library
 
-from footnoted.llm.anthropic_requests import schema_of
-from footnoted.llm.tasks import ClassifyAnswer, ExtractAnswer, SegmentAnswer, SynthesizeAnswer
-from footnoted.prompting import read_prompt
-from footnoted.settings import Settings, bundled_dir
-from footnoted.stages.taxonomy import read_taxonomy, render_taxonomy
-from tests.emulator.tokens import FORMAT_OVERHEAD, block_tokens, text_tokens
+from tests.emulator.tokens import BYTES_PER_TOKEN
 
 if TYPE_CHECKING:
     from bounds import Call
 
 TIME_LIMIT_S = 900
-SEED, SCALE, CREATORS = 12, 10.0, 4
+SEED, CREATORS = 12, 4
 PRICES = {"input": 0.10e-6, "read": 0.01e-6, "output": 0.50e-6}
 """Of claude-haiku-5-5 for prompts up to 100,000 tokens, USD per token."""
-BATCH_FACTOR = 0.5
-ANSWERS = {
-    "segment": SegmentAnswer,
-    "extract": ExtractAnswer,
-    "classify": ClassifyAnswer,
-    "compose": SynthesizeAnswer,
-}
+BETAS = {"live": 1.0, "batch": 0.5}
+SCALES = {"live": 10.0, "batch": 100.0}
+"""A batch takes ten minutes, and there is one for each stage that asks."""
+DRAIN_LIMIT_S = 400.0
+PROMPT_TOKENS = (
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_creation_5m_tokens",
+    "cache_creation_1h_tokens",
+)
+BLOCK = re.compile(r"^\[(\d+)-(\d+)\] (?:\([\d:]+-[\d:]+\) )?", re.MULTILINE)
+"""What stands before the text of a run of cues: a line for each would repeat it."""
 
 
-def prefixes() -> dict[str, int]:
-    """Return how many tokens the calls of each stage share, as the provider counts them."""
-    roots = [bundled_dir("prompts")]
-    taxonomy = {"taxonomy": render_taxonomy(read_taxonomy(roots, "techniques"))}
-    found = {}
-    for stage, answer in ANSWERS.items():
-        prompt = read_prompt(roots, "techniques", stage)
-        nothing = dict.fromkeys(
-            ("language", "chapters", "transcript", "topic", "content_types", "moments",
-             "creator", "category"), "",
-        )  # fmt: skip
-        system = prompt.render(nothing, taxonomy).system
-        found[stage] = block_tokens(schema_of(answer)) + FORMAT_OVERHEAD + text_tokens(system)
-    return found
+@dataclass(frozen=True)
+class Drained:
+    """What a drain cost, what it would have cost naively, and its calls."""
+
+    usd: float
+    naive_usd: float
+    calls: list[Call]
 
 
-def drained(library: Path, mode: dict[str, str]) -> tuple[float, list[Call], Paid]:
-    """Return what a drain cost, and its calls."""
-    with open_paid(logic="brisk", scale=SCALE, latency=LATENCY) as paid:
-        paid.settings = settings() | mode
+def drained(library: Path, mode: str) -> Drained:
+    """Return what came of a drain."""
+    with open_paid(logic="brisk", scale=SCALES[mode], latency=LATENCY) as paid:
+        paid.settings = settings() | {
+            "FOOTNOTED_LLM_MODE": mode,
+            "FOOTNOTED_DRAIN_WAIT_S": "86400",
+        }
+        paid.must("capture", "on")
         paid.must("add", str(library))
-        paid.must("run", "--drain")
+        paid.must("run", "--drain", timeout_s=DRAIN_LIMIT_S)
         left = paid.value("SELECT count(*) FROM videos WHERE status <> 'indexed'")
         assert left == 0, f"{left} videos are not done: {paid.last_words()}"
-        return float(paid.emulator.totals()["billed_usd"]), calls_of(paid), paid
+        calls = calls_of(paid)
+        assert all(call.prefix_tokens > 0 for call in calls), "a prompt was not kept"
+        return Drained(float(paid.emulator.totals()["billed_usd"]), naive_usd(paid), calls)
 
 
-def naive_usd(library: Path) -> float:
-    """Return what the naive order costs."""
-    with open_emulator("brisk", SCALE, latency=LATENCY) as emulator:
-        naive(emulator, library, "--gather", "--line-per-cue", scale=SCALE)
-        return float(emulator.totals()["billed_usd"])
+def naive_usd(paid: Paid) -> float:
+    """Return what the same questions cost without a cache and with a line for each cue."""
+    usd = 0.0
+    for row in paid.query(CALLS):
+        used = json.loads(row["usage"])
+        prompt = sum(used.get(name, 0) for name in PROMPT_TOKENS)
+        more = sum(
+            (int(line[2]) - int(line[1])) * len(line[0])
+            for line in BLOCK.finditer(row["prompt_text"])
+        )
+        usd += (prompt + more / BYTES_PER_TOKEN) * PRICES["input"]
+        usd += used["output_tokens"] * PRICES["output"]
+    return usd
 
 
 def main() -> list[bool]:
@@ -86,25 +97,18 @@ def main() -> list[bool]:
     parser = argparse.ArgumentParser()
     parser.add_argument("--videos", type=int, default=int(os.environ.get("P10_VIDEOS", "40")))
     asked = parser.parse_args()
-    shared, verdicts = prefixes(), []
+    verdicts = []
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "library"
         write_library(library, asked.videos, CREATORS, random.Random(SEED), CUES)
-        modes = {"live": ({}, 1.0)}
-        if "llm_mode" in Settings.model_fields:
-            modes = {
-                "live": ({"FOOTNOTED_LLM_MODE": "live"}, 1.0),
-                "batch": ({"FOOTNOTED_LLM_MODE": "batch"}, BATCH_FACTOR),
-            }
-        for name, (mode, beta) in modes.items():
-            usd, calls, _ = drained(library, mode)
-            bound = cost_bound_usd(calls, shared, PRICES, beta)
+        for name, beta in BETAS.items():
+            told = drained(library, name)
+            bound = cost_bound_usd(told.calls, PRICES, beta)
             assert bound > 0
-            ratio = usd / bound
-            note = f"{len(calls)} calls, {usd:.5f} USD, bound {bound:.5f}"
-            if name == "live":
-                other = naive_usd(library)
-                note += f", naive order {other:.5f} = {other / bound:.2f} x"
+            ratio = told.usd / bound
+            naive = f"naive order live {told.naive_usd:.5f} = {told.naive_usd / bound:.2f} x"
+            count = f"{asked.videos} videos, {len(told.calls)} calls"
+            note = f"{count}, {told.usd:.5f} USD, bound {bound:.5f}, {naive}"
             verdicts.append(
                 report(
                     f"P10.{name}", f"{ratio:.3f}", "x_bound", "<=1.05", holds=ratio <= 1.05,

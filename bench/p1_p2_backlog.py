@@ -30,6 +30,7 @@ from stand import ROOT, finish, report
 from talk import write_library
 
 from footnoted.llm.limits.tickets import Bounds
+from tests.emulator.tokens import MESSAGE_OVERHEAD, text_tokens
 
 if TYPE_CHECKING:
     from tests.emulator.running import Emulator
@@ -43,8 +44,10 @@ OURS, FIXED, GATHER = (
     "naive gather, SDK retries",
 )
 LIMITS = Limits(concurrent=Bounds().max_concurrent)
-CALLS = """SELECT item_kind || ' ' || item_id AS item, stage, usage FROM llm_calls
-  WHERE state = 'answered'"""
+CALLS = """SELECT item_kind || ' ' || item_id AS item, stage, usage, prompt_sha256, prompt_text
+  FROM llm_calls WHERE state = 'answered'"""
+BETWEEN = "\n\n=== user ===\n\n"
+"""Stands between the two parts of a prompt that was kept."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def settings(concurrent: int = LIMITS.concurrent) -> dict[str, str]:
 
 
 def calls_of(paid: Paid) -> list[Call]:
-    """Return the answered calls as the journal has them."""
+    """Return the answered calls as the journal has them; prefixes are known of kept prompts."""
     calls = []
     for row in paid.query(CALLS):
         used = json.loads(row["usage"])
@@ -80,7 +83,11 @@ def calls_of(paid: Paid) -> list[Call]:
         written = used.get("cache_creation_5m_tokens", 0)
         uncached = used["input_tokens"] + written + used.get("cache_creation_1h_tokens", 0)
         took_s = latency_s(LATENCY, uncached, read, output)
-        calls.append(Call(row["item"], row["stage"], uncached, read, output, took_s))
+        system, _, user = (row["prompt_text"] or "").partition(BETWEEN)
+        shared = uncached + read - text_tokens(user) - MESSAGE_OVERHEAD if user else 0
+        prefix = f"{row['prompt_sha256']} {system}"
+        one = Call(row["item"], row["stage"], uncached, read, output, took_s, prefix, shared)
+        calls.append(one)
     return calls
 
 
