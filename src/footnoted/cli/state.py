@@ -57,6 +57,9 @@ def _alerts(report: StatusReport) -> Iterator[Text]:
 
 
 def _overview(report: StatusReport) -> Iterator[Text]:
+    if report.paused_since is not None:
+        since = show_time(report.paused_since, report.at)
+        yield _line("Paused", f"all work, since {since}; `footnoted resume` goes on")
     counts: Counter[str] = Counter()
     for line in report.videos:
         counts[line.status] += line.count

@@ -14,7 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from footnoted.db.outage import is_database_down
 from footnoted.fetch.ytdlp.program import clear_leftovers
 from footnoted.sources.obtain.sweep import sweep
-from footnoted.sources.transcriptions.store import wake_unheard
+from footnoted.sources.transcriptions.store import wake_offline, wake_unheard
 from footnoted.sources.uploads.storage import MediaStorage
 from footnoted.telemetry import FILES_SWEPT, get_logger
 
@@ -55,9 +55,11 @@ class Housekeeping:
         max_bytes = int(self.settings.media_max_gb * 1e9)
         await MediaStorage(self.settings.data_dir, max_bytes).sweep()
         await self.sweep()
-        if self.settings.speech != "off":
-            async with self.database.transaction() as session:
+        async with self.database.transaction() as session:
+            if self.settings.speech != "off":
                 await wake_unheard(session)
+            if not self.settings.offline:
+                await wake_offline(session)
 
     async def sweep(self) -> None:
         """Remove what was fetched for recordings that are over or gone."""

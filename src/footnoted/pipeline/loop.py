@@ -108,7 +108,7 @@ class Loop:
         if self._watch.saw_interrupted and self._crew.is_working:
             return 0
         free = self._crew.free()
-        if not free:
+        if not free or self._watch.is_paused:
             return 0
         async with self._deps.database.transaction() as session:
             claims: list[Claim] = []

@@ -47,6 +47,7 @@ class Watch:
         self._looked_at_s = float("-inf")
         self._outage: _Outage | None = None
         self.saw_interrupted = True
+        self.is_paused = False
 
     @property
     def age_s(self) -> float:
@@ -59,13 +60,16 @@ class Watch:
         profiles = sorted({flow.profile for flow in self._deps.flows})
         async with self._deps.database.statements() as session:
             outlook = await store.look(session, now, profiles)
+        self.is_paused = outlook.is_paused
         if outlook.is_asleep:
             await self._wake(now)
         self._looked_at_s = self._deps.clock.monotonic_s()
         return outlook
 
     async def is_held_up(self) -> bool:
-        """Return whether work waits for a cap or a limit, rather than for something of its own."""
+        """Return whether work waits for a cap, a limit or a person who paused it all."""
+        if self.is_paused:
+            return True
         async with self._deps.database.statements() as session:
             return await store.is_held_up(session, HELD_UP)
 

@@ -83,6 +83,7 @@ NUMBERS = ((1,), (2,), (3,), (1, 3))
 def make_status(*counts: tuple[str, int], stops: tuple[StopLine, ...]) -> StatusReport:
     """Return the state of a library whose videos stand like this."""
     return StatusReport(
+        paused_since=None,
         at=AT,
         alerts=(),
         silent_receivers=(),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 CAPTURE_PROMPTS = "capture_prompts"
 """The switch under which whole prompts are kept beside the calls."""
+PAUSE = "pause"
+"""The switch under which no work is begun."""
 FRESH_S = 5.0
 """How old an answer may be; so long a switch takes to be obeyed."""
 

@@ -106,8 +106,8 @@ def chosen(rows: Sequence[SpecRow], named: str) -> SpecRow:
     if len(found) == 1:
         return found[0]
     there = ", ".join(row.spec.key for row in rows) or "none"
-    count = "no spec" if not found else f"{len(found)} specs"
-    message = f"{count} begin with {named!r}; there is {there}"
+    count = "no spec begins" if not found else f"{len(found)} specs begin"
+    message = f"{count} with {named!r}; there is {there}"
     raise UsageError(message)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from footnoted.ledger.switches.switches import PAUSE
 from footnoted.model.status import ItemKind
 from footnoted.pipeline.store import TABLES, crash_of
 
@@ -73,14 +74,16 @@ _LOOK = text(
       (SELECT min(next_poll_at) FROM sources WHERE status = 'followed' AND NOT paused),
       (SELECT min(next_check_at) FROM transcriptions WHERE next_check_at IS NOT NULL)
     ) AS next_poll_at,
-    EXISTS (SELECT 1 FROM index_outbox) AS index_behind
+    EXISTS (SELECT 1 FROM index_outbox) AS index_behind,
+    EXISTS (SELECT 1 FROM switches WHERE name = :pause AND (until IS NULL OR until > :now))
+      AS is_paused
 """  # noqa: S608 - a constant
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the loop can expect.
+    """What the loop can expect; while a person has paused all work, nothing but the index's.
 
     Work that is ready now, something to wake now, when the next wait ends, when the next source is
     to be polled, and whether the index has documents to catch up with.
@@ -91,11 +94,22 @@ class Outlook:
     next_wait_at: datetime | None
     next_poll_at: datetime | None
     is_index_behind: bool
+    is_paused: bool = False
 
 
 async def look(session: AsyncConnection, now: datetime, profiles: Sequence[str]) -> Outlook:
     """Return the outlook; the one query an idle daemon makes per poll."""
-    row = (await session.execute(_LOOK, {"now": now, "profiles": list(profiles)})).one()
+    values = {"now": now, "profiles": list(profiles), "pause": PAUSE}
+    row = (await session.execute(_LOOK, values)).one()
+    if row.is_paused:
+        return Outlook(
+            is_ready=False,
+            is_asleep=False,
+            next_wait_at=None,
+            next_poll_at=None,
+            is_index_behind=row.index_behind,
+            is_paused=True,
+        )
     return Outlook(row.ready, row.asleep, row.next_wait_at, row.next_poll_at, row.index_behind)
 
 

@@ -103,10 +103,12 @@ class StatusReport(_Value):
     """Everything `status` tells.
 
     `ready` items could be worked on at once. `index_behind` documents wait to be indexed.
-    `calls_today` and `cost_today_usd` count from midnight UTC.
+    `calls_today` and `cost_today_usd` count from midnight UTC. `paused_since` is when a person
+    paused all work, if it is paused.
     """
 
     at: datetime
+    paused_since: datetime | None
     alerts: tuple[AlertLine, ...]
     silent_receivers: tuple[SilentReceiver, ...]
     videos: tuple[StatusCount, ...]

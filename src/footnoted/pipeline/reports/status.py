@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from footnoted.ledger.store import totals
+from footnoted.ledger.switches.store import read_switch
+from footnoted.ledger.switches.switches import PAUSE
 from footnoted.pipeline.alerts.delivery.store import silent_receivers
 from footnoted.pipeline.alerts.store import open_alerts
 from footnoted.pipeline.reports import store
@@ -55,8 +57,11 @@ async def read_status(database: Database, query: StatusQuery) -> StatusReport:
         waits, stops = await store.wait_groups(session), await store.stop_groups(session)
         wait_examples = _by_group(await store.wait_examples(session))
         stop_examples = _by_group(await store.stop_examples(session))
+        pause = await read_switch(session, PAUSE)
+        is_paused = pause is not None and pause.is_on(query.now)
         return StatusReport(
             at=query.now,
+            paused_since=pause.set_at if pause is not None and is_paused else None,
             alerts=tuple(map(_alert_line, await open_alerts(session))),
             silent_receivers=tuple(map(_receiver, await silent_receivers(session))),
             videos=await store.video_counts(session),
