@@ -10,13 +10,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from footnoted import __version__
 from footnoted.build import git_sha
 from footnoted.catalogue import Making, installed_profiles, stages_of
 from footnoted.db.storage import open_storage
-from footnoted.errors import FootnotedError, TransientError, UsageError
+from footnoted.errors import ConfigurationError, FootnotedError, TransientError, UsageError
+from footnoted.fetch.web.addresses import is_this_machine
 from footnoted.indexes import (
     catch_up_index as catch_up_index,  # noqa: PLC0414 - asked for here
 )
@@ -50,7 +52,7 @@ from footnoted.pipeline.paid import ModelAccess, PaidSetup, pay_for, pay_nothing
 from footnoted.prompting import read_prompt
 from footnoted.search.audit import RepairKind, ensure_filled, rebuild
 from footnoted.search.drain import OutboxDrainer
-from footnoted.settings import bundled_dir
+from footnoted.settings import bundled_dir, variable
 from footnoted.sources.folder import FolderScanner
 from footnoted.sources.port import ScanLimits
 from footnoted.sources.uploads.storage import MediaStorage
@@ -193,15 +195,31 @@ def with_vectors(app: App, keeper: EmbeddingKeeper) -> App:
 
 
 def make_client(settings: Settings) -> AnthropicClient | None:
-    """Return the way to the provider that the settings name; None without a key."""
+    """Return the way to the provider that the settings name; None without a key.
+
+    Raises ConfigurationError for one elsewhere where nothing beyond this machine may be contacted.
+    """
     if settings.anthropic_api_key is None:
         return None
     # The SDK takes a second to import, which a program without a key should not wait for.
-    from footnoted.llm.anthropic_client import AnthropicClient  # noqa: PLC0415
+    from footnoted.llm.anthropic_client import DEFAULT_BASE_URL, AnthropicClient  # noqa: PLC0415
 
+    if settings.offline:
+        require_here(settings.anthropic_base_url or DEFAULT_BASE_URL)
     key = settings.anthropic_api_key.get_secret_value()
     lacks = parse_lacks(settings.anthropic_lacks)
     return AnthropicClient(key, settings.anthropic_base_url, lacks)
+
+
+def require_here(address: str) -> None:
+    """Raise ConfigurationError for a model provider that is not on this machine."""
+    host = urlsplit(address).hostname or ""
+    if not is_this_machine(host):
+        message = (
+            f"{variable('offline')} is set, and models are asked of {host}; without a key the"
+            f" built-in one works, and {variable('anthropic_base_url')} can name a server here"
+        )
+        raise ConfigurationError(message)
 
 
 def make_models(storage: Storage, run_cap: Decimal | None) -> ModelAccess:

@@ -212,7 +212,7 @@ class Settings(BaseModel):
     )
     offline: bool = Field(
         default=False,
-        description="Contact nothing beyond this machine to recognise speech or to embed.",
+        description="Contact nothing beyond this machine: no source, page, model or recogniser.",
     )
     alert_url: SecretStr | None = Field(
         default=None, description="Address that alerts are posted to as JSON."

@@ -59,14 +59,22 @@ def test_folders_are_worked_on_with_the_network_blocked(
         new_home.run(*command, **variables).returncode
         for command in (
             ("source", "add", folder),
+            ("source", "add", "https://www.youtube.com/@somebody"),
+            ("add", "https://pod.example/talk.vtt"),
             ("run", "--drain"),
             ("search", "compressor"),
             ("verify",),
         )
     ]
     found = new_home.run("search", "compressor", **variables)
-    assert codes == [0, 1, 0, 0], "one of the samples is quarantined, which is 1"
+    refused = new_home.run("source", "add", "https://pod.example/feed.xml", **variables)
+    status = new_home.run("status", **variables)
+    assert codes == [0, 0, 0, 1, 0, 0], "one of the samples is quarantined, which is 1"
     assert "&t=" in found.stdout
+    assert "pod.example is not asked: FOOTNOTED_OFFLINE is set" in refused.stderr
+    assert "Waiting for offline" in status.stdout
+    for host in ("www.youtube.com", "pod.example"):
+        assert f"{host} is not asked: FOOTNOTED_OFFLINE is set" in status.stdout
     assert not log.exists(), log.read_text(encoding="utf-8")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from pydantic import SecretStr
 
 from footnoted import app
 from footnoted.clock import SystemClock
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
 from footnoted.db.storage import Keeper, Storage
-from footnoted.errors import UsageError
+from footnoted.errors import ConfigurationError, UsageError
 from footnoted.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,3 +37,13 @@ def test_a_profile_that_is_not_installed_is_refused(tmp_path: Path) -> None:
     app.require_profiles(settings, known)
     with pytest.raises(UsageError, match="there is no profile 'gossip'; there is techniques"):
         app.require_profiles(settings, [*known, "gossip"])
+
+
+def test_offline_a_model_provider_elsewhere_is_refused_at_the_start(tmp_path: Path) -> None:
+    """One on this machine is asked as ever."""
+    key = SecretStr("sk-ant-nobody")
+    settings = Settings(data_dir=tmp_path, anthropic_api_key=key, offline=True)
+    with pytest.raises(ConfigurationError, match="FOOTNOTED_OFFLINE is set, and models are asked"):
+        app.make_client(settings)
+    here = settings.model_copy(update={"anthropic_base_url": "http://127.0.0.1:8080"})
+    assert app.make_client(here) is not None

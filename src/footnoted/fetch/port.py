@@ -13,12 +13,30 @@ from pathlib import Path  # noqa: TC003 - as above
 from typing import Protocol
 
 from footnoted.errors import PermanentError, TransientError
+from footnoted.settings import variable
 
 HOST_RESTS = "host_rests"
 """The wait of what needs a host that is left alone for a while."""
 
 HOST_UNREACHABLE = "host_unreachable"
 """The wait of what needs a host that does not answer now."""
+
+
+OFFLINE = "offline"
+"""The wait of what needs the net where the settings keep us from it."""
+
+_OFFLINE_S = 3_600.0
+
+
+class OfflineError(TransientError):
+    """The settings say to stay on this machine, and the host is elsewhere."""
+
+    code = "offline"
+
+    def __init__(self, host: str) -> None:
+        """Say which host is not asked."""
+        message = f"{host} is not asked: {variable('offline')} is set"
+        super().__init__(message, wait_reason=OFFLINE, retry_after_s=_OFFLINE_S, concerns=host)
 
 
 class HostRestsError(TransientError):
@@ -121,7 +139,7 @@ class Web(Protocol):
     async def get(self, request: WebRequest) -> WebAnswer:
         """Return the answer in memory.
 
-        Raises HostRestsError, HostUnreachableError or WebRefusedError.
+        Raises OfflineError, HostRestsError, HostUnreachableError or WebRefusedError.
         """
         ...
 

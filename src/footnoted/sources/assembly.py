@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from footnoted.fetch.port import WebRefusedError
-from footnoted.fetch.web.addresses import why_refused
+from footnoted.fetch.port import OfflineError, WebRefusedError
+from footnoted.fetch.web.addresses import is_this_machine, why_refused
 from footnoted.fetch.web.assembly import make_gate, make_guard, make_web
 from footnoted.fetch.ytdlp.limits import RunLimits
 from footnoted.fetch.ytdlp.program import Place, YtDlpProgram
@@ -83,13 +83,19 @@ class Admission:
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Admit private addresses where the settings do."""
+        """Admit private addresses where the settings do, and none beyond us where they say so."""
         self._allow_private = settings.allow_private_addresses
+        self._is_offline = settings.offline
 
     async def admit(self, url: str) -> None:
-        """Return when `url` may be asked. Raises WebRefusedError for a private address."""
+        """Return when `url` may be asked.
+
+        Raises WebRefusedError for a private address, and OfflineError before a name is looked up.
+        """
         split = urlsplit(url)
         host = split.hostname or ""
+        if self._is_offline and not is_this_machine(host):
+            raise OfflineError(host)
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, split.port or 443)
         except OSError:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from footnoted.clock import SystemClock
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
-from footnoted.errors import PermanentError
-from footnoted.fetch.port import WebRequest
+from footnoted.errors import FootnotedError, PermanentError
+from footnoted.fetch.port import OfflineError, WebRequest
 from footnoted.settings import Settings
 from footnoted.sources.assembly import make_net
 from tests.fakes.web_server import Page, WebServer, serving
@@ -50,4 +51,32 @@ async def test_ones_own_network_is_asked_where_the_settings_allow_it(
             codes = {ours.value.failure_code, theirs.value.failure_code}
             assert codes == {"address_refused"}
         assert bool(server.asked) == is_allowed
+    await net.close()
+
+
+async def test_offline_nothing_elsewhere_is_asked_by_anybody(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by us nor by yt-dlp, nor where a page of this machine leads; not even for a name."""
+    names: list[object] = []
+    real = asyncio.get_running_loop().getaddrinfo
+
+    async def look_up(host: Any, *rest: Any, **named: Any) -> Any:
+        names.append(host)
+        return await real(host, *rest, **named)
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+    settings = Settings(data_dir=tmp_path, allow_private_addresses=True, host_gap_s=0, offline=True)
+    net = make_net(settings, database, SystemClock())
+    away = Page(status="302 Found", headers=("Location: http://pod.example/feed",))
+    async with serving(WebServer({**PAGES, "/away": away})) as server:
+        assert (await net.web.get(WebRequest(server.url("/talk.mp3")))).body == b"ID3"
+        for address in ("https://pod.example/feed", server.url("/away")):
+            with pytest.raises(OfflineError, match=r"pod\.example is not asked"):
+                await net.web.get(WebRequest(address))
+        with pytest.raises(OfflineError, match=r"pod\.example is not asked"):
+            await net.ytdlp.describe("https://pod.example/watch")
+        with pytest.raises(FootnotedError):
+            await net.ytdlp.describe(server.url("/away"))
+    assert "pod.example" not in names
     await net.close()

@@ -98,3 +98,13 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
     if (bits >> 32) & 0xFFFFFFFF in _ISATAP:
         return IPv4Address(bits & 0xFFFFFFFF)
     return None
+
+
+def is_this_machine(host: str) -> bool:
+    """Return whether a host leads nowhere else; names but `localhost` may lead anywhere."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

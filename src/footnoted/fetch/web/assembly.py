@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from footnoted.clock import Clock
     from footnoted.db.session import Database
     from footnoted.fetch.web.client import HttpWeb
+    from footnoted.fetch.web.connections import GuardedBackend
     from footnoted.fetch.web.gate import HostWitness
     from footnoted.settings import Settings
 
@@ -28,7 +29,8 @@ def make_gate(
     """
     usual = HostPace(settings.host_gap_s, settings.host_connections)
     paces = parse_paces(usual, settings.host_paces)
-    return HostGate(StoredHostBook(database), clock, paces=paces, witness=witness)
+    book = StoredHostBook(database)
+    return HostGate(book, clock, paces=paces, witness=witness, is_offline=settings.offline)
 
 
 def make_web(settings: Settings, gate: HostGate, clock: Clock) -> HttpWeb:
@@ -36,28 +38,30 @@ def make_web(settings: Settings, gate: HostGate, clock: Clock) -> HttpWeb:
     import httpx  # noqa: PLC0415 - heavy, and most commands ask nothing
 
     from footnoted.fetch.web.client import HttpWeb  # noqa: PLC0415 - the same
-    from footnoted.fetch.web.connections import (  # noqa: PLC0415 - the same
-        GuardedBackend,
-        SystemResolver,
-    )
     from footnoted.fetch.web.transport import GuardedTransport  # noqa: PLC0415 - the same
 
-    allow_private = settings.allow_private_addresses
-    backend = GuardedBackend(SystemResolver(), allow_private=allow_private)
-    return HttpWeb(gate, GuardedTransport(backend, httpx.create_ssl_context()), clock)
+    transport = GuardedTransport(_backend(settings), httpx.create_ssl_context())
+    return HttpWeb(gate, transport, clock)
 
 
 def make_guard(settings: Settings) -> Callable[[], AbstractAsyncContextManager[str]]:
     """Return what opens a guarding proxy for one run of a program that asks the net itself."""
-    allow_private = settings.allow_private_addresses
 
     def guard() -> AbstractAsyncContextManager[str]:
-        from footnoted.fetch.web.connections import (  # noqa: PLC0415 - as above
-            GuardedBackend,
-            SystemResolver,
-        )
         from footnoted.fetch.web.proxy import guarding_proxy  # noqa: PLC0415 - as above
 
-        return guarding_proxy(GuardedBackend(SystemResolver(), allow_private=allow_private))
+        return guarding_proxy(_backend(settings))
 
     return guard
+
+
+def _backend(settings: Settings) -> GuardedBackend:
+    """Return what opens connections to where the settings let them go."""
+    from footnoted.fetch.web.connections import (  # noqa: PLC0415 - as above
+        GuardedBackend,
+        SystemResolver,
+        ThisMachineResolver,
+    )
+
+    resolver = ThisMachineResolver() if settings.offline else SystemResolver()
+    return GuardedBackend(resolver, allow_private=settings.allow_private_addresses)

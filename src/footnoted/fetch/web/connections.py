@@ -7,13 +7,15 @@ the check and the connection no second answer of a name server can slip in.
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from typing import TYPE_CHECKING, Protocol
 
 import httpcore
 
 from footnoted.fetch.port import WebRefusedError
-from footnoted.fetch.web.addresses import why_refused
+from footnoted.fetch.web.addresses import is_this_machine, why_refused
+from footnoted.settings import variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,6 +44,16 @@ class SystemResolver:
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class ThisMachineResolver(SystemResolver):
+    """Knows this machine alone: the settings say that nothing beyond it is to be contacted."""
+
+    async def resolve(self, host: str, port: int) -> Sequence[str]:
+        """Return addresses, the preferred first. Raises OSError for every other host."""
+        if not is_this_machine(host):
+            raise OSError(errno.ENETUNREACH, f"{variable('offline')} is set")
+        return await super().resolve(host, port)
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):

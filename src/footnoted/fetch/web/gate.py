@@ -1,6 +1,7 @@
 """The gate before every host: who wants something from one takes a turn here.
 
-    turn -> place free? -> does the host rest? (HostRestsError) -> wait for the gap -> ask
+    turn -> offline? (OfflineError) -> place free? -> does the host rest? (HostRestsError)
+    -> wait for the gap -> ask
     refused -> the host rests, a little longer each time, and a person hears of it once
     went_well -> forgiven when it did well for as long as it rested
 
@@ -15,7 +16,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from footnoted import telemetry
-from footnoted.fetch.port import HostRestsError
+from footnoted.fetch.port import HostRestsError, OfflineError
+from footnoted.fetch.web.addresses import is_this_machine
 from footnoted.fetch.web.hosts import HostPaces, host_name
 from footnoted.fetch.web.lane import Lane
 from footnoted.fetch.web.rests import (
@@ -69,8 +71,13 @@ class HostGate:
         paces: HostPaces | None = None,
         witness: HostWitness | None = None,
         patience_s: float = PATIENCE_S,
+        is_offline: bool = False,
     ) -> None:
-        """Remember hosts in `book`; wait at most `patience_s` for a turn."""
+        """Remember hosts in `book`; wait at most `patience_s` for a turn.
+
+        With `is_offline` only this machine has any.
+        """
+        self._is_offline = is_offline
         self._book, self._clock, self._witness = book, clock, witness
         self._paces = paces or HostPaces()
         self._patience_s = patience_s
@@ -81,9 +88,12 @@ class HostGate:
     async def turn(self, host: str) -> AsyncGenerator[None]:
         """Hold a place at `host` while the body runs; one connection at a time is the rule.
 
-        Tell `refused` or `went_well` what became of it, inside. Raises HostRestsError when the host
-        rests, or when others keep it busy for longer than is worth waiting.
+        Tell `refused` or `went_well` what became of it, inside. Raises OfflineError where the net
+        is not to be asked, HostRestsError when the host rests, or when others keep it busy for
+        longer than is worth waiting.
         """
+        if self._is_offline and not is_this_machine(host):
+            raise OfflineError(host)
         name = host_name(host)
         pace = self._paces.of(name)
         lane = self._lanes.setdefault(name, Lane(pace.connections))

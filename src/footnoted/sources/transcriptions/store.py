@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from footnoted.fetch.port import OFFLINE
 from footnoted.model.status import (
     CANCELLED,
     TRANSCRIPTION_HEARD,
@@ -253,6 +254,15 @@ async def works_on(session: AsyncConnection, media_ids: Sequence[int]) -> dict[i
         {"media": list(media_ids)},
     )
     return {row.media_id: row.works for row in rows}
+
+
+async def wake_offline(session: AsyncConnection) -> None:
+    """End the waits for the net: it may be asked now."""
+    for table in ("sources", "transcriptions"):
+        await session.execute(
+            text(f"UPDATE {table} SET not_before = NULL WHERE wait_reason = :reason"),  # noqa: S608 - our names
+            {"reason": OFFLINE},
+        )
 
 
 async def wake_unheard(session: AsyncConnection) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from footnoted.errors import ConfigurationError
+from footnoted.fetch.web.addresses import is_this_machine
 from footnoted.ledger.speech_prices import SpeechPriceTable
 from footnoted.settings import variable
-from footnoted.transcripts.speech.place import is_this_machine
 
 if TYPE_CHECKING:
     from datetime import datetime

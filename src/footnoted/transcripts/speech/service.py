@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from footnoted.fetch.web.addresses import is_this_machine
 from footnoted.ledger.faults import CallFailedError, FaultKind
 from footnoted.transcripts.speech.http_faults import (
     status_fault,
     transport_fault,
     unreadable_fault,
 )
-from footnoted.transcripts.speech.place import is_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from footnoted.fetch.port import HostRestsError
+from footnoted.fetch.port import HostRestsError, OfflineError
 from footnoted.fetch.web.gate import HostGate
 from footnoted.fetch.web.hosts import HostPace, HostPaces
 from footnoted.fetch.web.rests import BOT_CHECK, FORBIDDEN, RATE_LIMITED
@@ -254,3 +254,15 @@ async def test_hosts_that_were_not_asked_for_a_week_are_forgotten() -> None:
 async def _quietly(task: asyncio.Task[None]) -> None:
     with suppress(asyncio.CancelledError):
         await task
+
+
+async def test_offline_no_host_but_this_machine_has_turns() -> None:
+    """The sentence names the host and the setting, and nothing is written down of it."""
+    place = Place()
+    place.gate = HostGate(place.book, place.clock, is_offline=True)
+    for host in ("127.0.0.1", "localhost", "::1"):
+        await place.ask(host)
+    with pytest.raises(OfflineError, match=r"^a\.example is not asked: FOOTNOTED_OFFLINE is set$"):
+        await place.ask("a.example")
+    assert len(place.left_at_s) == 3
+    assert "a.example" not in place.book.standings
