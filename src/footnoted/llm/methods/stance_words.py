@@ -25,7 +25,8 @@ _ACTS = re.compile(r"(?:i|we|you)\b")
 _ME = (
     r"(?:i|we)(?:'m|'ve|'re|'ll|'d| am| have| are| will| would| did| do)?"
     r"(?: (?:also|just|been|probably|definitely|going to|gonna|keep|kept|still|actually|already"
-    r"|finally|currently|recently|personally|happy to|looking to|absolutely|completely|really|literally|own and|be))*"
+    r"|finally|currently|recently|personally|happy to|looking to|absolutely|completely|really"
+    r"|literally|be))*"
 )
 
 
