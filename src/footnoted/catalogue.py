@@ -106,4 +106,4 @@ def _stocks(making: Making) -> Profile:
 def _brain(making: Making) -> Profile:
     from footnoted.profiles.brain.profile import brain_profile  # noqa: PLC0415 - the same
 
-    return brain_profile(making.roots, making.shared)
+    return brain_profile(making.roots, making.shared, making.build)

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from footnoted.llm.brain_tasks import JudgeNamesTask
 
 _WORD = re.compile(r"[^\W_]+")
+_DIGITS = re.compile(r"\d+")
 _SAME, _DIFFERENT = 0.9, 0.6
-_LONG_ENOUGH = 8
+_LONG = 8
 _VOWELS = re.compile(r"(?<!^)[aeiouyhw]")
 
 
@@ -34,22 +35,31 @@ def judge_names(task: JudgeNamesTask) -> JudgeNamesAnswer:
 
 def _verdict(first: str, second: str) -> str:
     one, other = (_WORD.findall(name.casefold()) for name in (first, second))
-    numbers = [[word for word in words if any(map(str.isdigit, word))] for words in (one, other)]
-    if numbers[0] != numbers[1]:
+    if [_DIGITS.findall(word) for word in one] != [_DIGITS.findall(word) for word in other]:
         return "different"
-    joined, against = "".join(one), "".join(other)
-    alike = Indel.normalized_similarity(joined, against)
+    if "".join(one) in _initials(other) or "".join(other) in _initials(one):
+        return "unsure"
+    alike = Indel.normalized_similarity("".join(one), "".join(other))
     if alike < _DIFFERENT:
         return "different"
-    is_long = min(len(joined), len(against)) >= _LONG_ENOUGH
-    if (
-        is_long
-        and len(one) == len(other) > 1
-        and alike >= _SAME
-        and _sound(joined) == _sound(against)
-    ):
-        return "same"
-    return "unsure"
+    is_long = len(one) == len(other) > 1 and min(len("".join(one)), len("".join(other))) >= _LONG
+    return "same" if is_long and alike >= _SAME and _sounds_the_same(one, other) else "unsure"
+
+
+def _sounds_the_same(one: list[str], other: list[str]) -> bool:
+    """Return whether words agree in all but what is easily misheard.
+
+    A last letter tells `Gabriela` from `Gabriele`.
+    """
+    return all(
+        _sound(word) == _sound(against) and word[-1] == against[-1]
+        for word, against in zip(one, other, strict=True)
+    )
+
+
+def _initials(words: list[str]) -> list[str]:
+    """Return the word that the initials of several words spell, in a list; else an empty one."""
+    return ["".join(word[0] for word in words)] if len(words) > 1 else []
 
 
 def _sound(word: str) -> str:

@@ -35,6 +35,7 @@ _WORDS_PER_STATEMENT, _WORDS_PER_FIND = 350, 200
 _FEWEST_WORDS, _FEWEST_STEMS, _MOST_WORDS = 6, 3, 70
 _LEAST_SALIENCE = 0.3
 _REPEATS = 0.6
+_BROKEN_OFF = re.compile(r"(?:\u2026|\.\.\.|[,\u2013\u2014-])\s*$")
 _FIRST_PERSON = re.compile(r"\bI(?:'ll|'m| will| can| could| am)\b", re.IGNORECASE)
 _LEAD = re.compile(
     r"^\W*(?:(?:so|and|but|well|okay|ok|yeah|or|then|also|um|uh|like|now)\b[\s,]*)*", re.IGNORECASE
@@ -101,7 +102,7 @@ def _kind(unit: Unit, phrases: _Phrases) -> str | None:
     text = unit.text
     if not _FEWEST_WORDS <= unit.words <= _MOST_WORDS or len(set(unit.stems)) < _FEWEST_STEMS:
         return None
-    if phrases.idle.search(text):
+    if phrases.idle.search(text) or _BROKEN_OFF.search(text):
         return None
     if text.rstrip().endswith(("?", "\uff1f")):
         if phrases.request.search(text):

@@ -3,5 +3,5 @@
 from typing import Final
 
 NAME: Final = "brain"
-ASKING: Final = ("segment", "entities", "relate")
+ASKING: Final = ("improve", "segment", "entities", "resolve", "relate", "summarize")
 """Its stages that ask models."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from footnoted.knowledge.quotes import read_words
+from footnoted.knowledge.quotes import NUMBER_MARK, read_words
 from footnoted.model.identity import deterministic_id
 from footnoted.profiles.brain.types import PERSON, SAID_EXACTLY
 
@@ -37,7 +37,8 @@ _ANONYMOUS = re.compile(
 
 def words_of_name(name: str) -> tuple[str, ...]:
     """Return the folded words of a name without titles, legal forms and a possessive `s`."""
-    words = [word.key for word in read_words(_POSSESSIVE.sub("", name.strip()))]
+    read = read_words(_POSSESSIVE.sub("", name.strip()))
+    words = [word.key.strip(NUMBER_MARK) for word in read]
     while len(words) > 1 and words[0] in _TITLES:
         words = words[1:]
     while len(words) > 1 and words[-1] in _LEGAL_FORMS:
@@ -46,11 +47,13 @@ def words_of_name(name: str) -> tuple[str, ...]:
 
 
 def name_key(name: str) -> str:
-    """Return what a name is compared by: its folded words joined; empty when nothing is left.
+    """Return what a name is known by, its folded words; empty when nothing is left of it."""
+    return " ".join(words_of_name(name))
 
-    Spaces do not count, for nobody hears them: `GitHub` is `Git Hub`.
-    """
-    return "".join(words_of_name(name))
+
+def letters_of(key: str) -> str:
+    """Return a key without its spaces, which nobody hears: `git hub` is `github`."""
+    return key.replace(" ", "")
 
 
 def name_id(key: str, entity_type: str) -> UUID:

@@ -14,7 +14,7 @@ from footnoted.knowledge.quotes import read_words
 from footnoted.model.identity import deterministic_id
 from footnoted.model.text import one_line
 from footnoted.profiles.brain.citing import Citations
-from footnoted.profiles.brain.naming import words_of_name
+from footnoted.profiles.brain.naming import name_key
 from footnoted.profiles.brain.togetherness import edges_shown
 from footnoted.profiles.brain.types import POINT_KINDS, Point, RelateOutput, Relation
 
@@ -140,7 +140,7 @@ class _Binder:
         """Return who was named, as the video names them; nobody rather than somebody guessed."""
         if not who or not who.strip():
             return None
-        known = self._people.get(" ".join(words_of_name(one_line(storable(who), _WHO_LIMIT))))
+        known = self._people.get(name_key(one_line(storable(who), _WHO_LIMIT)))
         self._cited.counts["rejected_who"] += known is None
         return known
 
@@ -166,4 +166,4 @@ def _people(given: RelateInput) -> Mapping[str, str]:
     by_id = {name.name_id: name.name for name in given.names}
     said = [(mention.surface, by_id[mention.name_id]) for mention in given.mentions]
     whole = [(name.name, name.name) for name in given.names]
-    return {" ".join(words_of_name(form)): name for form, name in (*said, *whole)}
+    return {name_key(form): name for form, name in (*said, *whole)}

@@ -137,6 +137,7 @@ class ResolveInput(BrainModel):
     """The pairs, with a name of this video in each, that nobody judged yet."""
 
     pairs: tuple[NamePairDraft, ...]
+    left_out: int = 0
 
 
 class JudgedPair(BrainModel):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from footnoted.errors import UsageError
 from footnoted.profiles.brain.graph import store
 from footnoted.profiles.brain.graph.entity import Subgraph
-from footnoted.profiles.brain.naming import name_key
+from footnoted.profiles.brain.naming import letters_of, name_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,12 +30,12 @@ def choose(name: str, entities: Sequence[Entity]) -> Entity:
 
     Raises UsageError, with the names there are, for none and for more than one.
     """
-    key = name_key(name)
-    found = [each for each in entities if name_key(each.name) == key]
+    key = _letters(name)
+    found = [each for each in entities if _letters(each.name) == key]
     if not found:
-        found = [each for each in entities if key in map(name_key, each.aliases)]
+        found = [each for each in entities if key in map(_letters, each.aliases)]
     if not found and key:
-        found = [each for each in entities if key in name_key(each.name)]
+        found = [each for each in entities if key in _letters(each.name)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -46,6 +46,11 @@ def choose(name: str, entities: Sequence[Entity]) -> Entity:
     hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
     message = f"there is no entity {name!r}{hint or ': `footnoted entities` lists all'}"
     raise UsageError(message)
+
+
+async def find_entity(session: AsyncConnection, name: str) -> Entity:
+    """Return the entity called `name`. Raises UsageError for none and for more than one."""
+    return choose(name, _resolved(await store.list_entities(session)))
 
 
 async def graph_around(
@@ -89,3 +94,7 @@ async def _subgraph(
 
 def _resolved(entities: Sequence[Entity]) -> list[Entity]:
     return [entity for entity in entities if entity.is_resolved]
+
+
+def _letters(name: str) -> str:
+    return letters_of(name_key(name))

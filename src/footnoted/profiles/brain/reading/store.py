@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from footnoted.db.recordings import MEDIA_PATH
 from footnoted.knowledge.moments import Moment
+from footnoted.model.citation import deep_link, playable_url
+from footnoted.profiles.brain import NAME
+from footnoted.profiles.brain.reading.minutes import (
+    Done,
+    FixLine,
+    Minutes,
+    PointLine,
+    SentenceLine,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -42,22 +52,33 @@ _STATED = text("""
 """)
 
 _POINTS = text("""
-  SELECT p.id, p.evidence_id, p.topic_title, p.text, p.kind, p.who, p.due, e.first_cue
+  SELECT p.id, p.evidence_id, p.topic_title, p.text, p.kind, p.who, p.due, e.text AS quote,
+    e.first_cue, e.last_cue, e.start_ms
   FROM brain_points p JOIN evidence e ON e.id = p.evidence_id
   WHERE p.video_id = :video_id ORDER BY p.position, p.id
 """)
 
-_FLAGS = text("""
-  SELECT text_indexed, entities_extracted, graph_built FROM brain_videos WHERE video_id = :video_id
+_HEAD = text(f"""
+  SELECT m.title, m.published_at, m.url, {MEDIA_PATH} AS media_path, v.status, b.text_indexed,
+    b.entities_extracted, b.graph_built
+  FROM videos v JOIN media m ON m.id = v.media_id LEFT JOIN brain_videos b ON b.video_id = v.id
+  WHERE v.id = :video_id AND v.profile = :profile
+""")  # noqa: S608 - a constant
+
+_SENTENCES = text("""
+  SELECT s.text, array_agg(p.id ORDER BY p.position) AS point_ids
+  FROM brain_sentences s JOIN brain_support u ON u.sentence_id = s.id
+  JOIN brain_points p ON p.id = u.point_id
+  WHERE s.video_id = :video_id GROUP BY s.id ORDER BY s.position, s.id
 """)
 
-
-class Flags(NamedTuple):
-    """What is done of a video; each was said by the transaction that did it."""
-
-    text_indexed: bool
-    entities_extracted: bool
-    graph_built: bool
+_FIXES = text("""
+  SELECT f.cue, CAST(t.cues -> f.cue ->> 1 AS bigint) AS start_ms, f.start_char, f.end_char,
+    f.before, f.after, f.reason
+  FROM brain_fixes f JOIN transcripts t ON t.id = f.transcript_id
+  JOIN videos v ON v.id = f.video_id AND v.transcript_id = f.transcript_id
+  WHERE f.video_id = :video_id ORDER BY f.cue, f.start_char
+""")
 
 
 async def live_moments(session: AsyncConnection) -> dict[UUID, UUID]:
@@ -90,10 +111,31 @@ async def show_moments(session: AsyncConnection, video_id: int) -> tuple[Moment,
     )
 
 
-async def read_flags(session: AsyncConnection, video_id: int) -> Flags:
-    """Return what is done of a video; nothing of one that this profile never began."""
-    row = (await session.execute(_FLAGS, {"video_id": video_id})).one_or_none()
-    return Flags(*row) if row is not None else Flags(False, False, False)  # noqa: FBT003 - named fields
+async def read_minutes(session: AsyncConnection, video_id: int) -> Minutes | None:
+    """Return what was noted of a video; None for one that there is not under this profile."""
+    values = {"video_id": video_id}
+    head = (await session.execute(_HEAD, {**values, "profile": NAME})).mappings().one_or_none()
+    if head is None:
+        return None
+    url = playable_url(head["url"], head["media_path"])
+    points = [
+        PointLine.model_validate({**row, "link": deep_link(url, row["start_ms"]) if url else None})
+        for row in (await session.execute(_POINTS, values)).mappings()
+    ]
+    sentences = (await session.execute(_SENTENCES, values)).mappings()
+    fixes = (await session.execute(_FIXES, values)).mappings()
+    return Minutes(
+        video_id=video_id,
+        title=head["title"],
+        published_at=head["published_at"],
+        status=head["status"],
+        done=Done(**{name: bool(head[name]) for name in Done.model_fields}),
+        sentences=tuple(
+            SentenceLine(text=row["text"], point_ids=tuple(row["point_ids"])) for row in sentences
+        ),
+        points=tuple(points),
+        fixes=tuple(FixLine.model_validate(dict(row)) for row in fixes),
+    )
 
 
 def _moment(

@@ -1,0 +1,1 @@
+"""What is known of pairs of names, whoever says them."""
