@@ -54,6 +54,15 @@ async def test_a_switch_ends_at_its_time(database: Database) -> None:
     assert (before, await switches.is_on(CAPTURE_PROMPTS)) == (True, False)
 
 
+async def test_those_who_ask_during_the_first_look_wait_for_it(database: Database) -> None:
+    """The first calls of a process are kept like the others, however many begin together."""
+    clock = FakeClock()
+    await put_on(database, clock)
+    switches = Switches(database, clock)
+    seen = await asyncio.gather(*(switches.is_on(CAPTURE_PROMPTS) for _ in range(3)))
+    assert seen == [True, True, True]
+
+
 async def test_a_thousand_questions_at_once_are_one_query(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

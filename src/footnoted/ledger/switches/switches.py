@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from footnoted.db.outage import is_database_down
@@ -28,13 +29,18 @@ class Switches:
         self._database, self._clock = database, clock
         self._known: dict[str, Switch | None] = {}
         self._read_at_s: dict[str, float] = {}
+        self._reading = asyncio.Lock()
 
     async def is_on(self, name: str) -> bool:
         """Return whether a switch is on; while the database is away, as it was known last."""
         now_s = self._clock.monotonic_s()
         if now_s - self._read_at_s.get(name, float("-inf")) >= FRESH_S:
             self._read_at_s[name] = now_s  # first, so that those who ask meanwhile do not read too
-            await self._read(name)
+            async with self._reading:
+                await self._read(name)
+        elif name not in self._known:  # is being read for the first time
+            async with self._reading:
+                pass
         switch = self._known.get(name)
         return switch is not None and switch.is_on(self._clock.now())
 
