@@ -15,6 +15,8 @@ from footnoted.knowledge.render import render_markdown
 from footnoted.llm.extractive import answer_task
 from footnoted.llm.item_tasks import ItemsAnswer, ItemsTask
 from footnoted.model.transcript import TranscriptOrigin
+from footnoted.profiles.declared.store import list_items
+from footnoted.profiles.declared.types import Wanted
 from footnoted.settings import Settings
 from footnoted.stages.index import IndexStage
 from footnoted.stages.profile import Build, SharedStages
@@ -123,6 +125,30 @@ async def test_a_cooking_video_becomes_a_page_with_the_built_in_model(
 def databases(template_database: str, new_database: Callable[[str], str]) -> list[str]:
     """Return the URLs of three databases with the schema and no rows."""
     return [new_database(template_database) for _ in range(3)]
+
+
+async def test_items_are_listed_by_what_they_say(kitchen: Workshop) -> None:
+    """By kind, creator and the values of fields, newest recording first, each with its link."""
+    for recording in (SOUP, AGAIN, BREAD):
+        await kitchen.process(await kitchen.add(recording))
+
+    async def titles(**wanted: Any) -> list[str]:
+        async with kitchen.database.transaction() as session:
+            return [item.title for item in await list_items(session, Wanted(**wanted))]
+
+    async with kitchen.database.transaction() as session:
+        first, *_ = await list_items(session, Wanted(most=1))
+    assert (first.title, first.creator, first.link) == (
+        "Bake it for an hour.",
+        "Bo",
+        "https://video.example/watch?v=bread&t=0",
+    )
+    assert await titles(kind="TIP") == ["The lid stays off, or it boils over."]
+    assert await titles(creator="bo") == ["Bake it for an hour."]
+    assert await titles(having=[("dish", "Bread"), ("kind", "step")]) == ["Bake it for an hour."]
+    assert await titles(having=[("minutes", "20")]) == []
+    assert len(await titles(having=[("dish", "LENTIL soup")])) == 5
+    assert await titles(profile="techniques") == []
 
 
 async def test_pages_are_the_same_in_any_order_of_arrival_and_deletion_retracts(

@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select, text, update
 
+from footnoted.db.recordings import MEDIA_PATH
 from footnoted.db.rows import upsert
 from footnoted.knowledge.groups.store import contribute
 from footnoted.knowledge.store import cited_moments, prune_evidence, save_evidence
+from footnoted.model.citation import deep_link, playable_url
 from footnoted.profiles.declared.tables import declared_items as items
-from footnoted.profiles.declared.types import StoredItem
+from footnoted.profiles.declared.types import ListedItem, StoredItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
+    from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.knowledge.audit.store import MomentSource
     from footnoted.knowledge.groups.group import PageGroup
-    from footnoted.profiles.declared.types import ItemsOutput
+    from footnoted.profiles.declared.types import ItemsOutput, Wanted
 
 _STORED = """
   SELECT i.id, i.evidence_id, i.video_id, m.identity AS recording, i.kind, i.title, i.category,
@@ -43,6 +46,28 @@ _OF_GROUP = text(
     i.title, i.id
 """
 )
+
+_LISTED = text(f"""
+  SELECT i.id, i.profile, i.kind, i.title, i.category, i.fields, i.video_id,
+    m.title AS recording, c.name AS creator, m.published_at, e.text AS quote, e.first_cue,
+    e.last_cue, e.start_ms, m.url, {MEDIA_PATH} AS media_path
+  FROM declared_items i
+  JOIN evidence e ON e.id = i.evidence_id AND e.match <> 'rejected'
+  JOIN videos v ON v.id = i.video_id
+  JOIN media m ON m.id = v.media_id
+  JOIN creators c ON c.id = v.creator_id
+  WHERE i.retired_at IS NULL
+    AND (CAST(:profile AS text) IS NULL OR i.profile = :profile)
+    AND (CAST(:video_id AS bigint) IS NULL OR i.video_id = :video_id)
+    AND (CAST(:kind AS text) IS NULL OR lower(i.kind) = lower(:kind))
+    AND (CAST(:creator AS text) IS NULL
+      OR lower(c.name) = lower(:creator) OR c.slug = lower(:creator))
+    AND NOT EXISTS (
+      SELECT 1 FROM unnest(CAST(:names AS text[]), CAST(:values AS text[])) AS w (name, value)
+      WHERE lower(i.fields->>w.name) IS DISTINCT FROM lower(w.value))
+  ORDER BY m.published_at DESC NULLS LAST, m.id DESC, i.profile, i.position, i.id
+  LIMIT :most
+""")  # noqa: S608 - a constant
 
 _DROP_RETIRED = text("""
   WITH dropped AS (
@@ -95,6 +120,20 @@ async def read_video_items(session: AsyncConnection, video_id: int) -> tuple[Sto
     return tuple(map(StoredItem.model_validate, rows.mappings()))
 
 
+async def list_items(session: AsyncConnection, wanted: Wanted) -> list[ListedItem]:
+    """Return the live items that are wanted, newest recording first, in the order they were said.
+
+    Fields compare as texts, without regard to case.
+    """
+    values = {
+        **wanted.model_dump(include={"profile", "creator", "video_id", "kind", "most"}),
+        "names": [name for name, _ in wanted.having],
+        "values": [value for _, value in wanted.having],
+    }
+    rows = await session.execute(_LISTED, values)
+    return [_listed(row) for row in rows.mappings()]
+
+
 async def read_group_items(session: AsyncConnection, group: PageGroup) -> tuple[StoredItem, ...]:
     """Return the live items of a page group by publication, recording and place in it."""
     rows = await session.execute(_OF_GROUP, _key(group))
@@ -135,6 +174,12 @@ async def _let_go(session: AsyncConnection, gone: set[UUID]) -> None:
     cited = await cited_moments(session, sorted(gone))
     await session.execute(update(items).where(items.c.id.in_(cited)).values(retired_at=func.now()))
     await session.execute(delete(items).where(items.c.id.in_(gone - cited)))
+
+
+def _listed(row: RowMapping) -> ListedItem:
+    url = playable_url(row["url"], row["media_path"])
+    link = None if url is None else deep_link(url, row["start_ms"])
+    return ListedItem.model_validate({**row, "link": link})
 
 
 def _key(group: PageGroup) -> dict[str, object]:

@@ -1,7 +1,8 @@
-"""What the stages of a declared profile hand on: items as found and as stored."""
+"""What the stages of a declared profile hand on: items as found, as stored, and as listed."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -64,6 +65,37 @@ class StoredItem(FoundItem):
     quote: str
     start_ms: int | None
     end_ms: int | None
+
+
+class Wanted(ProfileModel):
+    """Which items are asked for; None asks for any. `having` are fields with their values."""
+
+    profile: str | None = None
+    creator: str | None = None
+    video_id: int | None = None
+    kind: str | None = None
+    having: tuple[tuple[str, str], ...] = ()
+    most: int | None = None
+
+
+class ListedItem(ProfileModel):
+    """An item in a list, with the words and where they can be heard."""
+
+    id: UUID
+    profile: str
+    kind: str
+    title: str
+    category: str
+    fields: dict[str, JsonValue]
+    video_id: int
+    recording: str
+    creator: str
+    published_at: datetime | None
+    quote: str
+    first_cue: int
+    last_cue: int
+    start_ms: int | None
+    link: str | None
 
 
 class PagesInput(ProfileModel):
