@@ -29,6 +29,7 @@ from footnoted.pipeline.alerts.delivery.desk import AlertDesk
 from footnoted.pipeline.loop import Loop
 from footnoted.pipeline.outlook import store as outlook
 from footnoted.pipeline.plan import Mode
+from footnoted.pipeline.upkeep.upkeep import Upkeep
 from footnoted.pipeline.watch import WITH_THE_PROCESS, check_statuses
 from footnoted.telemetry import (
     DAEMON_STARTED,
@@ -173,6 +174,9 @@ async def _tidy(settings: Settings, app: App) -> AsyncGenerator[Housekeeping]:
     backups = ScheduledBackups(app.storage, moments)
     chores = [
         Chore("backup", _FIRST_CHORE_S, _CHORE_EVERY_S, backups.look),
+        Chore(
+            "upkeep", _FIRST_CHORE_S, _DAY_S, Upkeep(app.storage.database, app.storage.clock).look
+        ),
         Chore("retention", _FIRST_CHORE_S, _DAY_S, Retention(app.storage).look),
     ]
     housekeeping = Housekeeping(settings, app.storage.database, chores)

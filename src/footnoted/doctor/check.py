@@ -26,6 +26,7 @@ class CheckName(StrEnum):
     LEASES = "leases"
     WAITS = "waits"
     EVIDENCE = "evidence"
+    CALLS = "calls"
     ALERTS = "alerts"
     BACKUPS = "backups"
     INDEX_ACCESS = "index_access"

@@ -11,7 +11,7 @@ from footnoted.app import build_app, make_index
 from footnoted.db import migrate
 from footnoted.db.locks import is_daemon_lock_held
 from footnoted.db.storage import open_database
-from footnoted.doctor import machine, place, store
+from footnoted.doctor import machine, made, place, store
 from footnoted.doctor.backups import check_backups, try_restore
 from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.doctor.indexing import check_index, index_access
@@ -71,7 +71,8 @@ async def _examine_content(storage: Storage, *, fix: bool) -> list[Check]:
         await machine.check_profiles(storage),
         await machine.check_leases(storage, is_daemon_up=is_up, fix=fix),
         await machine.check_waits(storage, fix=fix),
-        await machine.check_evidence(storage),
+        await made.check_evidence(storage, fix=fix),
+        await made.check_calls(storage, fix=fix),
         await machine.check_alerts(storage),
         await check_backups(storage),
     ]

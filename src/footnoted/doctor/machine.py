@@ -1,4 +1,4 @@
-"""Checks of the work items and of what they made: held, asleep, unknown, unsupported."""
+"""Checks of the work items and of those who are told: held, asleep, unknown, silent."""
 
 from __future__ import annotations
 
@@ -110,16 +110,6 @@ def judge_waits(stuck: Stuck) -> Check:
         return ok(CheckName.WAITS, "no wait is overdue")
     text = f"{stuck.waits_over} item(s) sleep past their time: no daemon woke them"
     return warning(CheckName.WAITS, text)
-
-
-async def check_evidence(storage: Storage) -> Check:
-    """Return whether every published claim has evidence; `footnoted verify` looks at the words."""
-    async with storage.database.transaction() as session:
-        count = await store.unsupported_claims(session)
-    if count:
-        text = f"{count} published claim(s) have no evidence; `footnoted verify` names them"
-        return failure(CheckName.EVIDENCE, text)
-    return ok(CheckName.EVIDENCE, "every published claim has evidence")
 
 
 async def check_alerts(storage: Storage) -> Check:

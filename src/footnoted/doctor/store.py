@@ -66,18 +66,6 @@ async def parked_videos(session: AsyncConnection, profiles: Sequence[str]) -> li
     return [Parked(*row) for row in rows]
 
 
-async def unsupported_claims(session: AsyncConnection) -> int:
-    """Return how many claims of published pages have no evidence that says it resolves."""
-    count = await session.scalar(
-        text("""
-          SELECT count(*) FROM pages p JOIN claims c ON c.page_version_id = p.current_version_id
-          WHERE p.retired_at IS NULL AND NOT EXISTS (
-            SELECT 1 FROM claim_evidence ce JOIN evidence e ON e.id = ce.evidence_id
-            WHERE ce.claim_id = c.id AND e.match <> 'rejected')""")
-    )
-    return int(count or 0)
-
-
 async def asks_pages(session: AsyncConnection) -> bool:
     """Return whether anything that is followed or wanted is read through yt-dlp."""
     has_table = await session.scalar(text("SELECT to_regclass('transcriptions') IS NOT NULL"))

@@ -131,6 +131,11 @@ async def retract_video(session: AsyncConnection, video_id: int) -> tuple[UUID, 
     return pages
 
 
+async def want_groups(session: AsyncConnection, group_ids: Collection[int]) -> None:
+    """Have the pages of groups composed anew, whatever changed about them."""
+    await _want(session, group_ids)
+
+
 async def read_group(session: AsyncConnection, group_id: int) -> PageGroup | None:
     """Return a group with how often it was wanted so far, or None when it is gone."""
     row = (

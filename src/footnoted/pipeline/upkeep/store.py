@@ -1,0 +1,92 @@
+"""The SQL of upkeep: claims that nothing supports, pages without any, calls nobody waits for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID  # noqa: TC003 - tools read the fields of a row
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+_SUPPORTED = """EXISTS (
+  SELECT 1 FROM claim_evidence ce JOIN evidence e ON e.id = ce.evidence_id
+  WHERE ce.claim_id = c.id AND e.match <> 'rejected')"""
+
+# A page stands on its current version; one whose version is gone says nothing at all.
+_UNSUPPORTED = f"""
+  SELECT p.id, p.group_id, p.current_version_id,
+    count(c.id) FILTER (WHERE NOT {_SUPPORTED}) AS claims
+  FROM pages p LEFT JOIN claims c ON c.page_version_id = p.current_version_id
+  WHERE p.retired_at IS NULL GROUP BY p.id
+  HAVING count(c.id) = 0 OR count(c.id) FILTER (WHERE NOT {_SUPPORTED}) > 0
+  ORDER BY p.id
+"""  # noqa: S608 - a constant
+
+_DROP_CLAIMS = text(f"""
+  DELETE FROM claims c WHERE c.page_version_id = ANY(:versions) AND NOT {_SUPPORTED}
+""")  # noqa: S608 - a constant
+
+# The hash of its content is no longer that of the version, so a page composed as it was is new.
+_UNMARK = text("""
+  UPDATE page_versions SET content_sha256 = 'mended ' || content_sha256
+  WHERE id = ANY(:versions) AND NOT starts_with(content_sha256, 'mended ')
+""")
+
+_RETIRE_EMPTY = text("""
+  UPDATE pages p SET retired_at = :now, updated_at = :now
+  WHERE p.id = ANY(:ids) AND p.retired_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM claims c WHERE c.page_version_id = p.current_version_id)
+""")
+
+
+class UnsupportedPage(NamedTuple):
+    """A published page that says something on nothing, or nothing: how many claims, and whose."""
+
+    id: UUID
+    group_id: int
+    version_id: UUID | None
+    claims: int
+
+
+async def unsupported_pages(session: AsyncConnection) -> list[UnsupportedPage]:
+    """Return the published pages with claims that nothing supports, or without claims."""
+    return [UnsupportedPage(*row) for row in await session.execute(text(_UNSUPPORTED))]
+
+
+async def drop_unsupported(
+    session: AsyncConnection, found: Sequence[UnsupportedPage], now: datetime
+) -> None:
+    """Take unsupported claims off their pages, and retire the pages that have none left."""
+    versions = [page.version_id for page in found if page.version_id is not None]
+    await session.execute(_DROP_CLAIMS, {"versions": versions})
+    await session.execute(_UNMARK, {"versions": versions})
+    await session.execute(_RETIRE_EMPTY, {"ids": [page.id for page in found], "now": now})
+
+
+async def overdue_calls(session: AsyncConnection, now: datetime) -> int:
+    """Return how many calls were sent, should have been answered, and are given up by nobody."""
+    counted = text("""SELECT count(*) FROM llm_calls
+                      WHERE state = 'sent' AND deadline_at < :now AND batch_id IS NULL""")
+    return await session.scalar(counted, {"now": now}) or 0
+
+
+class Lost(NamedTuple):
+    """Paid calls whose answers never came, and what they hold in the budgets, as text (USD)."""
+
+    calls: int
+    held_usd: str
+
+
+async def lost_calls(session: AsyncConnection) -> Lost:
+    """Return the calls that are given up."""
+    row = await session.execute(
+        text("""SELECT count(*), COALESCE(sum(reserved_usd), 0) FROM llm_calls
+                WHERE state = 'unknown' AND reserved_usd > 0""")
+    )
+    calls, usd = row.one()
+    return Lost(calls, format(usd, "f"))

@@ -1,0 +1,86 @@
+"""What the examination makes of backups, of what is published, and of calls without an answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from footnoted.archive.backups.manifest import Backup, Manifest, Proof, Trigger
+from footnoted.archive.backups.schedule import Plan
+from footnoted.doctor.backups import judge_backups
+from footnoted.doctor.made import judge_calls, judge_support
+from footnoted.pipeline.upkeep.store import Lost
+from footnoted.pipeline.upkeep.upkeep import Unsupported
+
+NOW = datetime(2026, 3, 15, 12, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+PLAN = Plan(every=DAY, test_every=7 * DAY, keep=7)
+NEVER = Plan(every=timedelta(0), test_every=timedelta(0), keep=7)
+
+
+def backup(days: int, why_not: str | None = None) -> Backup:
+    """Return a backup so old, tested a day later."""
+    made_at = NOW - days * DAY
+    manifest = Manifest(
+        schema="footnoted.backup/1",
+        made_at=made_at,
+        trigger=Trigger.MANUAL,
+        made_by="0",
+        revision="1",
+        postgresql="18",
+        data_dir="/data",
+        rows={},
+        files=(),
+        missing=(),
+        outside=0,
+    )
+    proof = Proof(tested_at=made_at + DAY, claims=1, evidence=1, why_not=why_not)
+    return Backup(Path("/backups/footnoted-x"), manifest, proof)
+
+
+@pytest.mark.parametrize(
+    ("plan", "found", "first_at", "expected", "words"),
+    [
+        (PLAN, [], None, "ok", "nothing to back up"),
+        (PLAN, [], NOW - DAY, "ok", "none yet"),
+        (PLAN, [], NOW - 3 * DAY, "warning", "none yet, and one should be made every 24 h"),
+        (PLAN, [backup(2)], NOW - 9 * DAY, "ok", "restore test of 2026-03-14 12:30 UTC passed"),
+        (PLAN, [backup(3)], NOW - 9 * DAY, "warning", "1 kept, the newest of 2026-03-12"),
+        (NEVER, [], NOW - 9 * DAY, "ok", "none is scheduled"),
+        (NEVER, [backup(9, "it is damaged")], NOW - 9 * DAY, "failure", "it is damaged"),
+    ],
+)
+def test_backups_are_missed_after_two_periods_and_mistrusted_after_a_test(
+    plan: Plan, found: list[Backup], first_at: datetime | None, expected: str, words: str
+) -> None:
+    """Where nothing is to be lost, none is missed."""
+    check = judge_backups(plan, found, first_at, NOW)
+    assert check.state.value == expected
+    assert words in check.explanation
+
+
+def test_what_is_published_on_nothing_is_a_failure() -> None:
+    """Pages are counted, and their claims."""
+    assert judge_support(Unsupported(0, 0)).state.value == "ok"
+    found = judge_support(Unsupported(2, 3))
+    assert found.state.value == "failure"
+    assert "2 published page(s) have no claim, or 3 without evidence" in found.explanation
+
+
+@pytest.mark.parametrize(
+    ("overdue", "lost", "expected", "words"),
+    [
+        (0, Lost(0, "0"), "ok", "may still be"),
+        (2, Lost(0, "0"), "warning", "2 call(s) were sent"),
+        (0, Lost(1, "0.25"), "ok", "1 lost answer(s) are counted at $0.25"),
+    ],
+)
+def test_a_call_whose_time_is_over_is_looked_at(
+    overdue: int, lost: Lost, expected: str, words: str
+) -> None:
+    """One that is given up is counted, and nothing to repair."""
+    check = judge_calls(overdue, lost)
+    assert check.state.value == expected
+    assert words in check.explanation
