@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-FILE = "glossary.txt"
 _LONGEST = 100
 
 
@@ -34,7 +33,7 @@ def read_glossary(roots: Sequence[Path], profile: str) -> Glossary:
 
     Raises ConfigurationError, naming the line, for what is no entry or says two things.
     """
-    path = find_resource(roots, f"{profile}/{FILE}")
+    path = find_resource(roots, f"{profile}/glossary.txt")
     return parse_glossary(str(path), path.read_text(encoding="utf-8"))
 
 
