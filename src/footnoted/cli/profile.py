@@ -41,7 +41,8 @@ def show_profiles(as_json: _Json = False) -> None:
         _write_json("profile-list/1", seen)
         return
     headers = ("profile", "stages", "from")
-    write_table(headers, [(one.name, ", ".join(one.stages), one.origin) for one in seen])
+    rows = [(one.name, ", ".join(one.stages) or "(broken)", one.origin) for one in seen]
+    write_table(headers, rows)
     for one in seen:
         if one.fault is not None:
             remark(one.fault)

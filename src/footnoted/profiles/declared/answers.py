@@ -110,6 +110,8 @@ def checked_item(
 ) -> dict[str, JsonValue]:
     """Return the values as they are kept: texts on one line, choices as declared, nothing blank.
 
+    A whole number is kept as one, so that 230.0 reads 230.
+
     Raises ViolationError for the first one that its field does not allow.
     """
     kept: dict[str, JsonValue] = {}
@@ -163,7 +165,7 @@ def _number(field: ItemField, number: float) -> float:
     high = _LARGEST if field.maximum is None else field.maximum
     if not low <= number <= high:
         raise ViolationError(Violation.RANGE)
-    return number
+    return int(number) if number == int(number) else number
 
 
 def _type_of(field: ItemField) -> Any:  # noqa: ANN401 - a type made at run time

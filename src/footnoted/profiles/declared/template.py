@@ -278,7 +278,5 @@ def _text(value: JsonValue) -> str:
     match value:
         case list():
             return ", ".join(map(_text, value))
-        case float() if value.is_integer():
-            return str(int(value))
         case _:
             return str(value)

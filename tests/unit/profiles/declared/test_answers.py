@@ -109,6 +109,7 @@ def test_values_are_kept_on_one_line_and_choices_as_declared(tmp_path: Path) -> 
         "text": " Salt\n is\theavy. ",
         "names": ["", "Bo\x00"],
         "place": {"town": "Ulm", "street": " "},
+        "weight": 2.0,
     }
     assert checked_item(notes(tmp_path).own_fields, said) == {
         "about": "Salt",
@@ -116,4 +117,5 @@ def test_values_are_kept_on_one_line_and_choices_as_declared(tmp_path: Path) -> 
         "text": "Salt is heavy.",
         "names": ["Bo\N{REPLACEMENT CHARACTER}"],
         "place": {"town": "Ulm"},
+        "weight": 2,
     }

@@ -22,7 +22,7 @@ LINES: list[tuple[str, dict[str, Any], str | None]] = [
     ("{{text}}", {}, None),
     ("{{#sort=fact}}{{text}}{{/sort}}", {"sort": "advice", "text": "x"}, None),
     ("{{#sort=fact}}{{text}}{{/sort}}", {"sort": "fact", "text": "x"}, "x"),
-    ("{{text}}{{#weight}}, {{weight}} kg{{/weight}}", {"text": "x", "weight": 2.0}, "x, 2 kg"),
+    ("{{text}}{{#weight}}, {{weight}} kg{{/weight}}", {"text": "x", "weight": 2}, "x, 2 kg"),
     ("{{text}}{{#weight}}, {{weight}} kg{{/weight}}", {"text": "x", "weight": 2.5}, "x, 2.5 kg"),
     ("{{text}}{{#weight}}, {{weight}} kg{{/weight}}", {"text": "x"}, "x"),
     ("{{text}}{{#sure}}, surely{{/sure}}", {"text": "Salt", "sure": False}, "Salt"),
