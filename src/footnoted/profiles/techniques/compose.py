@@ -97,7 +97,7 @@ class ComposeStage:
         asked = await asyncio.to_thread(comparisons, reads)
         requests = [self._comparison(given, reads, each, context) for each in asked]
         answers = await context.asker.ask_all(requests) if requests else []
-        found = judge(reads, asked, answers)
+        found = await asyncio.to_thread(judge, reads, asked, answers)
         pages = await asyncio.to_thread(unite, reads, found)
         counts.update(found.counts)
         return ComposeOutput(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from footnoted.knowledge.polarity import count_negations
@@ -52,7 +53,7 @@ def judge(
         for pair in _known(answer.same, comparison, found):
             if not taken.isdisjoint(pair):
                 found.rejected["rejected_duplicate_pairs"] += 1
-            elif not _states_the_same(*(_text(reads, place) for place in pair)):
+            elif _stated(_text(reads, pair[0])) != _stated(_text(reads, pair[1])):
                 found.rejected["rejected_same"] += 1
             else:
                 found.same.append(pair)
@@ -80,10 +81,7 @@ def _text(reads: Sequence[Read], place: Place) -> str:
     return reads[place[0]].draft.page.claims[place[1]].text
 
 
-def _states_the_same(one: str, other: str) -> bool:
-    return _stated(one) == _stated(other)
-
-
-def _stated(text: str) -> tuple[list[str], list[str], int]:
+@lru_cache(maxsize=2_000)
+def _stated(text: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
     keys = [word.key for word in read_words(text)]
-    return sorted(quantities(keys)), currencies(keys), count_negations(keys)
+    return tuple(sorted(quantities(keys))), tuple(currencies(keys)), count_negations(keys)

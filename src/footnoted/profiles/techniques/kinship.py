@@ -66,7 +66,8 @@ def comparisons(reads: Sequence[Read]) -> list[Comparison]:
 def _read(place: int, draft: Draft) -> Read:
     page = draft.page
     texts = [claim.text for claim in page.claims]
-    lexicon = lexicon_for(draft.language, " ".join((page.title, *texts)))
+    # A few short claims say too little to doubt the language that a recording is said to be in.
+    lexicon = lexicon_for(draft.language, "" if draft.language else " ".join((page.title, *texts)))
     title = frozenset(lexicon.stems(page.title))
     return Read(
         draft=draft,
@@ -96,14 +97,21 @@ def _parts(first: Read, second: Read) -> Iterator[Comparison]:
         for other in _statements(second)
         if _is_alike(first, one, second, other)
     ]
-    part, start = 0, 0
-    while start < len(pairs):
-        end = start + 1
-        while end < len(pairs) and _fits(pairs[start : end + 1]):
-            end += 1
-        ones, others = zip(*pairs[start:end], strict=True)
-        yield Comparison(first.place, second.place, _distinct(ones), _distinct(others), part)
-        part, start = part + 1, end
+    ones, others, part = set[int](), set[int](), 0
+    for one, other in pairs:
+        if len(ones | {one}) > _MOST_CLAIMS or len(others | {other}) > _MOST_CLAIMS:
+            yield _comparison(first, second, ones, others, part)
+            ones, others, part = set[int](), set[int](), part + 1
+        ones.add(one)
+        others.add(other)
+    if pairs:
+        yield _comparison(first, second, ones, others, part)
+
+
+def _comparison(
+    first: Read, second: Read, ones: set[int], others: set[int], part: int
+) -> Comparison:
+    return Comparison(first.place, second.place, tuple(sorted(ones)), tuple(sorted(others)), part)
 
 
 def _statements(read: Read) -> list[int]:
@@ -119,11 +127,3 @@ def _is_alike(first: Read, one: int, second: Read, other: int) -> bool:
         and overlap(first.claims[one], second.claims[other]) >= _ALIKE
         and first.keys[one] != second.keys[other]
     )
-
-
-def _fits(pairs: Sequence[tuple[int, int]]) -> bool:
-    return all(len(set(side)) <= _MOST_CLAIMS for side in zip(*pairs, strict=True))
-
-
-def _distinct(places: Sequence[int]) -> tuple[int, ...]:
-    return tuple(sorted(set(places)))
