@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from footnoted.archive.backups import restoring
 from footnoted.archive.backups.dump import BackupFailedError
 from footnoted.archive.backups.making import backup_lock, make_backup
 from footnoted.archive.backups.manifest import Trigger, list_backups, read_backup
@@ -192,3 +194,48 @@ async def test_two_processes_do_not_change_the_backups_at_once(
     async with backup_lock(tmp_path / "backups"):
         with pytest.raises(LockHeldError):
             await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+
+
+async def test_a_backup_is_of_one_moment_while_others_write(
+    storage: Storage, tmp_path: Path
+) -> None:
+    """Rows that are counted are those that are dumped, whatever is written meanwhile."""
+    done = asyncio.Event()
+
+    async def write() -> int:
+        written = 0
+        while not done.is_set():
+            async with storage.database.transaction() as session:
+                await session.execute(
+                    text("""INSERT INTO events (item_kind, item_id, name)
+                            SELECT 'video', 1, 'a.b' FROM generate_series(1, 50)""")
+                )
+            written += 50
+        return written
+
+    writing = asyncio.create_task(write())
+    backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+    done.set()
+    assert await writing > backup.manifest.rows["events"] > 0
+    assert (await prove(storage, backup, MOMENTS)).why_not is None
+
+
+async def test_a_restore_that_failed_half_way_is_begun_again(
+    storage: Storage, empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files that it had copied are no obstacle; the database is as empty as it was."""
+    backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+
+    async def fail(*_: object) -> None:
+        message = "the server went away"
+        raise BackupFailedError(message)
+
+    async with open_at(empty_url, tmp_path / "two") as other:
+        with monkeypatch.context() as patched:
+            patched.setattr(restoring, "load_dump", fail)
+            with pytest.raises(BackupFailedError):
+                await restore(backup, target(other), verifies=False)
+        assert await contents(other) == {}
+        assert (tmp_path / "two" / "fetched" / "1" / "ab.en.vtt").exists()
+        done = await restore(backup, target(other), verifies=True)
+    assert (done.files, done.report is not None and done.report.holds) == (1, True)

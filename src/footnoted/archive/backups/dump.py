@@ -11,8 +11,10 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
+from sqlalchemy.engine import URL
+
 from footnoted.db.engine import parse_url
-from footnoted.db.programs import MAJOR, clean_environment, libpq_url, pg_binary
+from footnoted.db.programs import MAJOR, clean_environment, pg_binary
 from footnoted.errors import FootnotedError
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _LONGEST_S = 6 * 3_600.0
 _WORDS = 600
+_NOT_PASSED_ON = ("password", "ssl", "sslmode")
 
 
 class BackupFailedError(FootnotedError):
@@ -77,12 +80,30 @@ async def _major_of(program: str) -> int | None:
     return None if found is None else int(found[1])
 
 
-async def _run(url: str, command: Sequence[str], *files: str) -> None:
+def client_address(url: str) -> tuple[str, str | None]:
+    """Return the address that a client program is given, without its password, and that.
+
+    What an address leaves open is as the engine takes it: localhost, and a user like the database.
+    """
     parsed = parse_url(url)
     password = parsed.password or parsed.query.get("password")
-    bare = parsed.set(password=None).difference_update_query(["password", "ssl"])
-    environment = clean_environment() | ({"PGPASSWORD": str(password)} if password else {})
-    address = libpq_url(bare.render_as_string(hide_password=False))
+    encryption = parsed.query.get("ssl", parsed.query.get("sslmode"))
+    query = {key: value for key, value in parsed.query.items() if key not in _NOT_PASSED_ON}
+    bare = URL.create(
+        "postgresql",
+        username=parsed.username or (None if "user" in query else parsed.database),
+        host=parsed.host or (None if "host" in query else "localhost"),
+        port=parsed.port,
+        database=parsed.database,
+        query=query | ({"sslmode": encryption} if encryption else {}),
+    )
+    address = bare.render_as_string(hide_password=False)
+    return address, None if password is None else str(password)
+
+
+async def _run(url: str, command: Sequence[str], *files: str) -> None:
+    address, password = client_address(url)
+    environment = clean_environment() | ({"PGPASSWORD": password} if password else {})
     process = await asyncio.create_subprocess_exec(
         command[0],
         *command[1:],
