@@ -24,7 +24,7 @@ from stand import DATA, finish, report
 from t8_lying_model import QUOTES_PER_TRANSCRIPT, SEED, holds, read_talks, tell
 
 from bench.logic.lying import key_of
-from bench.lying_model import Liar
+from bench.lying_model import Liar, squeeze
 
 if TYPE_CHECKING:
     from lying_model import Talk, Told
@@ -97,10 +97,26 @@ def judge(talks: list[Talk], plan: dict[str, list[Told]], done: set[str], rows: 
         if name not in done:
             continue
         for number, one in enumerate(told):
-            row = found.get((name, f"told-{number}"))
+            row = found.get((name, f"told-{number}")) or twin_of(number, name, told, found)
             asked[one.kind] += 1
             wrong[one.kind] += is_wrong(row, one, talk)
     return asked, wrong
+
+
+def twin_of(number: int, name: str, told: list[Told], found: dict[Any, Any]) -> Any:
+    """Return what was published of the same words of the same place, told before; or None.
+
+    A short talk gets a quote twice now and then, and what is said once is kept once.
+    """
+    one = told[number]
+    for earlier, other in enumerate(told[:number]):
+        is_same_place = (other.true_first_cue, other.true_last_cue) == (
+            one.true_first_cue,
+            one.true_last_cue,
+        )
+        if is_same_place and squeeze(other.text) == squeeze(one.text):
+            return found.get((name, f"told-{earlier}"))
+    return None
 
 
 def is_wrong(row: Any, told: Told, talk: Talk) -> bool:

@@ -71,7 +71,7 @@ def work_columns() -> list[Column[Any]]:
     when it has neither that nor a lease; `wait_reason` and `deadline` outlive the wait until the
     item moves on, so that a wait that goes on keeps its deadline.
     `turn` is its place in a fair queue over sources (start-time fair queuing). `crashes` counts the
-    times a process died while it held the item, but those that met it waiting for an answer once.
+    times a process died while it held the item, without those that met it waiting for an answer.
     """
     return [
         Column("status", Text, nullable=False),

@@ -187,14 +187,14 @@ async def count_crash(session: AsyncConnection, claim: Claim) -> None:
 def crash_of(kind: ItemKind) -> str:
     """Return the SQL of an item's crashes after another death of whoever held it.
 
-    An item that a provider was still answering did nothing that could end a process: it is tried
-    alone like the others, and the death is not held against it. `:now` is the time of the count.
+    An item that a provider was still answering did nothing that could end a process, so the death
+    is not held against it, and it need not run alone. `:now` is the time of the count.
     """
     return f"""CASE WHEN EXISTS (
       SELECT 1 FROM llm_calls c
       WHERE c.item_kind = '{kind.value}' AND c.item_id = {TABLES[kind]}.id
         AND c.state = 'sent' AND c.deadline_at > :now)
-      THEN GREATEST(crashes, 1) ELSE crashes + 1 END"""  # noqa: S608 - constants of ours
+      THEN crashes ELSE crashes + 1 END"""  # noqa: S608 - constants of ours
 
 
 async def release_dead(session: AsyncConnection, now: datetime) -> int:
