@@ -9,7 +9,7 @@ reservation and what unknown calls hold. That is judged of each day on which a q
 for the cap in its last hours: on the others, the process was dead or starting when the day ended,
 or the cap had room left for more than could be asked, and the note says how many those were.
 
-    r3_cap.py [--calls 10000]                                             quiet: 12 min
+    r3_cap.py [--calls 10000] [--only 16]                                 quiet: 12 min
 """
 
 from __future__ import annotations
@@ -166,9 +166,12 @@ def main() -> Iterable[bool]:
     """Spend at each concurrency, and print the figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--calls", type=int, default=int(os.environ.get("R3_CALLS", "10000")))
+    parser.add_argument("--only", type=int, choices=CONCURRENT, help="calls at once")
     asked = parser.parse_args()
     dice = random.Random(SEED)
     for concurrent, share in CONCURRENT.items():
+        if asked.only not in (None, concurrent):
+            continue
         days = spend(concurrent, round(asked.calls * share), dice)
         full = full_days(days)
         assert len(full) * 3 > len(days.billed), "on hardly any day the cap was in the way"
