@@ -114,6 +114,14 @@ async def replace_documents(
     return Replaced(written=len(written), removed=removed)
 
 
+async def read_documents_of(session: AsyncConnection, owner: Owner) -> list[Document]:
+    """Return the documents of an owner, of every kind, in the order of their ids."""
+    bodies = await session.scalars(
+        select(documents_table.c.body).where(_belongs_to(owner)).order_by(documents_table.c.id)
+    )
+    return [Document.model_validate(body) for body in bodies]
+
+
 async def documents_by_id(
     session: AsyncConnection, document_ids: Collection[UUID]
 ) -> dict[UUID, StoredDocument]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,7 +63,7 @@ async def embedder(
     made: Embedder
     if request.param == "fastembed":
         library = _Library(server)
-        monkeypatch.setattr(importlib, "import_module", lambda _name: library)
+        monkeypatch.setitem(sys.modules, "fastembed", library)
         made = LocalEmbedder(ModelPlace(tmp_path))
     else:
         made = at(server, request.param)
@@ -210,6 +210,6 @@ async def test_a_model_that_cannot_be_loaded_is_unavailable(
     server: EmbeddingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the words of its library; nothing else of the program ends."""
-    monkeypatch.setattr(importlib, "import_module", lambda _name: _Library(server))
+    monkeypatch.setitem(sys.modules, "fastembed", _Library(server))
     with pytest.raises(CallFailedError, match="broken on this machine: no such model"):
         await LocalEmbedder(ModelPlace(tmp_path)).embed(asking(model="broken"), timeout_s=5)

@@ -120,8 +120,8 @@ class Buyer:
             for half in order.halves():
                 await self._buy(half)
             return
-        if order.texts[0] == KNOWN_GOOD:
-            raise _for_a_person(REFUSED, fault.message)
+        if KNOWN_GOOD in order.texts:
+            raise TransientError(fault.message, wait_reason=REFUSED, retry_after_s=_PERSON_WAIT_S)
         # Whether it is this text that is refused or any: the next line raises for any.
         await self.fill(Order(order.channel, order.purpose, (KNOWN_GOOD,), order.scope))
         async with self._access.database.transaction() as session:
@@ -151,7 +151,7 @@ class Buyer:
                 f"{order.channel.model} at {self._access.embedder.provider} gives vectors that do"
                 f" not fit the channel {order.channel.name!r}: {why}"
             )
-            raise _for_a_person(MISFIT, message)
+            raise TransientError(message, wait_reason=MISFIT, retry_after_s=_PERSON_WAIT_S)
 
     def _call(self, order: Order, known: Entry | None) -> EmbeddingCall:
         count = "1 text" if len(order.texts) == 1 else f"{len(order.texts)} texts"
@@ -211,7 +211,3 @@ def _why_not(vectors: Sequence[Sequence[float]], order: Order) -> str | None:
         return f"{len(vectors)} vectors came for {len(order.texts)} texts"
     dimensions = order.channel.dimensions or 0
     return next((why for one in vectors if (why := why_unusable(one, dimensions))), None)
-
-
-def _for_a_person(reason: str, message: str) -> TransientError:
-    return TransientError(message, wait_reason=reason, retry_after_s=_PERSON_WAIT_S)

@@ -6,7 +6,6 @@ The library and the model are loaded when they are first needed, in a thread, an
 from __future__ import annotations
 
 import asyncio
-import importlib
 import importlib.util
 import threading
 from dataclasses import dataclass
@@ -109,11 +108,14 @@ class LocalEmbedder:
 
     def _model(self, name: str) -> _Model:
         if name not in self._models:
-            library: Any = importlib.import_module(_PACKAGE)  # an extra, and heavy
+            from fastembed import (  # pyright: ignore[reportMissingImports]  # noqa: PLC0415 - heavy, optional
+                TextEmbedding,  # pyright: ignore[reportUnknownVariableType]
+            )
+
             folder = self._place.folder
             self._models[name] = cast(
                 "_Model",
-                library.TextEmbedding(
+                TextEmbedding(
                     name,
                     cache_dir=str(self._place.cache),
                     local_files_only=self._place.offline,

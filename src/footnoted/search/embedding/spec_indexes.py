@@ -126,10 +126,12 @@ class SpecIndexes:
         await self._look()
         standing = self._served()
         async with standing.used() as index:
-            vectors = await self._vectors(standing.spec, query)
+            if self._searching is None:
+                return await index.query(query)
+            vectors = await self._vectors(self._searching, standing.spec, query)
             if not vectors:
                 return await index.query(query)
-            return await self._fused(index, query, vectors)
+            return await _fused(index, query, vectors, self._searching.weights)
 
     async def document_ids(self) -> set[UUID]:
         """Return the ids of everything in the index that serves."""
@@ -192,17 +194,17 @@ class SpecIndexes:
             async with self._database.transaction() as session:
                 await store.note_filled(session, row.sha256, None)
 
-    async def _vectors(self, spec: Spec, query: Query) -> Mapping[str, Sequence[float]]:
+    async def _vectors(
+        self, searching: Searching, spec: Spec, query: Query
+    ) -> Mapping[str, Sequence[float]]:
         """Return the vector of a query in each channel that counts; none where that fails."""
-        if self._searching is None:
-            return {}
-        weights = self._searching.weights
+        weights = searching.weights
         channels = [channel for channel in spec.dense if weights.get(channel.name, 1.0) > 0]
         text = query_text(query.text)
         if not channels or text is None:
             return {}
         try:
-            vectors = await self._searching.vectors.of_query(channels, text)
+            vectors = await searching.vectors.of_query(channels, text)
         except NotEmbeddedError as error:
             if not self._is_hushed:
                 get_logger().warning(QUERY_NOT_EMBEDDED, why=error.message)
@@ -211,15 +213,19 @@ class SpecIndexes:
         self._is_hushed = False
         return vectors
 
-    async def _fused(
-        self, index: DenseIndex, query: Query, vectors: Mapping[str, Sequence[float]]
-    ) -> list[Hit]:
-        weights = self._searching.weights if self._searching else {}
-        depth = max(query.limit, _LEAST_DEPTH)
-        found = [await index.query(query.model_copy(update={"limit": depth}))]
-        counts = [weights.get(LEXICAL, 1.0)]
-        for channel, vector in vectors.items():
-            near = Near(channel=channel, vector=tuple(vector), filters=query.filters, limit=depth)
-            found.append(await index.nearest(near))
-            counts.append(weights.get(channel, 1.0))
-        return [hit for hit in fuse(found, counts) if hit.score > 0][: query.limit]
+
+async def _fused(
+    index: DenseIndex,
+    query: Query,
+    vectors: Mapping[str, Sequence[float]],
+    weights: Mapping[str, float],
+) -> list[Hit]:
+    """Return what is found in all channels together, best first."""
+    depth = max(query.limit, _LEAST_DEPTH)
+    found = [await index.query(query.model_copy(update={"limit": depth}))]
+    counts = [weights.get(LEXICAL, 1.0)]
+    for channel, vector in vectors.items():
+        near = Near(channel=channel, vector=tuple(vector), filters=query.filters, limit=depth)
+        found.append(await index.nearest(near))
+        counts.append(weights.get(channel, 1.0))
+    return [hit for hit in fuse(found, counts) if hit.score > 0][: query.limit]
