@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read by tools
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
+from bench.logic import meetings
 from bench.logic.declared import items_task
 from footnoted.llm.stock_tasks import MentionTask, NameHeard, OutlookTask
 from footnoted.llm.tasks import (
@@ -40,8 +41,12 @@ STAGES = {
     "mentions": "mention",
     "direction": "outlook",
     "items": "items",
+    **meetings.STAGES,
 }
-CITING = ("topics", "moments", "mentions", "reasoning", "themes", "risks", "summary", "items")
+CITING = (
+    *("topics", "moments", "mentions", "reasoning", "themes", "risks", "summary", "items"),
+    *meetings.CITING,
+)
 """What of an answer names cues."""
 _CUE = re.compile(r"\[(\d+)(?:-(\d+))?\](?: \(([\d:]+)-([\d:]+)\))?(?: ([^:\"]{1,40}):)? (.*)")
 _NAME = re.compile(
@@ -77,6 +82,9 @@ def text_of(content: Any) -> str:
 
 def read(stage: str, system: str, user: str) -> Asked:
     """Return the question that a prompt asks."""
+    if stage in meetings.STAGES.values():
+        cues, ends = cues_of(tagged(user, "transcript")) if stage in meetings.SPOKEN else ((), {})
+        return Asked(stage, meetings.meeting_task(stage, partial(tagged, user), cues), ends)
     language = tagged(user, "language")
     match stage:
         case "segment":

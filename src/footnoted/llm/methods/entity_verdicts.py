@@ -35,7 +35,7 @@ def judge_names(task: JudgeNamesTask) -> JudgeNamesAnswer:
 
 def _verdict(first: str, second: str) -> str:
     one, other = (_WORD.findall(name.casefold()) for name in (first, second))
-    if [_DIGITS.findall(word) for word in one] != [_DIGITS.findall(word) for word in other]:
+    if _DIGITS.findall(first) != _DIGITS.findall(second):
         return "different"
     if "".join(one) in _initials(other) or "".join(other) in _initials(one):
         return "unsure"

@@ -7,7 +7,7 @@ on which other names there are, so the order in which recordings arrive cannot m
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
@@ -18,20 +18,14 @@ from footnoted.profiles.brain.types import NamePairDraft
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from uuid import UUID
+
+    from footnoted.profiles.brain.types import KnownName
 
 _ALIKE, _ALIKE_BY_SOUND = 0.8, 0.7
 _FEWEST_LETTERS, _FEWEST_CONSONANTS = 5, 3
 _FEWEST_INITIALS = 3
 _INITIALS_LIKENESS = 0.5
 _DIGITS = re.compile(r"\d+")
-
-
-class KnownName(NamedTuple):
-    """A name by its id, and the words it is known by."""
-
-    name_id: UUID
-    key: str
 
 
 def pairs_of(own: Sequence[KnownName], others: Sequence[KnownName]) -> Iterator[NamePairDraft]:

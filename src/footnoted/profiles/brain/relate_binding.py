@@ -14,9 +14,9 @@ from footnoted.knowledge.quotes import read_words
 from footnoted.model.identity import deterministic_id
 from footnoted.model.text import one_line
 from footnoted.profiles.brain.citing import Citations
-from footnoted.profiles.brain.naming import name_key
+from footnoted.profiles.brain.naming import long_forms, name_key
 from footnoted.profiles.brain.togetherness import edges_shown
-from footnoted.profiles.brain.types import POINT_KINDS, Point, RelateOutput, Relation
+from footnoted.profiles.brain.types import PERSON, POINT_KINDS, Point, RelateOutput, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -140,7 +140,10 @@ class _Binder:
         """Return who was named, as the video names them; nobody rather than somebody guessed."""
         if not who or not who.strip():
             return None
-        known = self._people.get(name_key(one_line(storable(who), _WHO_LIMIT)))
+        name = one_line(storable(who), _WHO_LIMIT)
+        named = {each.name: each.type for each in self._given.names}
+        long = long_forms({**named, name: PERSON}).get(name, name)
+        known = self._people.get(name_key(long))
         self._cited.counts["rejected_who"] += known is None
         return known
 

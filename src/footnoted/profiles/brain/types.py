@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -123,7 +123,14 @@ class EntitiesOutput(BrainModel):
     counts: dict[str, int]
 
 
-class NamePairDraft(BrainModel):
+class KnownName(NamedTuple):
+    """A name by its id, and the words it is known by."""
+
+    name_id: UUID
+    key: str
+
+
+class NamePairDraft(BrainModel, frozen=True):
     """Two names that may be one, and how alike they are written, from 0 to 1."""
 
     first_id: UUID

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
-from footnoted.profiles.brain.pairing import KnownName
 from footnoted.profiles.brain.tables import brain_name_pairs
-from footnoted.profiles.brain.types import SAID_EXACTLY
+from footnoted.profiles.brain.types import SAID_EXACTLY, KnownName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
