@@ -116,7 +116,7 @@ async def test_a_refused_key_stops_asking_and_is_an_alert(
 async def test_one_text_that_is_refused_does_not_hold_up_the_others(
     library: Library, server: EmbeddingServer, tmp_path: Path
 ) -> None:
-    """It is found by its words, has no vector, and is told."""
+    """It is found by its words, has no vector, and is told. Later refusals of all mark none."""
     server.poison = frozenset({"poisoned"})
     async with at_work(library, tmp_path, server.base_url) as worker:
         assert await worker.states() == ["words retired", "tiny serving"]
@@ -127,6 +127,12 @@ async def test_one_text_that_is_refused_does_not_hold_up_the_others(
         await worker.work()
         assert len(server.asked) == asked
         assert (await worker.found("poisoned"))[0] == 2
+        server.next.extend([Refuse(404)] * 50)
+        await library.put(library.window(1, "a kettle that sings"))
+        await worker.work()
+        assert (await worker.waits())[1][0] == "embedding_refused"
+        async with library.database.transaction() as session:
+            assert await store.count_unembedded(session, spec.sha256) == 1
 
 
 async def test_a_server_that_refuses_every_text_is_a_wait_for_a_person(

@@ -40,3 +40,12 @@ def test_ties_come_in_the_order_of_ids() -> None:
 def test_no_channel_finds_nothing() -> None:
     """An empty answer is an answer."""
     assert (fuse([]), fuse([[], []])) == ([], [])
+
+
+def test_a_channel_counts_as_much_as_its_weight() -> None:
+    """Half the weight, half the score; without any, nothing."""
+    one, two = (Hit(document_id=UUID(int=at), score=1.0) for at in (1, 2))
+    fused = fuse([[one], [two]], [0.5, 1.0])
+    assert [hit.document_id.int for hit in fused] == [2, 1]
+    assert fused[1].score == pytest.approx(fused[0].score / 2)
+    assert fuse([[one], [two]], [0.0, 1.0])[1].score == 0.0

@@ -122,8 +122,8 @@ class Buyer:
             return
         if KNOWN_GOOD in order.texts:
             raise TransientError(fault.message, wait_reason=REFUSED, retry_after_s=_PERSON_WAIT_S)
-        # Whether it is this text that is refused or any: the next line raises for any.
-        await self.fill(Order(order.channel, order.purpose, (KNOWN_GOOD,), order.scope))
+        # Whether it is this text that is refused or any, now: the next line raises for any.
+        await self._buy(Order(order.channel, order.purpose, (KNOWN_GOOD,), order.scope))
         async with self._access.database.transaction() as session:
             await store.refuse(session, order.channel.sha256, order.hashes[0], fault.message)
 
