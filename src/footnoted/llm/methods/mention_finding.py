@@ -47,12 +47,14 @@ def find_mentions(task: MentionTask) -> MentionAnswer:
     units = units_of(task.cues, lexicon_for(task.language, sample))
     at_cue = {cue.index: place for place, cue in enumerate(task.cues)}
     known: dict[str, _Named] = {}
-    for place, unit in enumerate(units):
-        names = _names_in(unit, task.names, at_cue)
+    named = [_names_in(unit, task.names, at_cue) for unit in units]
+    for place, names in enumerate(named):
         for name in names:
             known.setdefault(name.symbol, _Named(name)).units.append(place)
         _take_stances(units, place, names, known)
-    told = [one for named in known.values() for one in _told(task, units, named)]
+        if len(names) == 1 and not any(named[place + 1 : place + 2]):
+            _take_from_next(units, place, known[names[0].symbol])
+    told = [one for company in known.values() for one in _told(task, units, company)]
     return MentionAnswer(mentions=tuple(sorted(told, key=lambda one: (one.first_cue, one.company))))
 
 
@@ -90,12 +92,16 @@ def _take_stances(
             said[nearest] = (far, stance)
     for symbol, (_, stance) in said.items():
         known[symbol].stances.append((stance, place, place))
+
+
+def _take_from_next(units: Sequence[Unit], place: int, named: _Named) -> None:
+    """Give a company the stance of the sentence after it, when that goes on about it."""
     after = place + 1
-    if len(names) == 1 and after < len(units) and not stances_in(text):
-        follow = units[after]
-        if _GOES_ON.search(follow.text.casefold()) and follow.speaker == units[place].speaker:
-            for stance in stances_in(follow.text)[:1]:
-                known[names[0].symbol].stances.append((stance, place, after))
+    if after >= len(units) or stances_in(units[place].text):
+        return
+    follow = units[after]
+    if _GOES_ON.search(follow.text.casefold()) and follow.speaker == units[place].speaker:
+        named.stances += [(stance, place, after) for stance in stances_in(follow.text)[:1]]
 
 
 def _distance(stance: Stance, at: int) -> int:

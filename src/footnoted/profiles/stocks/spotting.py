@@ -48,6 +48,8 @@ class _Found:
     is_ambiguous: bool
     is_word: bool = False
     """Whether it is a symbol that is a word far more often."""
+    part: str | None = None
+    """The name alone, where no spaces set it apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,12 @@ class Spotter:
             if tuple(word.key for word in words) != called.words:
                 continue
             is_small = said.is_cased and not any(word.is_capital for word in words)
-            if is_small and (called.name.is_ambiguous or called.name.is_misheard):
+            is_phrase = called.name.is_misheard and len(words) > 1
+            if is_small and (called.name.is_ambiguous or is_phrase):
                 continue
             score = _likeness(called) if called.name.is_misheard else 1.0
-            unsure = called.name.is_ambiguous or (is_small and len(words) == 1)
+            is_noun = is_small and len(words) == 1 and not called.name.is_misheard
+            unsure = called.name.is_ambiguous or is_noun
             return _Found(at, end, called.listing, score, unsure)
         return None
 
@@ -137,7 +141,9 @@ class Spotter:
             if word.is_unspaced:
                 for called in self._in_unspaced:
                     if called.words[0] in word.key:
-                        yield _Found(at, at + 1, called.listing, 1.0, called.name.is_ambiguous)
+                        unsure = called.name.is_ambiguous
+                        part = called.name.text
+                        yield _Found(at, at + 1, called.listing, 1.0, unsure, part=part)
 
     @cached_property
     def _called(self) -> tuple[_Called, ...]:
@@ -202,7 +208,7 @@ def _heard(said: SpokenText, found: _Found) -> NameHeard:
     return NameHeard(
         first_cue=first.cue,
         last_cue=last.cue,
-        said=" ".join(word.text for word in said.words[found.start : found.end]),
+        said=found.part or " ".join(word.text for word in said.words[found.start : found.end]),
         symbol=found.listing.symbol,
         exchange=found.listing.exchange,
         company=found.listing.company,
