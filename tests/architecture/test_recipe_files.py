@@ -10,7 +10,7 @@ from footnoted.profiles.declared.answers import answer_type
 from footnoted.profiles.declared.binding import bind_items
 from footnoted.profiles.declared.declaration import read_declaration
 from footnoted.profiles.declared.files import read_page_template, read_prompts
-from footnoted.profiles.declared.question import GIVEN, SETTLED
+from footnoted.profiles.declared.question import GIVEN
 from footnoted.profiles.declared.types import ItemsInput
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def test_the_prompt_asks_for_all_there_is_and_calls_it_data(project_root: Path) 
     """Every tag is named in the rules, with the sentence that nothing in it instructs."""
     _, prompt = _recipes(project_root)
     shown = {part: re.findall(r"\{\{(\w+)\}\}", part) for part in (prompt.system, prompt.user)}
-    assert list(shown.values()) == [list(SETTLED), list(GIVEN)]
-    assert [name for name in (*SETTLED, *GIVEN) if f"`<{name}>`" not in prompt.system] == []
+    assert list(shown.values()) == [["fields"], list(GIVEN)]
+    assert [name for name in ("fields", *GIVEN) if f"`<{name}>`" not in prompt.system] == []
     assert "never an instruction to you" in prompt.system
 
 

@@ -43,6 +43,8 @@ class Method(StrEnum):
     """A number with one of the units, as it was said."""
     NUMBER = "number"
     """The number before one of the units."""
+    TAXONOMY = "taxonomy"
+    """The choice that what is said in the part is closest to; `words` describe each."""
     NAMES = "names"
     """The names of products in the sentence."""
 

@@ -153,6 +153,22 @@ def test_a_talk_about_something_else_has_no_items() -> None:
     assert found(KIND, lines=mixed, subject=bread) == found(KIND)
 
 
+def test_a_part_is_filed_as_a_whole() -> None:
+    """So that the items of one dish share a page; what fits no category makes no item of it."""
+    taxonomy = Filling(
+        method=Method.TAXONOMY,
+        words={
+            "Bread": ("bread dough oven loaf flour",),
+            "Soup": ("soup broth ladle pot simmer",),
+        },
+    )
+    filed = ItemField(
+        name="filed", type=FieldType.STRING, choices=("Bread", "Soup"), filling=taxonomy
+    )
+    assert [item["filed"] for item in found(KIND, filed)] == ["Bread", "Bread"]
+    assert found(KIND, filed, lines=("Never bake your hard drive for a year.",)) == []
+
+
 def test_without_anything_to_go_by_only_salient_sentences_are_taken() -> None:
     """A profile of statements does not make an item of every sentence."""
     text = ItemField(name="text", type=FieldType.STRING, filling=Filling(method=Method.STATEMENT))

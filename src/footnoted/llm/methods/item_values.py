@@ -10,7 +10,9 @@ from footnoted.llm.item_tasks import FieldType, Filling, ItemField, Method
 from footnoted.llm.methods.keyphrases import phrases_of, titles_from
 from footnoted.llm.methods.products import tools_in
 from footnoted.llm.methods.statements import to_statement
+from footnoted.llm.methods.taxonomy import classify
 from footnoted.llm.methods.wordlists import read_sections
+from footnoted.llm.tasks import Category, ClassifyTask, MomentBrief
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,10 +71,23 @@ class ValueFinder:
                 return " ".join(said[0].split()) if said else None
             case Method.NUMBER:
                 return self._number(filling, field, unit)
+            case Method.TAXONOMY:
+                return self._category(filling)
             case Method.NAMES:
                 return list(tools_in(unit.text)) or None
             case _ as never:
                 assert_never(never)
+
+    def _category(self, filling: Filling) -> str | None:
+        """Return the category of the whole part, so that its items are filed together."""
+        said = " ".join(cue.text for cue in self._task.cues)
+        brief = MomentBrief(index=0, title="", summary="", quote=said)
+        categories = tuple(
+            Category(name=name, description=" ".join(words))
+            for name, words in filling.words.items()
+        )
+        task = ClassifyTask(language=self._task.language, moments=(brief,), categories=categories)
+        return next((label.category for label in classify(task).labels), None)
 
     def _keyphrase(self, unit: Unit) -> str | None:
         phrases = phrases_of(unit.text, unit.tokens, self._lexicon)
@@ -92,8 +107,7 @@ class ValueFinder:
 def _choice(filling: Filling, text: str) -> str | None:
     """Return the choice most of whose words are in `text`, the first of those with as many."""
     counts = {
-        choice: len(_any_of(phrases).findall(text))
-        for choice, phrases in filling.words.items()
+        choice: len(_any_of(phrases).findall(text)) for choice, phrases in filling.words.items()
     }
     best = max(counts, key=lambda choice: counts[choice], default=None)
     return best if best is not None and counts[best] else None

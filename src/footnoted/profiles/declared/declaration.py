@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from footnoted.llm.item_tasks import FieldType, ItemField, Marks, Subject
-from footnoted.profiles.declared.fillings import read_subject, with_fillings
+from footnoted.profiles.declared.fillings import (
+    read_subject,
+    read_taxonomy,
+    with_fillings,
+    with_taxonomy,
+)
 from footnoted.profiles.declared.schema import read_schema
 from footnoted.profiles.declared.toml_file import (
     TomlFile,
@@ -30,7 +35,17 @@ _NEEDED: Final = ("transcribe", "items", "index")
 ASKING: Final = ("segment", "items")
 """Those that ask models."""
 _KEYS: Final = {
-    "": ("title", "stages", "models", "item", "page", "schema", "subject", "extractive"),
+    "": (
+        "title",
+        "stages",
+        "models",
+        "item",
+        "page",
+        "schema",
+        "taxonomy",
+        "subject",
+        "extractive",
+    ),
     "item": ("quote", "cues", "title", "kind", "category"),
     "page": ("template",),
 }
@@ -44,8 +59,8 @@ class Declaration:
     """A profile that is only data.
 
     `title_field` names an item in lists, `kind_field` says what sort it is, `category_field` what
-    its page is filed under; without the latter it is the profile's own title. `subject` is for the
-    extractive model.
+    its page is filed under; without the latter it is the profile's own title. `taxonomy` says what
+    each category covers, `subject` is for the extractive model.
     """
 
     name: str
@@ -60,6 +75,7 @@ class Declaration:
     category_field: str | None
     template: str | None
     subject: Subject | None
+    taxonomy: Mapping[str, str]
 
     @property
     def path(self) -> Path:
@@ -76,6 +92,12 @@ class Declaration:
         """Return the chain that each stage that asks models wants; nothing is the usual one."""
         return {stage: self.models.get(stage, "") for stage in self.stages if stage in ASKING}
 
+    @property
+    def taxonomy_sha256(self) -> str:
+        """Return the hash of the taxonomy, of an empty one where there is none."""
+        said = "\n".join(f"{name}: {covers}" for name, covers in self.taxonomy.items())
+        return hashlib.sha256(said.encode()).hexdigest()
+
     def sha256(self, *, with_fillings: bool) -> str:
         """Return the hash of what answers depend on: the shape, and what its fields are for.
 
@@ -84,6 +106,7 @@ class Declaration:
         schema = self.schema if with_fillings else _without_fillings(self.schema)
         parts = [schema.model_dump_json(), self.marks.model_dump_json()]
         parts += [self.title, self.title_field, self.kind_field or "", self.category_field or ""]
+        parts.append(self.taxonomy_sha256)
         if with_fillings and self.subject is not None:
             parts.append(self.subject.model_dump_json())
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -135,6 +158,9 @@ class _Reader:
         stages = self._stages()
         schema = with_fillings(self._file, read_schema(self._file, ("schema",)))
         fields = {field.name: field for field in schema.fields}
+        category = self._field(fields, "category") if "category" in item else None
+        taxonomy = read_taxonomy(self._file)
+        schema = with_taxonomy(self._file, schema, category, taxonomy)
         return Declaration(
             name=name,
             file=self._file,
@@ -145,9 +171,10 @@ class _Reader:
             marks=self._marks(fields),
             title_field=self._field(fields, "title"),
             kind_field=self._choice(fields, "kind") if "kind" in item else None,
-            category_field=self._field(fields, "category") if "category" in item else None,
+            category_field=category,
             template=self._template(stages),
             subject=read_subject(self._file),
+            taxonomy=taxonomy,
         )
 
     def _table(self, name: str) -> Mapping[str, Any]:

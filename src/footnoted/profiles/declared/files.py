@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from footnoted.errors import ConfigurationError
+from footnoted.profiles.declared.fillings import TAXONOMY
 from footnoted.profiles.declared.question import GIVEN, SETTLED
 from footnoted.profiles.declared.template import read_template
 from footnoted.profiles.declared.toml_file import fault_at, read_text
@@ -49,7 +50,7 @@ def read_page_template(declared: Declaration, roots: Sequence[Path]) -> PageTemp
 def _prompt(declared: Declaration, roots: Sequence[Path], stage: str) -> Prompt:
     path = _found(declared, roots, f"{stage}.md", ("stages",))
     text = read_text(path)
-    settled, given = (SETTLED, GIVEN) if stage == "items" else ((), _SEGMENT_GIVEN)
+    settled, given = (_settled(declared), GIVEN) if stage == "items" else ((), _SEGMENT_GIVEN)
     lines = text.split("\n")
     if _DIVIDER not in lines[1:]:
         sentence = f"the line {_DIVIDER!r} between the system and the user part is missing"
@@ -69,6 +70,10 @@ def _prompt(declared: Declaration, roots: Sequence[Path], stage: str) -> Prompt:
         )
         raise fault_at(path, border + 1, sentence)
     return parse_prompt(f"{declared.name}/{path.name}", text)
+
+
+def _settled(declared: Declaration) -> tuple[str, ...]:
+    return tuple(name for name in SETTLED if name != TAXONOMY or declared.taxonomy)
 
 
 def _listed(known: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from footnoted.profiles.declared.toml_file import Keys, TomlFile
 
+TAXONOMY: Final = "taxonomy"
 _TABLE: Final = "extractive"
 _SUBJECT: Final = "subject"
 _TEXTS: Final = (FieldType.STRING,)
@@ -25,6 +26,7 @@ _TYPES: Final[Mapping[Method, tuple[FieldType, ...]]] = {
     Method.TOPIC: _TEXTS,
     Method.KEYPHRASE: _TEXTS,
     Method.WORDS: _TEXTS,
+    Method.TAXONOMY: _TEXTS,
     Method.QUANTITY: _TEXTS,
     Method.NUMBER: (FieldType.NUMBER, FieldType.INTEGER),
     Method.NAMES: (FieldType.ARRAY,),
@@ -56,6 +58,46 @@ def with_fillings(file: TomlFile, schema: ItemField) -> ItemField:
         for field in schema.fields
     )
     return schema.model_copy(update={"fields": fields})
+
+
+def with_taxonomy(
+    file: TomlFile, schema: ItemField, name: str | None, taxonomy: Mapping[str, str]
+) -> ItemField:
+    """Return the schema with the categories of a taxonomy as the choices of the field `name`.
+
+    Raises ConfigurationError for a taxonomy without a field for it, or one that has choices
+    already, and for the method `taxonomy` without one.
+    """
+    if taxonomy and name is None:
+        raise file.fault((TAXONOMY,), "[item] names no category, the field that the taxonomy is of")
+    filed = next((field for field in schema.fields if taxonomy and field.name == name), None)
+    if filed is not None and filed.choices:
+        keys = ("schema", "properties", filed.name, "enum")
+        raise file.fault(keys, f"the choices of {filed.name} are those of [{TAXONOMY}]")
+    for field in schema.fields:
+        by_taxonomy = field.filling is not None and field.filling.method is Method.TAXONOMY
+        if by_taxonomy and field is not filed:
+            sentence = f"{field.name} is not the category of a [{TAXONOMY}]"
+            raise file.fault((_TABLE, field.name, "method"), sentence)
+    fields = tuple(_filed(one, taxonomy) if one is filed else one for one in schema.fields)
+    return schema.model_copy(update={"fields": fields})
+
+
+def read_taxonomy(file: TomlFile) -> dict[str, str]:
+    """Return what `[taxonomy]` says: categories with what each covers; nothing without it.
+
+    Raises ConfigurationError with the line of what cannot be.
+    """
+    table = table_of(file.data.get(TAXONOMY, {}))
+    if table is None:
+        raise file.fault((TAXONOMY,), "taxonomy is a table: a description for each category")
+    for name, description in table.items():
+        if not name.strip() or not isinstance(description, str) or not description.strip():
+            sentence = f"the category {name!r} needs a text that says what it covers"
+            raise file.fault((TAXONOMY, name), sentence)
+    if len({" ".join(name.casefold().split()) for name in table}) != len(table):
+        raise file.fault((TAXONOMY,), "two categories differ only in case")
+    return {name: " ".join(description.split()) for name, description in table.items()}
 
 
 def read_subject(file: TomlFile) -> Subject | None:
@@ -99,6 +141,14 @@ def _filling(file: TomlFile, field: ItemField, said: object) -> Filling:
         words=_words(file, field, table) if method is Method.WORDS else {},
         units=_phrases(file, (*keys, "units"), table["units"]) if "units" in allowed else (),
     )
+
+
+def _filed(field: ItemField, taxonomy: Mapping[str, str]) -> ItemField:
+    changes: dict[str, object] = {"choices": tuple(taxonomy)}
+    if field.filling is not None and field.filling.method is Method.TAXONOMY:
+        words = {name: (description,) for name, description in taxonomy.items()}
+        changes["filling"] = field.filling.model_copy(update={"words": words})
+    return field.model_copy(update=changes)
 
 
 def _words(

@@ -51,7 +51,7 @@ class ItemsStage:
         """Look for what is `declared`; `is_extractive` says that the built-in model is asked."""
         self._declared = declared
         self._sha256 = declared.sha256(with_fillings=is_extractive)
-        self._question = item_question(declared.schema)
+        self._question = item_question(declared.schema, declared.taxonomy)
 
     @property
     def parts(self) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ stale -pages-> current        (per creator and category, where the profile has p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from footnoted.knowledge.versions import EXTRACTIVE
 from footnoted.profiles.declared.documents import show_items
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from footnoted.stages.port import AnyStage
     from footnoted.stages.profile import Build, SharedStages
 
-_NO_TAXONOMY: Final = "none"
-
 
 def declared_profile(
     declared: Declaration, roots: Sequence[Path], shared: SharedStages, build: Build
@@ -36,7 +34,7 @@ def declared_profile(
     Raises ConfigurationError when one of them is missing or does not fit the schema.
     """
     models = {stage: build.model_of(stage, declared.name) for stage in declared.asking}
-    made_by = MadeBy(models, _NO_TAXONOMY, build.package_version, build.git_sha)
+    made_by = MadeBy(models, declared.taxonomy_sha256, build.package_version, build.git_sha)
     is_extractive = EXTRACTIVE in models["items"].split(">")
     stages: dict[str, AnyStage] = {
         "transcribe": shared.transcribe,

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from footnoted.model.transcript import Cue
 
-SETTLED: Final = ("fields",)
-"""What the system part of a prompt may ask for."""
+SETTLED: Final = ("fields", "taxonomy")
+"""What the system part of a prompt may ask for; the latter where the profile has one."""
 GIVEN: Final = ("language", "recording", "topic", "transcript")
 """What its user part may ask for besides."""
 WHOLE: Final = "the whole recording"
@@ -27,9 +27,14 @@ _TOKENS_PER_SPOKEN_TOKEN = 2.0
 _MOST_SPOKEN_TOKENS = 6_000
 
 
-def item_question(schema: ItemField) -> Question[ItemsTask, DeclaredAnswer]:
+def item_question(
+    schema: ItemField, taxonomy: Mapping[str, str]
+) -> Question[ItemsTask, DeclaredAnswer]:
     """Return how items of `schema` are asked for; the shape is the same for all calls."""
-    configuration = {"fields": "\n".join(_described(schema.fields, ""))}
+    configuration = {
+        "fields": "\n".join(_described(schema.fields, "")),
+        "taxonomy": "\n".join(f"- {name}: {covers}" for name, covers in taxonomy.items()),
+    }
     return Question(answer_type(schema), _shown, _halves, _united, configuration)
 
 

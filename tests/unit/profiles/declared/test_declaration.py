@@ -150,6 +150,77 @@ def test_too_many_fields_that_may_be_left_out_are_refused(tmp_path: Path) -> Non
         read_declaration(path)
 
 
+TAXONOMY = """\
+[taxonomy]
+Minerals = "salt, chalk, stone"
+"Sweet things" = "sugar, honey"
+
+[extractive.about]
+method = "taxonomy"
+"""
+FILED = (
+    ('kind = "sort"', 'kind = "sort"\ncategory = "about"'),
+    ('[extractive.about]\nmethod = "recording"\n', TAXONOMY),
+)
+
+
+def test_a_taxonomy_is_the_choices_of_the_category(tmp_path: Path) -> None:
+    """And what it says of each is how the built-in model tells them apart."""
+    declared = notes(tmp_path, *FILED)
+    about = declared.schema.fields[0]
+    assert declared.taxonomy == {"Minerals": "salt, chalk, stone", "Sweet things": "sugar, honey"}
+    assert about.choices == ("Minerals", "Sweet things")
+    assert about.filling == Filling(
+        method=Method.TAXONOMY,
+        words={"Minerals": ("salt, chalk, stone",), "Sweet things": ("sugar, honey",)},
+    )
+    other = notes(tmp_path / "other", *FILED, ("chalk, ", ""))
+    assert other.sha256(with_fillings=False) != declared.sha256(with_fillings=False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('\ncategory = "about"', "", "line 37: [item] names no category"),
+        ('category = "about"', 'category = "sort"', "line 23: the choices of sort are those of"),
+        ('"salt, chalk, stone"', '""', "line 39: the category 'Minerals' needs a text"),
+        ('"Sweet things"', '"minerals"', "line 38: two categories differ only in case"),
+        ('[extractive.text]\nmethod = "statement"', '[extractive.text]\nmethod = "taxonomy"',
+         "line 51: text is not the category of a [taxonomy]"),
+    ],
+)  # fmt: skip
+def test_a_taxonomy_that_cannot_be_is_refused_with_its_line(
+    tmp_path: Path, old: str, new: str, complaint: str
+) -> None:
+    """Categories nobody could choose, or could not tell apart."""
+    path = write_notes(tmp_path, *FILED, (old, new))
+    with pytest.raises(ConfigurationError) as refused:
+        read_declaration(path)
+    assert refused.value.message.startswith(f"{path}, {complaint}")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('[subject]\nwords = ["salt"]\n', "line 48: subject is a table of words and least"),
+        ('[subject]\nwords = "salt"\nleast = 1\n', "line 49: words is a list of words"),
+        (
+            '[subject]\nwords = ["salt"]\nleast = 2\n',
+            "line 50: least is a whole number from 1 to 1",
+        ),
+    ],
+)
+def test_a_subject_that_cannot_be_is_refused_with_its_line(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
+    """A talk that no talk could be about would find nothing for ever."""
+    last = '[extractive.text]\nmethod = "statement"\n'
+    path = write_notes(tmp_path, (last, f"{last}\n{text}"))
+    with pytest.raises(ConfigurationError) as refused:
+        read_declaration(path)
+    assert refused.value.message.startswith(f"{path}, {complaint}")
+
+
 def test_every_line_of_the_refusals_stands_in_the_sample() -> None:
     """A change that changes nothing would test nothing."""
     assert [old for old, _, _ in CHANGES if old not in PROFILE] == []
