@@ -32,7 +32,7 @@ _VIDEOS = """
   WHERE (CAST(:profiles AS text[]) IS NULL OR v.profile = ANY(:profiles)) AND {statuses}
     AND (CAST(:ids AS bigint[]) IS NULL OR v.id = ANY(:ids))
     AND (CAST(:source AS bigint) IS NULL OR v.source_id = :source)
-    AND (CAST(:owner AS text) IS NULL OR s.owner = :owner)
+    AND (CAST(:owner AS text) IS NULL OR COALESCE(s.owner, e.owner) = :owner)
     AND (CAST(:since AS timestamptz) IS NULL OR v.created_at >= :since)
   ORDER BY v.creator_id, v.id
 """
@@ -323,7 +323,8 @@ async def wake_plan(session: AsyncConnection, plan_id: int, now: datetime) -> in
     for kind, table in ((ItemKind.VIDEO, "videos"), (ItemKind.PAGE_GROUP, "page_groups")):
         found = await session.execute(
             text(f"""UPDATE {table} SET not_before = NULL, updated_at = :now
-                     WHERE not_before IS NOT NULL AND wait_reason = 'budget' AND id IN (
+                     WHERE not_before IS NOT NULL
+                       AND wait_reason IN ('budget', 'budget_reserved') AND id IN (
                        SELECT item_id FROM plan_items
                        WHERE plan_id = :plan AND item_kind = :kind)"""),  # noqa: S608 - ours
             {"plan": plan_id, "kind": kind.value, "now": now},

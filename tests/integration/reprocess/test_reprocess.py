@@ -1,0 +1,311 @@
+"""What is stale, what redoing costs, and that exactly that is redone, once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from footnoted.errors import UsageError
+from footnoted.pipeline.orders.order import Override
+from footnoted.reprocess.applying import apply_plan, raise_cap
+from footnoted.reprocess.scope import Reach, Scope
+from footnoted.reprocess.single import Rerun, clean_video, rerun_stage
+from tests.fakes.machine import rows_of
+from tests.fakes.workshop import Recording
+
+if TYPE_CHECKING:
+    from footnoted.reprocess.plan import Plan
+    from tests.fakes.plant import Plant
+
+FORECAST_ERROR = Decimal("0.15")
+STALE, ALL = Scope(Reach.STALE), Scope(Reach.ALL)
+BREAD = Recording(
+    "bread",
+    (
+        "Knead the bread dough for ten minutes in the morning",
+        "Let the bread rise until it has doubled in size",
+        "A sauce needs salt before it needs anything else",
+        "Bake the bread in a hot pot with its lid on",
+        "Leave the bread alone for an hour after baking it",
+    ),
+)
+LOAF = Recording("loaf", ("Score the bread with a razor", "Steam gives the bread its crust"))
+KICK = Recording("kick", ("The kick drum sits at sixty hertz in the mix",), creator="Bo")
+
+
+async def filled(plant: Plant) -> list[int]:
+    """Return the ids of three finished videos of two creators, their pages written."""
+    ids = [await plant.add(recording) for recording in (BREAD, LOAF, KICK)]
+    await plant.drain()
+    return ids
+
+
+async def apply(plant: Plant, scope: Scope, cap: Decimal | None = None) -> Plan:
+    """Apply the plan of a scope, and return it; nothing is worked on yet."""
+    plan = await plant.plan(scope)
+    await apply_plan(plant.idle_deps(), scope, plan, cap)
+    return plan
+
+
+def calls_of(plan: Plan) -> dict[str, int]:
+    """Return how many calls each stage would buy."""
+    return {line.stage: line.money.calls for line in plan.lines if line.money.calls}
+
+
+async def pages(plant: Plant) -> list[tuple[str, str]]:
+    """Return every claim that is published, with its page."""
+    rows = await rows_of(
+        plant.database,
+        """SELECT p.slug, c.text FROM pages p
+           JOIN claims c ON c.page_version_id = p.current_version_id
+           WHERE p.retired_at IS NULL ORDER BY 1, 2""",
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_what_was_just_made_is_not_stale(plant: Plant) -> None:
+    """Neither by its parts nor by its input; a plan over everything buys nothing."""
+    await filled(plant)
+    assert (await plant.plan(STALE)).stale == ()
+    plan = await plant.plan(ALL)
+    assert (calls_of(plan), plan.redoings()) == ({}, [])
+
+
+async def test_a_plan_changes_nothing_and_asks_nothing(plant: Plant) -> None:
+    """Not one row, though every stage ran to its save."""
+    await filled(plant)
+    plant.edit("extract", "Shout.")
+    before, asked = await plant.picture(), len(plant.model.asked)
+    plan = await plant.plan(STALE)
+    assert calls_of(plan) == {"extract": 4}
+    assert (await plant.picture() == before, len(plant.model.asked)) == (True, asked)
+
+
+async def test_an_edited_prompt_is_named_with_the_calls_it_touches(plant: Plant) -> None:
+    """The reason is the prompt, by name and hashes; nothing else is stale."""
+    ids = await filled(plant)
+    plant.edit("extract", "Be brief.")
+    plan = await plant.plan(STALE)
+    assert [(f.item.id, f.stage) for f in plan.stale] == [(one, "extract") for one in ids]
+    words = {edge.words(f.stage)[:18] for f in plan.stale for edge in f.edges}
+    assert words == {"prompt extract.md "}
+    assert [call.label for call in plan.stale[0].calls] == ["topic-0", "topic-1"]
+
+
+async def test_exactly_the_planned_calls_are_bought_and_only_once(plant: Plant) -> None:
+    """Afterwards nothing is stale, nothing is left of the plan, and it cost what it cost."""
+    await filled(plant)
+    plant.edit("extract", "Be brief.")
+    published, before = await pages(plant), await plant.bought()
+    plan = await apply(plant, STALE)
+    report = await plant.drain()
+    assert await plant.bought() - before == plan.money.calls == 4
+    assert (await plant.plan(STALE)).stale == ()
+    assert (await pages(plant), report.outcomes["failed"]) == (published, 0)
+    (row,) = await rows_of(
+        plant.database,
+        """SELECT (SELECT count(*) FROM plan_items WHERE item_kind = 'video') AS left,
+             spent_usd FROM budgets WHERE scope = 'plan'""",
+    )
+    assert row.left == 0
+    assert abs(plan.money.p50_usd - row.spent_usd) / row.spent_usd <= FORECAST_ERROR
+
+
+async def test_an_unchanged_output_stops_the_wave(plant: Plant) -> None:
+    """What stands below it is passed without a call, and its event says so."""
+    await filled(plant)
+    plant.edit("segment", "Be brief.")
+    await apply(plant, STALE)
+    await plant.drain()
+    rows = await rows_of(
+        plant.database,
+        """SELECT DISTINCT e.stage, e.fields->'unchanged' AS unchanged FROM events e
+           JOIN runs r ON r.id = e.run_id WHERE r.trigger = 'reprocess'
+             AND e.name = 'stage.advanced' ORDER BY 1""",
+    )
+    passed = {row.stage: row.unchanged for row in rows}
+    assert passed.pop("index") is None  # it asks nothing, and is done again
+    assert passed.pop("segment") is None
+    assert set(passed.values()) == {True}
+    assert "extract" in passed
+
+
+async def test_a_changed_output_is_followed_to_the_pages(plant: Plant) -> None:
+    """The moments' new titles are asked about anew, page by page."""
+    await filled(plant)
+    plant.edit("extract", "Shout.")
+    await apply(plant, STALE)
+    before = await plant.bought()
+    await plant.drain()
+    rows = await rows_of(
+        plant.database, "SELECT DISTINCT stage FROM llm_calls WHERE id > :n", n=before
+    )
+    assert {row.stage for row in rows} >= {"extract", "classify", "compose"}
+    titles = await rows_of(plant.database, "SELECT title FROM technique_moments")
+    assert [row.title for row in titles] == [row.title.upper() for row in titles]
+
+
+async def test_a_changed_prompt_of_pages_redoes_pages_alone(plant: Plant) -> None:
+    """Videos stay as they are; each group is composed again, once."""
+    await filled(plant)
+    plant.edit("compose", "Be brief.")
+    plan = await apply(plant, STALE)
+    assert set(calls_of(plan)) == {"compose"}
+    before = await plant.bought()
+    await plant.drain()
+    assert await plant.bought() - before == plan.money.calls
+    assert (await plant.plan(STALE)).stale == ()
+    runs = await rows_of(plant.database, "SELECT 1 FROM runs WHERE trigger = 'reprocess'")
+    assert runs == []
+
+
+async def test_force_buys_every_answer_anew(plant: Plant) -> None:
+    """Although nothing changed; and a second drain buys nothing."""
+    ids = await filled(plant)
+    scope = Scope(Reach.VIDEO, video_ids=(ids[2],), force=True)
+    plan = await apply(plant, scope)
+    before = await plant.bought()
+    await plant.drain()
+    assert {"segment", "extract", "classify"} <= set(calls_of(plan))
+    video_calls = sum(n for stage, n in calls_of(plan).items() if stage != "compose")
+    rows = await rows_of(
+        plant.database,
+        "SELECT 1 FROM llm_calls WHERE id > :n AND item_kind = 'video'",
+        n=before,
+    )
+    assert len(rows) == video_calls
+    bought = await plant.bought()
+    await plant.drain()
+    assert await plant.bought() == bought
+
+
+async def test_what_is_worked_on_is_left_alone(plant: Plant) -> None:
+    """It is named, not rehearsed and not put back."""
+    ids = await filled(plant)
+    plant.edit("segment", "Be brief.")
+    await rows_of(
+        plant.database,
+        """UPDATE videos SET lease_owner = gen_random_uuid(), lease_expires_at = now() + '1 hour'
+           WHERE id = :id RETURNING 1""",
+        id=ids[0],
+    )
+    plan = await apply(plant, STALE)
+    assert [item.id for item in plan.in_work] == [ids[0]]
+    assert {redoing.id for redoing in plan.redoings()} == set(ids[1:])
+
+
+async def test_an_interrupted_plan_goes_on_with_the_rest(plant: Plant) -> None:
+    """What was put back before the end came is redone; the next plan has only the others."""
+    ids = await filled(plant)
+    plant.edit("segment", "Be brief.")
+    await apply(plant, Scope(Reach.VIDEO, video_ids=(ids[0],)))
+    plan = await plant.plan(STALE)
+    assert {redoing.id for redoing in plan.redoings()} == set(ids[1:])
+    before = await plant.bought()
+    await apply(plant, STALE)
+    await plant.drain()
+    assert await plant.bought() - before == 3
+    assert (await plant.plan(STALE)).stale == ()
+
+
+async def test_a_plan_never_costs_more_than_was_agreed(plant: Plant) -> None:
+    """Its items wait for money under their own cap, say so, and go on when it is raised."""
+    await filled(plant)
+    plant.edit("extract", "Be brief.")
+    plan = await plant.plan(STALE)
+    cap = plan.money.cap_usd - plan.money.p90_usd * 3 / 4
+    applied = await apply_plan(plant.idle_deps(), STALE, plan, cap)
+    await plant.drain()
+    (row,) = await rows_of(plant.database, "SELECT * FROM budgets WHERE scope = 'plan'")
+    assert row.spent_usd <= cap
+    waits = await rows_of(plant.database, "SELECT wait_detail FROM videos WHERE not_before > now()")
+    assert waits
+    assert all(f"the cap of plan {applied.plan_id}" in row.wait_detail for row in waits)
+    woken = await raise_cap(plant.database, applied.plan_id, Decimal(1_000_000), clock=plant.clock)
+    await plant.drain()
+    assert (woken, (await plant.plan(STALE)).stale) == (len(waits), ())
+
+
+async def test_an_override_is_for_one_stage_of_one_video(plant: Plant) -> None:
+    """It is recorded, holds while it is set, is no staleness, and leaks nowhere."""
+    ids = await filled(plant)
+    shouted = plant.profile().prompts["extract"]
+    text = f"{shouted.system}\nShout.\n=== user ===\n{shouted.user}"
+    await rerun_stage(plant.idle_deps(), Rerun(ids[0], "extract", Override(prompt=text)))
+    await plant.drain()
+    titles = await rows_of(
+        plant.database, "SELECT video_id, title FROM technique_moments ORDER BY video_id"
+    )
+    assert {row.video_id for row in titles if row.title.isupper()} == {ids[0]}
+    assert (await plant.plan(STALE)).stale == ()
+    await rerun_stage(plant.idle_deps(), Rerun(ids[0], "extract"))
+    before = await plant.bought()
+    await plant.drain()
+    titles = await rows_of(plant.database, "SELECT title FROM technique_moments")
+    assert not any(row.title.isupper() for row in titles)
+    assert await plant.bought() == before  # what it had said before is in the journal
+
+
+async def test_other_models_answer_where_they_are_set(plant: Plant) -> None:
+    """Only for the stage and video they are set for."""
+    ids = await filled(plant)
+    await rerun_stage(plant.idle_deps(), Rerun(ids[1], "segment", Override(models="other")))
+    await plant.drain()
+    rows = await rows_of(
+        plant.database, "SELECT item_id, stage FROM llm_calls WHERE model = 'other'"
+    )
+    assert [tuple(row) for row in rows] == [(ids[1], "segment")]
+
+
+async def test_a_stage_needs_those_before_it(plant: Plant) -> None:
+    """The sentence names the one that is missing; an unknown stage and video are named too."""
+    video = await plant.add(BREAD)
+    deps = plant.idle_deps()
+    with pytest.raises(UsageError, match="has not passed segment yet, which extract needs"):
+        await rerun_stage(deps, Rerun(video, "extract"))
+    with pytest.raises(UsageError, match="has no stage 'paint'"):
+        await rerun_stage(deps, Rerun(video, "paint"))
+    with pytest.raises(UsageError, match="there is no video 4711"):
+        await rerun_stage(deps, Rerun(4711, "extract"))
+
+
+async def test_a_clean_video_replays_or_buys_anew(plant: Plant) -> None:
+    """Everything is made again; only `fresh` pays for it."""
+    ids = await filled(plant)
+    published, before = await pages(plant), await plant.bought()
+    await clean_video(plant.idle_deps(), ids[2], fresh=False)
+    await plant.drain()
+    assert await plant.bought() == before
+    await clean_video(plant.idle_deps(), ids[2], fresh=True)
+    await plant.drain()
+    assert await plant.bought() > before
+    assert await pages(plant) == published
+
+
+async def test_the_backlog_has_a_price_before_anything_is_bought(plant: Plant) -> None:
+    """All stages of what waits are priced, the later ones as estimates."""
+    await plant.add(BREAD)
+    plan = await plant.plan(ALL, waiting=True)
+    exact = {line.stage: line.is_exact for line in plan.lines if line.money.calls}
+    assert (exact["segment"], exact["extract"]) == (True, False)
+    assert (await plant.bought(), plan.money.p90_usd >= plan.money.p50_usd > 0) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("scope", "sentence"),
+    [
+        (Scope(Reach.VIDEO), "--scope video and --video belong together"),
+        (Scope(Reach.SOURCE), "--scope source and --source belong together"),
+        (Scope(Reach.STALE, force=True), "--force redoes what is not stale too"),
+        (Scope(Reach.ALL, stage="paint"), "there is no stage 'paint'"),
+        (Scope(Reach.VIDEO, video_ids=(99,)), "there is no video 99"),
+    ],
+)
+async def test_a_scope_that_makes_no_sense_is_refused(
+    plant: Plant, scope: Scope, sentence: str
+) -> None:
+    """In one sentence, before anything is looked at."""
+    with pytest.raises(UsageError, match=sentence):
+        await plant.plan(scope)
