@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from footnoted.archive.backups import restoring
+from footnoted.archive.backups import dump, restoring
 from footnoted.archive.backups.dump import BackupFailedError
 from footnoted.archive.backups.making import backup_lock, make_backup
 from footnoted.archive.backups.manifest import Trigger, list_backups, read_backup
@@ -239,3 +240,28 @@ async def test_a_restore_that_failed_half_way_is_begun_again(
         assert (tmp_path / "two" / "fetched" / "1" / "ab.en.vtt").exists()
         done = await restore(backup, target(other), verifies=True)
     assert (done.files, done.report is not None and done.report.holds) == (1, True)
+
+
+async def test_a_backup_that_is_cut_short_leaves_nothing(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the daemon is told to end meanwhile: the program it had started ends with it."""
+    place, numbers = tmp_path / "backups", tmp_path / "numbers"
+    slow = tmp_path / "pg_dump"
+    slow.write_text(f"#!/bin/sh\necho $$ > {numbers}\nexec sleep 600\n")
+    slow.chmod(0o755)
+
+    async def find(*_: object) -> str:
+        return str(slow)
+
+    monkeypatch.setattr(dump, "find_program", find)
+    making = asyncio.create_task(make_backup(storage, place, Trigger.MANUAL))
+    async with asyncio.timeout(30):
+        while not (numbers.exists() and numbers.read_text().endswith("\n")):  # noqa: ASYNC110 - another process says it
+            await asyncio.sleep(0.01)
+    making.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    assert [path.name for path in place.iterdir()] == [".lock"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(numbers.read_text()), 0)
