@@ -60,43 +60,45 @@ def mentions(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with every field.")] = False,
 ) -> None:
     """Show what was said about companies, newest recording first."""
-    from footnoted.cli.since import parse_since
-    from footnoted.cli.storage import with_storage
-    from footnoted.cli.symbols import symbol_of
-    from footnoted.clock import SystemClock
+    from footnoted.cli.past import past
     from footnoted.errors import UsageError
-    from footnoted.profiles.stocks.history.store import read_mentions
     from footnoted.profiles.stocks.history.wanted import Wanted
 
     if as_json and as_csv:
         message = "--json and --csv exclude each other"
         raise UsageError(message)
-    now = SystemClock().now()
-    most = limit if as_json or as_csv else (limit or MOST_SHOWN)
-
-    async def work(storage: Storage) -> tuple[Wanted, Sequence[MentionRow]]:
-        wanted = Wanted(
-            symbol=symbol_of(storage.settings, symbol) if symbol else None,
-            unresolved=unresolved,
-            creator=creator,
-            speaker=speaker,
-            action=action.value if action else None,
-            video_id=video,
-            since=parse_since(since, now) if since else None,
-            until=parse_since(until, now) if until else None,
-            as_of=parse_since(as_of, now) if as_of else None,
-            most=most,
-        )
-        async with storage.database.transaction() as session:
-            return wanted, await read_mentions(session, wanted)
-
-    wanted, found = with_storage(work)
+    wanted = Wanted(
+        symbol=symbol,
+        unresolved=unresolved,
+        creator=creator,
+        speaker=speaker,
+        action=action.value if action else None,
+        video_id=video,
+        since=past(since),
+        until=past(until),
+        as_of=past(as_of),
+        most=limit if as_json or as_csv else (limit or MOST_SHOWN),
+    )
+    found = _find(wanted)
     if as_csv:
         _write_csv(found)
     elif as_json:
         _write_json(found)
     else:
         _print(wanted, found)
+
+
+def _find(wanted: Wanted) -> Sequence[MentionRow]:
+    from footnoted.cli.storage import with_storage
+    from footnoted.cli.symbols import symbol_of
+    from footnoted.profiles.stocks.history.store import read_mentions
+
+    async def work(storage: Storage) -> Sequence[MentionRow]:
+        symbol = symbol_of(storage.settings, wanted.symbol)
+        async with storage.database.transaction() as session:
+            return await read_mentions(session, wanted.model_copy(update={"symbol": symbol}))
+
+    return with_storage(work)
 
 
 def _write_csv(found: Sequence[MentionRow]) -> None:

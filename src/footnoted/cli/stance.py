@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from footnoted.db.storage import Storage
     from footnoted.profiles.stocks.history.stance import Event, Point, Timeline
+    from footnoted.profiles.stocks.history.wanted import Wanted
 
 _INDENT = " " * 14
 _MARKS = {"new": "+", "flip": "⇄", "escalation": "↑", "silence": "…"}
@@ -39,33 +40,15 @@ def stance(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Follow the stance on a company, recording by recording, or show what changed on any."""
-    from footnoted.cli.since import parse_since
-    from footnoted.cli.storage import with_storage
-    from footnoted.cli.symbols import symbol_of
-    from footnoted.clock import SystemClock
+    from footnoted.cli.past import past
     from footnoted.errors import UsageError
-    from footnoted.profiles.stocks.history.stance import timelines
-    from footnoted.profiles.stocks.history.store import read_mentions, read_seen
     from footnoted.profiles.stocks.history.wanted import Wanted
 
     if symbol is not None and since is not None:
         message = "--since is about the changes of all companies: leave the symbol out"
         raise UsageError(message)
-    now = SystemClock().now()
-
-    async def work(storage: Storage) -> Sequence[Timeline]:
-        wanted = Wanted(
-            symbol=symbol_of(storage.settings, symbol) if symbol else None,
-            creator=creator,
-            speaker=speaker,
-            as_of=parse_since(as_of, now) if as_of else None,
-        )
-        async with storage.database.transaction() as session:
-            said = await read_mentions(session, wanted)
-            return timelines(said, await read_seen(session, wanted.as_of))
-
-    after = parse_since(since, now) if since else None
-    found = with_storage(work)
+    after = past(since)
+    found = _follow(Wanted(symbol=symbol, creator=creator, speaker=speaker, as_of=past(as_of)))
     changes = [
         (timeline, event)
         for timeline, event in _events(found)
@@ -77,6 +60,21 @@ def stance(
         _print_changes(changes)
     else:
         _print_timelines(found)
+
+
+def _follow(wanted: Wanted) -> Sequence[Timeline]:
+    from footnoted.cli.storage import with_storage
+    from footnoted.cli.symbols import symbol_of
+    from footnoted.profiles.stocks.history.stance import timelines
+    from footnoted.profiles.stocks.history.store import read_mentions, read_seen
+
+    async def work(storage: Storage) -> Sequence[Timeline]:
+        symbol = symbol_of(storage.settings, wanted.symbol)
+        async with storage.database.transaction() as session:
+            said = await read_mentions(session, wanted.model_copy(update={"symbol": symbol}))
+            return timelines(said, await read_seen(session, wanted.as_of))
+
+    return with_storage(work)
 
 
 def _events(found: Sequence[Timeline]) -> Iterator[tuple[Timeline, Event]]:
