@@ -14,6 +14,8 @@ from footnoted.errors import (
     PermanentError,
     TransientError,
 )
+from footnoted.ledger.switches.store import Switch, switch_off, switch_on
+from footnoted.ledger.switches.switches import PAUSE
 from footnoted.model.outcome import Stopped, Waiting
 from footnoted.model.status import ItemKind, Resource
 from footnoted.pipeline.flow import Flow
@@ -441,3 +443,16 @@ async def test_a_drain_that_leaves_work_to_a_cap_or_a_limit_says_so(
     await add_videos(database, 1)
     deps = machine(database, [video_flow(FakeStage("only", "indexed", act=act))])
     assert [(await drain(deps)).is_held_up for _ in range(2)] == [expected] * 2
+
+
+async def test_paused_work_is_not_begun_and_goes_on_afterwards(database: Database) -> None:
+    """A drain ends at once and says that it was held up; nothing is lost."""
+    await add_videos(database, 2)
+    deps = machine(database, [video_flow(FakeStage("cut", "indexed"))])
+    async with database.transaction() as session:
+        await switch_on(session, Switch(PAUSE, None, deps.clock.now()))
+    held = await drain(deps)
+    async with database.transaction() as session:
+        await switch_off(session, PAUSE)
+    assert (held.outcomes, held.is_held_up) == ({}, True)
+    assert (await drain(deps)).outcomes == {"advanced": 2}

@@ -176,3 +176,20 @@ async def test_the_event_of_a_stage_tells_what_it_rejected(database: Database) -
     await process_one(claim, deps)
     (row,) = await rows_of(database, "SELECT fields FROM events WHERE name = 'stage.advanced'")
     assert row.fields["counts"] == {"moments": 3, "rejected_content_type": 1}
+
+
+async def test_a_stage_is_not_run_again_on_what_it_has_done(database: Database) -> None:
+    """Put back before it, with the same input and configuration, an item passes at once."""
+    (video,) = await add_videos(database, 1)
+    cut, bake = FakeStage("cut", "cut", asks=True), FakeStage("bake", "indexed", asks=True)
+    deps = machine(database, [video_flow(cut, bake)])
+    outcomes = []
+    for note in ("", "", "another"):
+        cut.note = note
+        await rows_of(database, "UPDATE videos SET status = 'discovered' RETURNING 1")
+        for _ in range(2):
+            (claim,) = await take(database, deps)
+            outcomes.append(type(await process_one(claim, deps)).__name__)
+    assert outcomes == ["Advanced"] * 6
+    assert (cut.ran, bake.ran) == ([video, video], [video])
+    assert cut.saved == [video, video]
