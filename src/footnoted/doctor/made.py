@@ -32,7 +32,7 @@ async def check_evidence(storage: Storage, *, fix: bool) -> Check:
 def judge_support(found: Unsupported) -> Check:
     """Return what published pages without support mean."""
     if not found.pages:
-        return ok(CheckName.EVIDENCE, "every published claim has evidence, every page a claim")
+        return ok(CheckName.EVIDENCE, "every published claim has evidence")
     text = f"{found.pages} published page(s) have no claim, or {found.claims} without evidence"
     return failure(CheckName.EVIDENCE, f"{text}; `footnoted verify` names them")
 
