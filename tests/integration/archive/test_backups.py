@@ -6,10 +6,13 @@ import asyncio
 import os
 import resource
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import text
 
 from footnoted.archive.backups import dump, restoring
@@ -19,9 +22,11 @@ from footnoted.archive.backups.manifest import Trigger, list_backups, read_backu
 from footnoted.archive.backups.proving import PREFIX, prove
 from footnoted.archive.backups.restoring import Target, restore
 from footnoted.archive.backups.schedule import ScheduledBackups
+from footnoted.db.migrate import known_revisions, schema_state
 from footnoted.errors import ConfigurationError, LockHeldError
 from footnoted.pipeline.alerts.store import open_alerts
 from footnoted.profiles.techniques.store import live_moments
+from footnoted.settings import bundled_dir
 from tests.fakes.clock import FakeClock
 from tests.fakes.search import FakeIndex
 from tests.integration.archive.conftest import contents, open_at
@@ -29,6 +34,8 @@ from tests.integration.archive.conftest import contents, open_at
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from footnoted.db.storage import Storage
 
@@ -265,3 +272,30 @@ async def test_a_backup_that_is_cut_short_leaves_nothing(
     assert [path.name for path in place.iterdir()] == [".lock"]
     with pytest.raises(ProcessLookupError):
         os.kill(int(numbers.read_text()), 0)
+
+
+def _step_back(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(bundled_dir("migrations")))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.downgrade(config, "-1")
+
+
+async def test_a_backup_of_an_older_release_is_migrated_and_one_of_a_newer_is_refused(
+    storage: Storage, empty_url: str, tmp_path: Path
+) -> None:
+    """What was saved before an upgrade comes back after it."""
+    async with storage.engine.begin() as session:
+        await session.run_sync(_step_back)
+    backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+    assert backup.manifest.revision == known_revisions()[-2]
+    assert (await prove(storage, backup, MOMENTS)).why_not is None
+    newer = backup.manifest.model_copy(update={"revision": "9999"})
+    async with open_at(empty_url, tmp_path / "two") as other:
+        with pytest.raises(ConfigurationError, match="by a newer footnoted"):
+            await restore(replace(backup, manifest=newer), target(other), verifies=True)
+        done = await restore(backup, target(other), verifies=True)
+        assert (await schema_state(other.engine)).is_current
+    assert done.report is not None
+    assert (done.report.holds, done.report.claims) == (True, 2)
