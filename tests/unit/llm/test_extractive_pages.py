@@ -179,7 +179,23 @@ def test_claims_stand_under_the_kind_of_statement_they_are() -> None:
     )
     (page,) = _pages(*moments)
     assert [section.heading for section in page.sections] == ["What it is", "Tips", "Inner Mood"]
-    assert page.summary == "A compressor is what turns down loud parts."
+    assert page.summary == ""
+
+
+def test_a_long_page_begins_with_its_most_central_statement() -> None:
+    """With the moment that says it; a short page would only say it twice."""
+    moments = (
+        _moment(0, "Compressor Tip", "Set the compressor before the reverb.", "tip"),
+        _moment(1, "Compressor Attack", "A slow attack keeps the compressor off the drums.", "tip"),
+        _moment(2, "Compressor", "A compressor is what turns down loud parts.", "definition"),
+        _moment(3, "Compressor Ratio", "A ratio is how much the compressor takes.", "definition"),
+        _moment(4, "Compressor Release", "The release of a compressor follows the song.", "tip"),
+    )
+    (page,) = _pages(*moments)
+    claims = {
+        claim.text: claim.moment_indices for section in page.sections for claim in section.claims
+    }
+    assert claims[page.summary] == page.summary_indices
 
 
 def test_claims_are_what_was_said() -> None:

@@ -1,7 +1,7 @@
 """The answer to `synthesize`: moments of one creator and category put together into pages.
 
 `grouping` decides which moments share a page; here a page gets its summary (its most central
-statement), a section per content type, and its claims. Statements stay as they were said, and
+statement, on a page that is long enough to need one), a section per content type, and its claims. Statements stay as they were said, and
 statements that say the same become one claim with several supports.
 """
 
@@ -36,6 +36,8 @@ _HEADINGS = (
 )
 _LEADING_TYPES = {"definition": 1.4, "tip": 1.1, "technique": 1.1}
 _SAME_CLAIM = 0.85
+_LONG_PAGE = 5
+"""From so many claims on, a reader is helped by the most central one before the others."""
 _SAMPLE_CHARS = 4_000
 
 
@@ -53,8 +55,11 @@ def synthesize(task: SynthesizeTask) -> SynthesizeAnswer:
 def _page(title: str, members: Sequence[Material], signals: Signals) -> PageDraft:
     language = signals.language
     ordered = sorted(members, key=lambda member: member.moment.index)
-    weights = stem_salience([sorted(member.stems) for member in ordered])
     claims = _claims(ordered)
+    sections = tuple(_sections(claims, language))
+    if len(claims) < _LONG_PAGE:
+        return PageDraft(title=title, summary="", sections=sections)
+    weights = stem_salience([sorted(member.stems) for member in ordered])
     lead = max(
         claims, key=lambda claim: (_lead_score(claim[0], weights, signals), -claim[0].moment.index)
     )
@@ -62,7 +67,7 @@ def _page(title: str, members: Sequence[Material], signals: Signals) -> PageDraf
         title=title,
         summary=_statement(lead[0].moment, language),
         summary_indices=tuple(material.moment.index for material in lead),
-        sections=tuple(_sections(claims, language)),
+        sections=sections,
     )
 
 
