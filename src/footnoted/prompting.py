@@ -60,8 +60,13 @@ class Prompt:
                 known = ", ".join(sorted(values))
                 message = f"prompt {self.name}: unknown placeholder {{{{{name}}}}} (known: {known})"
                 raise ConfigurationError(message)
-            return f"<{name}>\n{escape(values[name], name)}\n</{name}>"
+            value = values[name]
+            for tag in tags:
+                value = escape(value, tag)
+            return f"<{name}>\n{value}\n</{name}>"
 
+        # No value opens or closes a tag of another either.
+        tags = sorted(set(_PLACEHOLDER.findall(part)))
         return _PLACEHOLDER.sub(put, part)
 
 
