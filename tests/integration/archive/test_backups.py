@@ -8,6 +8,7 @@ import resource
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from footnoted.archive.backups import dump, restoring
+from footnoted.archive.backups import dump, making, restoring
 from footnoted.archive.backups.dump import BackupFailedError
 from footnoted.archive.backups.making import backup_lock, make_backup
 from footnoted.archive.backups.manifest import Trigger, list_backups, read_backup
@@ -299,3 +300,21 @@ async def test_a_backup_of_an_older_release_is_migrated_and_one_of_a_newer_is_re
         assert (await schema_state(other.engine)).is_current
     assert done.report is not None
     assert (done.report.holds, done.report.claims) == (True, 2)
+
+
+async def test_a_backup_that_would_not_fit_is_not_begun(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dump, the files of another disk, and what the database itself needs left."""
+    asked: list[int] = []
+
+    def room(_: object) -> SimpleNamespace:
+        asked.append(1)
+        return SimpleNamespace(free=600 * 2**20)
+
+    monkeypatch.setattr(making.shutil, "disk_usage", room)
+    await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+    monkeypatch.setattr(making, "_bytes_to_copy", lambda *_: 200 * 2**20)
+    with pytest.raises(BackupFailedError, match="has 600 MiB left"):
+        await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+    assert (len(asked), len(list_backups(tmp_path / "backups"))) == (2, 1)

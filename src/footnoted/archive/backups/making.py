@@ -143,7 +143,8 @@ async def _fill(storage: Storage, part: Path, place: Path, trigger: Trigger) -> 
             await store.named_files(session, prefix),
             await store.count_outside(session, prefix),
         )
-        await asyncio.to_thread(_require_room, place, content)
+        copied = await asyncio.to_thread(_bytes_to_copy, content.named, prefix, place)
+        await asyncio.to_thread(_require_room, place, content.server, copied)
         await dump_database(storage.url, content.server.major, snapshot, part / DUMP)
     await asyncio.to_thread(sync_file, part / DUMP)
     dump = await asyncio.to_thread(_described, part / DUMP, DUMP)
@@ -163,9 +164,32 @@ async def _fill(storage: Storage, part: Path, place: Path, trigger: Trigger) -> 
     )
 
 
-def _require_room(place: Path, content: _Content) -> None:
+def _bytes_to_copy(named: Sequence[NamedFile], prefix: str, place: Path) -> int:
+    """Return how much of the files can't be linked: on another disk, what is new since last time.
+
+    Those that are gone do not count: the backup will say that they are missing.
+    """
+    there = [(one, facts) for one in named if (facts := _facts_of(one.path)) is not None]
+    own_disk = place.stat().st_dev
+    backups = list_backups(place)
+    before = {file.path for file in backups[0].manifest.files} if backups else set[str]()
+    return sum(
+        facts.st_size
+        for one, facts in there
+        if facts.st_dev != own_disk and f"{FILES}/{one.path.removeprefix(prefix)}" not in before
+    )
+
+
+def _facts_of(path: str) -> os.stat_result | None:
+    try:
+        return Path(real_path(path)).stat()
+    except FileNotFoundError:
+        return None
+
+
+def _require_room(place: Path, server: ServerFacts, copied_bytes: int) -> None:
     free = shutil.disk_usage(place).free
-    needed = _RESERVE_BYTES + content.server.size_bytes // _DUMP_SHARE
+    needed = _RESERVE_BYTES + server.size_bytes // _DUMP_SHARE + copied_bytes
     if free < needed:
         message = (
             f"the disk of {place} has {free // 2**20:,} MiB left, and a backup that leaves room for"
@@ -184,9 +208,8 @@ def _take_files(
     missing: list[str] = []
     for one in named:
         source, path = Path(real_path(one.path)), f"{FILES}/{one.path.removeprefix(prefix)}"
-        try:
-            facts = source.stat()
-        except FileNotFoundError:
+        facts = _facts_of(one.path)
+        if facts is None:
             missing.append(one.path)
             continue
         is_as_known = (facts.st_size, facts.st_mtime_ns) == (one.size_bytes, one.modified_ns)
