@@ -32,7 +32,7 @@ SAID = (
     "Palanteer reported last night and I'm buying more of it.",
     "I own Robinhood shares for the next ten years.",
     "Anybody who says IT is over should look ON the bright side.",
-    "The stock market is in a bull market and it goes to all-time highs from here.",
+    "I think the stock market goes to all-time highs from here and then higher.",
     "I am bullish on the S&P 500 because the economy is much stronger than people think.",
 )
 HISTORY = (

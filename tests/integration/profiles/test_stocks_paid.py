@@ -57,7 +57,7 @@ async def test_mentions_are_bought_once_and_stand_on_what_was_said(
             routes, client, PaidSetup(Settings(), database, clock, PriceTable.load(None))
         )
         repair = Prompt("repair", "", "{{complaint}}", "0")
-        gateway = Gateway(database, routes, Purchaser(database, clock, till.till), repair)
+        gateway = Gateway(database, routes, Purchaser(database, clock, till), repair)
         asker = gateway.asker(CallScope("video", 1, "mention"))
         shop = Workshop(database, make_stocks(MODEL), asker)
         video = await shop.add(Recording("friday", (*SAID, *ATTACK)))

@@ -144,7 +144,7 @@ def test_a_company_in_passing_is_no_mention() -> None:
 def test_an_outlook_is_what_is_said_of_the_market() -> None:
     """Two sentences on one side make a direction; what nobody says stays empty."""
     lines = (
-        "The stock market is in a bull market and it goes to all-time highs from here.",
+        "I think the stock market goes to all-time highs from here and then higher.",
         "I am bullish on the S&P 500 because the economy is much stronger than people think.",
         "The one risk I see for the market is that inflation comes back next year.",
     )
@@ -153,6 +153,9 @@ def test_an_outlook_is_what_is_said_of_the_market() -> None:
     assert isinstance(answer, OutlookAnswer)
     assert (answer.direction, len(answer.reasoning), len(answer.risks)) == ("bullish", 2, 1)
     assert answer.summary == ()
-    quiet = answer_task(OutlookTask(language="en", title="t", cues=cues[2:]))
+    doubted = ("They say a stock market crash is near, and people panic about the economy.",)
+    quiet = answer_task(
+        OutlookTask(language="en", title="t", cues=(Cue(0, 0, 4000, doubted[0]), *cues[2:]))
+    )
     assert isinstance(quiet, OutlookAnswer)
-    assert quiet.direction is None
+    assert (quiet.direction, quiet.reasoning) == (None, ())

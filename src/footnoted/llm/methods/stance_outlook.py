@@ -1,8 +1,9 @@
 """The answer to `outlook`: sentences that speak of the market as a whole, word for word.
 
-A sentence counts when it speaks of the market or the economy and of where that goes. Reasons are
-such sentences with a direction, risks those that warn, themes those about what moves the market.
-With fewer than two sentences on the winning side there is no direction.
+A sentence counts when it speaks of the market or the economy as a whole. Reasons are those in which
+the speaker says what he or she expects, without doubting it; risks those that warn; themes those
+that say why. With fewer than two reasons on the winning side there is no direction. There is no
+summary: that takes more than picking sentences.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_CHARS = 4_000
 _MIN_WORDS, _MAX_WORDS = 8, 60
-_MOST_REASONS, _MOST_THEMES, _MOST_RISKS, _MOST_SUMMARY = 3, 3, 3, 3
+_MOST_REASONS, _MOST_THEMES, _MOST_RISKS = 3, 3, 3
 _LEAST_SIDE = 2
 _CLEAR = 2
 
@@ -37,14 +38,23 @@ def outlook(task: OutlookTask) -> OutlookAnswer:
     spoken = [
         unit
         for unit in units_of(task.cues, lexicon)
-        if _MIN_WORDS <= unit.words <= _MAX_WORDS and _has("market", unit)
+        if _MIN_WORDS <= unit.words <= _MAX_WORDS
+        and _has("market", unit)
+        and not unit.text.rstrip().endswith("?")
     ]
-    up = [unit for unit in spoken if _has("up", unit) and not _has("down", unit)]
-    down = [unit for unit in spoken if _has("down", unit) and not _has("up", unit)]
+    held = [unit for unit in spoken if _has("opinion", unit) and not _has("doubt", unit)]
+    up = [unit for unit in held if _has("up", unit) and not _has("down", unit)]
+    down = [unit for unit in held if _has("down", unit) and not _has("up", unit)]
     direction, reasons = _direction(up, down)
-    risks = [unit for unit in spoken if _has("risk", unit) and unit not in reasons]
+    risks = [
+        unit
+        for unit in spoken
+        if _has("risk", unit) and not _has("doubt", unit) and unit not in reasons
+    ]
     themes = [
-        unit for unit in spoken if _has("theme", unit) and unit not in reasons and unit not in risks
+        unit
+        for unit in spoken
+        if _has("theme", unit) and _has("cause", unit) and unit not in [*reasons, *risks]
     ]
 
     def points(units: Sequence[Unit], most: int) -> tuple[OutlookPoint, ...]:
@@ -93,6 +103,6 @@ def _has(name: str, unit: Unit) -> bool:
     return bool(_pattern(name).search(unit.text.casefold().replace("\u2019", "'")))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(read_sections("outlook-en")[name].alternatives)
