@@ -26,7 +26,8 @@ _INNER = re.compile(
     r"[A-Z][a-z]+[A-Z]\w*|[a-z]{1,3}[A-Z]\w+|[A-Z]\w*-?\d+\w*|\w{2,}\.(?:js|io|ai|py|net)"
 )
 _ACRONYM = re.compile(r"[A-Z]{2,6}s?|[A-Z]{2,6}-?\d{1,5}")
-_JOINTS = frozenset(("of", "de", "van", "von", "der", "la", "du", "&"))
+_JOINTS = frozenset(("de", "van", "von", "der", "la", "du", "&"))
+_SMALL = _JOINTS | {"of"}
 _LEAST_TOKENS, _MOST_CAPITALS = 20, 0.45
 _MOST_WORDS = 6
 _SHORT_ACRONYM = 2
@@ -53,6 +54,8 @@ class Capitals:
     small: Counter[str]
     inside: Counter[str]
     nameless: frozenset[str]
+    heads: frozenset[str]
+    roles: frozenset[str]
     is_telling: bool
 
     def is_name(self, token: _Token) -> bool:
@@ -65,6 +68,10 @@ class Capitals:
             return self.small[lower] == 0
         return self.inside[word] > self.small[lower]
 
+    def is_role(self, run: Sequence[_Token]) -> bool:
+        """Return whether capitalised words say what somebody is, and not who."""
+        return all(bare(token.word).casefold() in self.roles for token in run)
+
 
 def bare(word: str) -> str:
     """Return a word without a possessive ending."""
@@ -73,7 +80,7 @@ def bare(word: str) -> str:
 
 def capitals_of(sentences: Sequence[str], language: str) -> Capitals:
     """Return how the words of some sentences are written."""
-    small, inside, total, capital = Counter[str](), Counter[str](), 0, 0
+    small, inside, total, capital, shouted = Counter[str](), Counter[str](), 0, 0, 0
     for tokens in map(_tokens, sentences):
         for token in tokens:
             word = bare(token.word)
@@ -84,12 +91,18 @@ def capitals_of(sentences: Sequence[str], language: str) -> Capitals:
                 small[word.casefold()] += 1
                 continue
             capital += 1
+            shouted += len(word) > _SHORT_ACRONYM and word.isupper()
             if not token.opens:
                 inside[word] += 1
     lists = read_sections(f"entities-{language}")
-    nameless = lists["nameless"].words if "nameless" in lists else frozenset[str]()
+    nameless, heads, roles, prefixes = (
+        lists[name].words if name in lists else frozenset[str]()
+        for name in ("nameless", "heads", "roles", "prefixes")
+    )
     is_telling = total < _LEAST_TOKENS or capital <= _MOST_CAPITALS * total
-    return Capitals(small, inside, nameless | stopwords_of(language), is_telling)
+    is_telling = is_telling and shouted <= _MOST_CAPITALS * total
+    nameless |= stopwords_of(language) - prefixes
+    return Capitals(small, inside, nameless, heads, roles, is_telling)
 
 
 def names_in(sentences: Sequence[str], capitals: Capitals, known: Iterable[str]) -> Iterator[Found]:
@@ -145,7 +158,10 @@ def _goes_on(
         return False
     if token.word.isdigit():
         return _ACRONYM.fullmatch(run[-1].word) is not None
-    return token.word in _JOINTS and following is not None and following.word[0].isupper()
+    joins = token.word in _JOINTS or (
+        token.word == "of" and run[-1].word.casefold() in capitals.heads
+    )
+    return joins and following is not None and following.word[0].isupper()
 
 
 def _is_capital(word: str) -> bool:
@@ -154,15 +170,16 @@ def _is_capital(word: str) -> bool:
 
 def _trimmed(run: list[_Token], capitals: Capitals, sure: frozenset[str]) -> list[_Token]:
     """Return the run without a first word that is only the beginning of a sentence."""
-    while run and run[-1].word in _JOINTS:
+    while run and run[-1].word in _SMALL:
         run = run[:-1]
     first = bare(run[0].word)
     opens_only = run[0].opens and first.casefold() not in sure and not capitals.is_name(run[0])
-    if len(run) > 1 and (opens_only or capitals.small[first.casefold()] > capitals.inside[first]):
+    is_small = run[0].opens and capitals.small[first.casefold()] > capitals.inside[first]
+    if len(run) > 1 and (opens_only or is_small):
         run = run[1:]
-        while run and run[0].word in _JOINTS:
+        while run and run[0].word in _SMALL:
             run = run[1:]
-    if not run or len(run) > _MOST_WORDS:
+    if not run or len(run) > _MOST_WORDS or capitals.is_role(run):
         return []
     if len(run) == 1 and bare(run[0].word).casefold() not in sure:
         return run if capitals.is_name(run[0]) else []

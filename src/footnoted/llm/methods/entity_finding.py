@@ -80,8 +80,10 @@ def _named(
     sentences = [unit.text for unit in units]
     capitals = capitals_of(sentences, language)
     known = speakers | gazetteer.given | gazetteer.places
+    exact = [" ".join(words for words, _ in exact_in(text, language)) for text in sentences]
     for found in names_in(sentences, capitals, known):
-        yield found.name, gazetteer.type_of(found.name, talk, speakers), found.unit
+        if found.name not in exact[found.unit]:
+            yield found.name, gazetteer.type_of(found.name, talk, speakers), found.unit
 
 
 def _speakers(task: EntitiesTask) -> frozenset[str]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _NEVER = re.compile(r"(?!)")
 _SAMPLE_CHARS = 4_000
-_WORDS_PER_STATEMENT, _WORDS_PER_FIND = 350, 200
+_WORDS_PER_STATEMENT, _WORDS_PER_FIND, _FEWEST_FINDS = 350, 150, 2
 _FEWEST_WORDS, _FEWEST_STEMS, _MOST_WORDS = 6, 3, 70
 _LEAST_SALIENCE = 0.3
 _REPEATS = 0.6
@@ -69,7 +69,7 @@ def relate(task: RelateTask) -> RelateAnswer:
 
 
 def _marked(units: Sequence[Unit], lexicon: Lexicon) -> dict[int, str]:
-    """Return the places of the best sentences of each marked kind; about one in 200 words each."""
+    """Return the places of the best sentences of each marked kind, about one in 150 words."""
     weights = stem_salience([unit.stems for unit in units])
     phrases = _phrases(lexicon.language)
     ranked: dict[str, list[tuple[float, int]]] = {}
@@ -78,7 +78,7 @@ def _marked(units: Sequence[Unit], lexicon: Lexicon) -> dict[int, str]:
         salience = unit_salience(unit.stems, weights)
         if kind is not None and salience >= _LEAST_SALIENCE:
             ranked.setdefault(kind, []).append((-salience, at))
-    room = max(1, round(sum(unit.words for unit in units) / _WORDS_PER_FIND))
+    room = max(_FEWEST_FINDS, round(sum(unit.words for unit in units) / _WORDS_PER_FIND))
     chosen: dict[int, str] = {}
     for kind, found in ranked.items():
         chosen |= dict.fromkeys(_different([at for _, at in sorted(found)], units, room), kind)

@@ -57,8 +57,9 @@ def _between(
         gap = text[span[1] : next_span[0]]
         if len(gap) > _LONGEST_GAP:
             continue
-        for predicate, pattern in _patterns("between", language).items():
-            if pattern.fullmatch(gap.strip()):
+        for phrase, pattern in _patterns("between", language).items():
+            predicate, _, wanted = phrase.rstrip(")").partition(" (")
+            if wanted in ("", source.type) and pattern.fullmatch(gap.strip()):
                 yield source, predicate, target
 
 

@@ -63,8 +63,9 @@ class ResolveStage:
         others = await name_facts.read_known(session, None)
         judged = await name_facts.judged_pairs(session, item_id, [RULE, self._judge])
         # It compares with every name there is; the event loop has others to serve.
-        found = await asyncio.to_thread(lambda: set(pairs_of(own, others)))
-        left = [pair for pair in found if (pair.first_id, pair.second_id) not in judged]
+        found = await asyncio.to_thread(lambda: list(pairs_of(own, others)))
+        by_ids = {(pair.first_id, pair.second_id): pair for pair in found}
+        left = [pair for ids, pair in by_ids.items() if ids not in judged]
         ranked = sorted(left, key=lambda pair: (-pair.likeness, pair.first_id, pair.second_id))
         return ResolveInput(pairs=tuple(ranked[:_MOST_PAIRS]), left_out=len(ranked[_MOST_PAIRS:]))
 

@@ -130,7 +130,7 @@ class KnownName(NamedTuple):
     key: str
 
 
-class NamePairDraft(BrainModel, frozen=True):
+class NamePairDraft(BrainModel):
     """Two names that may be one, and how alike they are written, from 0 to 1."""
 
     first_id: UUID

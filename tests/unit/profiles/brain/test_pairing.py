@@ -33,6 +33,10 @@ def _known(*names: str) -> list[KnownName]:
     return [KnownName(name_id(name_key(name), "other"), name_key(name)) for name in names]
 
 
+def _fact(pair: NamePairDraft) -> tuple[str, str, float]:
+    return pair.first, pair.second, pair.likeness
+
+
 def _pairs(own: list[KnownName], others: list[KnownName]) -> set[frozenset[str]]:
     return {frozenset((pair.first, pair.second)) for pair in pairs_of(own, others)}
 
@@ -51,9 +55,10 @@ def test_only_names_that_are_alike_are_looked_at() -> None:
 @given(st.permutations(NAMES))
 def test_a_pair_does_not_depend_on_the_other_names_nor_on_their_order(names: list[str]) -> None:
     """All names at once give the pairs that each two of them give alone."""
-    whole = set(pairs_of(_known(*names), _known(*names)))
+    known = _known(*names)
+    whole = {_fact(pair) for pair in pairs_of(known, known)}
     each = {
-        pair
+        _fact(pair)
         for one, other in itertools.combinations(names, 2)
         for pair in pairs_of(_known(one), _known(other))
     }
