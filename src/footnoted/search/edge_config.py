@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 _LARGEST_SEGMENT_KB = 16_000
 """Of weights: some 30,000 documents. It bounds what a compaction holds in memory and how much it
 writes anew; a larger index has more segments."""
-_SEGMENT_DOCUMENTS = 30_000
-_VECTOR_BYTES = 4
+SEGMENT_DOCUMENTS = 30_000
+NUMBER_BYTES = 4
+"""Of one dimension."""
 _INDEX_FROM_KB = 1
 """Smaller segments are not worth a file; 0 would turn compaction off."""
 
@@ -60,7 +61,7 @@ def shard_config(layout: Layout) -> edge.EdgeConfig:
 def _dense_kb(layout: Layout) -> int:
     """Return what the vectors of a full segment take: it holds as many documents with them."""
     dimensions = sum(size for _, size in layout.dense)
-    return _SEGMENT_DOCUMENTS * dimensions * _VECTOR_BYTES // 1024
+    return SEGMENT_DOCUMENTS * dimensions * NUMBER_BYTES // 1024
 
 
 def index_fields(shard: edge.EdgeShard) -> None:

@@ -15,7 +15,12 @@ from uuid import UUID
 import qdrant_edge as edge
 
 from footnoted.search.compaction import YOUNG
-from footnoted.search.edge_config import index_fields, shard_config
+from footnoted.search.edge_config import (
+    NUMBER_BYTES,
+    SEGMENT_DOCUMENTS,
+    index_fields,
+    shard_config,
+)
 from footnoted.search.mapped_files import page_out
 from footnoted.search.payload import AVERAGE, LENGTH, SPEC, VECTOR, Equals, conditions_of
 from footnoted.search.points import (
@@ -48,6 +53,9 @@ _YOUNG_AT_LEAST = 4096
 _YOUNG_SHARE = 32
 """The share of a large shard that may be young, one in so many: a compaction copies all of it."""
 
+_FILLING_BYTES = 128 * 2**20
+"""What the vectors that are young may take in memory while a shard is filled."""
+
 _EXACT_UP_TO = 4096
 """Documents up to which the average length is measured at every write."""
 _MEASURED_SHARE = 64
@@ -58,10 +66,11 @@ each measuring goes over all documents."""
 class Shard:
     """An open shard; whoever holds it closes it."""
 
-    def __init__(self, shard: edge.EdgeShard, path: Path) -> None:
+    def __init__(self, shard: edge.EdgeShard, path: Path, layout: Layout) -> None:
         """Wrap the open shard at `path` and make sure that every field has its index."""
         self.path = path
         self._shard = shard
+        self._may_fill = _young_while_filling(layout)
         self._unflushed = 0
         self._patience = 1
         self._measured: Lengths | None = None
@@ -74,18 +83,22 @@ class Shard:
     def create(cls, path: Path, layout: Layout) -> Shard:
         """Return a new, empty shard at `path`."""
         path.mkdir(parents=True)
-        return cls(edge.EdgeShard.create(str(path), shard_config(layout)), path)
+        return cls(edge.EdgeShard.create(str(path), shard_config(layout)), path, layout)
 
     @classmethod
-    def load(cls, path: Path) -> Shard:
+    def load(cls, path: Path, layout: Layout) -> Shard:
         """Return the shard at `path`."""
-        shard = cls(edge.EdgeShard.load(str(path)), path)
+        shard = cls(edge.EdgeShard.load(str(path)), path, layout)
         page_out(path)
         return shard
 
-    def is_overgrown(self) -> bool:
-        """Return whether so much is young that a compaction is due."""
-        if self._young < _YOUNG_AT_LEAST * self._patience:
+    def is_overgrown(self, *, fills: bool = False) -> bool:
+        """Return whether so much is young that a compaction is due.
+
+        While a shard `fills` it may be a segment of vectors: their graph is then built once.
+        """
+        least = self._may_fill if fills else _YOUNG_AT_LEAST
+        if self._young < least * self._patience:
             return False
         return self._young >= self.size() // _YOUNG_SHARE * self._patience
 
@@ -231,6 +244,14 @@ class Shard:
             return int((self.path / YOUNG).read_text(encoding="ascii"))
         except (FileNotFoundError, ValueError):
             return self.size()
+
+
+def _young_while_filling(layout: Layout) -> int:
+    """Return how many documents may be young in a shard that is being filled."""
+    vectors_bytes = NUMBER_BYTES * sum(size for _, size in layout.dense)
+    if not vectors_bytes:
+        return _YOUNG_AT_LEAST
+    return max(_YOUNG_AT_LEAST, min(SEGMENT_DOCUMENTS, _FILLING_BYTES // vectors_bytes))
 
 
 def _return_memory() -> None:

@@ -172,14 +172,15 @@ class QdrantEdgeIndex:
                 self._expect_room()
                 written = await self._with_vectors(batch)
                 await self._run(partial(building.shard.upsert, written))
-            await self._keep_building_small(building)
+            await self._keep_building_small(building, fills=True)
         while await self._run(building.shard.weigh_some_anew):
-            await self._keep_building_small(building)
+            await self._keep_building_small(building, fills=True)
+        await self._keep_building_small(building, fills=False)
         await self._run(building.shard.flush)
 
-    async def _keep_building_small(self, building: _Building) -> None:
+    async def _keep_building_small(self, building: _Building, *, fills: bool) -> None:
         grown = building.shard
-        if grown.is_overgrown() and (compacted := await self._compacted(grown)):
+        if grown.is_overgrown(fills=fills) and (compacted := await self._compacted(grown)):
             building.shard = compacted
             await self._run(lambda: _discard(grown))
 
@@ -219,7 +220,7 @@ class QdrantEdgeIndex:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         try:
-            return await self._run(lambda: Shard.load(path))
+            return await self._run(lambda: Shard.load(path, self._layout))
         except TransientError:
             shutil.rmtree(path, ignore_errors=True)
             raise
@@ -311,7 +312,7 @@ class QdrantEdgeIndex:
     def _try_loading(self, path: Path) -> Shard | None:
         self._generations.note_opening()
         try:
-            return Shard.load(path)
+            return Shard.load(path, self._layout)
         except BaseException as error:
             if not _is_vendors(error):
                 raise
