@@ -10,13 +10,15 @@ import pytest
 
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
-from tests.fakes.asker import FakeAsker
+from tests.fakes.asker import FakeAsker, answer_by_rules
 from tests.fakes.techniques import make_profile
 from tests.fakes.whim import answer_by_whim
 from tests.fakes.workshop import Recording, Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from footnoted.llm.tasks import Answer, Task
 
 SAID = (
     "Knead the bread dough for ten minutes",
@@ -63,21 +65,25 @@ async def test_order_of_arrival_and_what_left_do_not_matter(
     """
     recordings = _recordings(seed)
     stay = recordings[:3]
-    plainly = await _in_order(six_databases[0], stay, [], seed)
+    answer = answer_by_whim if seed % 2 else answer_by_rules
+    plainly = await _in_order(six_databases[0], stay, [], seed, answer)
     chance = random.Random(seed)  # noqa: S311 - a test's choice
     shuffled = chance.sample(recordings, len(recordings))
-    messily = await _in_order(six_databases[1], shuffled, recordings[3:], seed)
+    messily = await _in_order(six_databases[1], shuffled, recordings[3:], seed, answer)
     assert plainly
     assert plainly == messily
 
 
 async def _in_order(
-    url: str, arriving: list[Recording], leaving: list[Recording], seed: int
+    url: str,
+    arriving: list[Recording],
+    leaving: list[Recording],
+    seed: int,
+    answer: Callable[[Task], Answer] = answer_by_whim,
 ) -> set[tuple[str, str, str, frozenset[tuple[str, int, str]]]]:
     """Return the published claims when some arrive and others leave, composed now and then."""
     engine = make_engine(url, application_name="test")
-    asker = FakeAsker(answer_by_whim if seed % 2 else None)
-    workshop = Workshop(Database(engine), make_profile(), asker)
+    workshop = Workshop(Database(engine), make_profile(), FakeAsker(answer))
     chance = random.Random(seed + 1)  # noqa: S311 - a test's choice
     videos: dict[str, int] = {}
     gone: set[str] = set()
