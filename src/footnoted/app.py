@@ -39,6 +39,7 @@ from footnoted.model.status import (
     ItemKind,
     Resource,
 )
+from footnoted.model.transcript import TranscriptOrigin
 from footnoted.pipeline.alerts import store as alerts
 from footnoted.pipeline.alerts.alert import INDEX_REBUILT as INDEX_REBUILT_CODE
 from footnoted.pipeline.alerts.alert import SEARCH_INDEX, index_rebuilt
@@ -56,6 +57,7 @@ from footnoted.settings import bundled_dir, variable
 from footnoted.sources.folder import FolderScanner
 from footnoted.sources.port import ScanLimits
 from footnoted.sources.uploads.storage import MediaStorage
+from footnoted.sources.uploads.taking import UploadStore
 from footnoted.stages.index import IndexStage
 from footnoted.stages.listen import ListenStage
 from footnoted.stages.obtain import Obtainers, ObtainStage
@@ -331,6 +333,15 @@ def build_app(
     )
     heard_free = () if speech is None else speech.free_models
     return App(storage, index, profiles, deps, models, net, (EXTRACTIVE, *heard_free))
+
+
+def make_uploads(settings: Settings) -> UploadStore:
+    """Return what takes files that somebody brings."""
+
+    def reads(data: bytes, name: str) -> object:
+        return read_transcript(data, name, origin=TranscriptOrigin.IMPORTED)
+
+    return UploadStore(storage_of(settings), reads)
 
 
 def storage_of(settings: Settings) -> MediaStorage:

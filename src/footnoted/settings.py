@@ -226,6 +226,16 @@ class Settings(BaseModel):
         default=False,
         description="Contact nothing beyond this machine: no source, page, model or recogniser.",
     )
+    api_listen: str | None = Field(
+        default=None,
+        pattern=r"^(\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$",
+        description="Where the HTTP API listens beside its socket: 127.0.0.1:8642, ...",
+    )
+    api_token: SecretStr | None = Field(
+        default=None,
+        description="What callers of the HTTP API show (Authorization: Bearer); a must beyond"
+        " loopback.",
+    )
     alert_url: SecretStr | None = Field(
         default=None, description="Address that alerts are posted to as JSON."
     )

@@ -31,6 +31,10 @@ def add(
     creator: Annotated[
         str | None, typer.Option(help="Who made what nothing else says it of.")
     ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="TAG", help="What is spoken, where nothing else says it.")
+    ] = None,
+    owner: Annotated[str | None, typer.Option(help="A label to tell them by.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Take recordings and transcripts once; `source add` follows a folder."""
@@ -38,7 +42,9 @@ def add(
     from footnoted.cli.storage import with_storage
     from footnoted.sources.discover import NOTHING_ADDED, add_paths
     from footnoted.sources.net.adding import add_urls, is_address
+    from footnoted.sources.record import Told
 
+    told = Told(creator, language, owner)
     files = [Path(path) for path in paths if not is_address(path) or Path(path).exists()]
     urls = [path for path in paths if is_address(path) and not Path(path).exists()]
 
@@ -53,10 +59,10 @@ def add(
                 files,
                 profiles,
                 clock=storage.clock,
-                creator=creator,
+                told=told,
                 settle_s=storage.settings.file_settle_s,
             )
-        taken = await add_urls(storage.database, urls, profiles, creator, clock=storage.clock)
+        taken = await add_urls(storage.database, urls, profiles, told, clock=storage.clock)
         new = [item.media_id for item in taken if item.is_new]
         return report.and_items(new, [item.media_id for item in taken if not item.is_new])
 

@@ -55,6 +55,8 @@ def _facts(report: VideoReport) -> Iterator[tuple[str, str]]:
         yield "Tags", ", ".join(facts.tags)
     if facts.source_id is not None:
         yield "Source", str(facts.source_id)
+    if report.owner is not None:
+        yield "Owner", report.owner
     for file in report.files:
         gone = f", missing since {show_time(file.missing_at, report.at)}" if file.missing_at else ""
         yield "File", f"{file.path} ({file.origin or file.role}{gone})"

@@ -155,13 +155,15 @@ media = Table(
     _strings("tags"),
     _strings("edited_fields"),
     Column("item", JSONB),
+    Column("owner", Text),
     _at("missing_at"),
     _at("created_at", nullable=False),
     CheckConstraint("duration_ms IS NULL OR duration_ms >= 0", name="duration"),
     Index(None, "creator_id"),
     Index(None, "source_id"),
 )
-"""`item` is the item of a feed or listing that a recording on the net was last found as."""
+"""`item` is the item of a feed or listing that a recording on the net was last found as. `owner` is
+a label that was given with a recording by itself; what a source brought has that of its source."""
 
 media_keys = Table(
     "media_keys",

@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from footnoted.db.outage import is_database_down
 from footnoted.fetch.ytdlp.program import clear_leftovers
-from footnoted.sources.obtain.sweep import sweep
+from footnoted.sources.obtain.sweep import sweep, sweep_uploads
 from footnoted.sources.transcriptions.store import wake_offline, wake_unheard
 from footnoted.sources.uploads.storage import MediaStorage
 from footnoted.telemetry import FILES_SWEPT, get_logger
@@ -65,6 +65,7 @@ class Housekeeping:
         """Remove what was fetched for recordings that are over or gone."""
         try:
             removed = await sweep(self.database, self.settings.fetched_dir)
+            removed += await sweep_uploads(self.database, self.settings.data_dir / "media")
         except Exception as error:
             if not is_database_down(error):
                 raise

@@ -24,7 +24,7 @@ from footnoted.sources.port import (
     ScanRequest,
     SourceUnreachableError,
 )
-from footnoted.sources.record import Origin, Recorded, record
+from footnoted.sources.record import NOTHING_TOLD, Origin, Recorded, Told, record
 from footnoted.sources.recordings import store
 from footnoted.sources.videos import store as videos
 
@@ -190,15 +190,15 @@ async def add_paths(  # noqa: PLR0913 - who, where, what, for which profiles, by
     profiles: Sequence[str],
     *,
     clock: Clock,
-    creator: str | None = None,
+    told: Told = NOTHING_TOLD,
     settle_s: float = 2.0,
 ) -> AddReport:
     """Take files, folders and globs once, and return what became of them.
 
-    `creator` made what no sidecar says anything about. Files written less than `settle_s` ago are
+    `told` is what holds where no sidecar says anything. Files written less than `settle_s` ago are
     waited for, three times at most.
     """
-    origin = Origin(None, tuple(profiles), creator, videos.MANUAL)
+    origin = Origin.by_hand(profiles, told)
     targets, absent = await asyncio.to_thread(_targets, paths)
     limits = ScanLimits(settle_s=settle_s, max_named=10_000)
     adding = _Adding(database, scanner, clock, origin, limits, targets)

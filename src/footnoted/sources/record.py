@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from footnoted.errors import UsageError
 from footnoted.sources.facts import (
     StoredFacts,
     changed_columns,
@@ -17,6 +18,7 @@ from footnoted.sources.facts import (
     readable,
     title_of_path,
 )
+from footnoted.sources.languages import is_language
 from footnoted.sources.placement import Placed, place
 from footnoted.sources.port import FileRole
 from footnoted.sources.recordings import store
@@ -35,10 +37,32 @@ _NO_REASON_TO_REOPEN = frozenset({"duration_ms"})
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a person says of recordings that they bring themselves, where nothing else says it.
+
+    `owner` is a label to tell them by.
+    """
+
+    creator: str | None = None
+    language: str | None = None
+    owner: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a language that is none."""
+        if self.language is not None and not is_language(self.language):
+            message = f"{self.language!r} is no language tag like en or pt-BR"
+            raise UsageError(message)
+
+
+NOTHING_TOLD = Told()
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where a look comes from: its source (None for one-offs) and what its recordings become.
 
-    `creator` is who made what no sidecar says anything about; without it, the folder's name.
+    `creator` is who made what no sidecar says anything about; without it, the folder's name. So
+    are `language` and `owner` of what has none.
     """
 
     source_id: int | None
@@ -46,6 +70,14 @@ class Origin:
     creator: str | None
     trigger: str
     priority: int = 0
+    language: str | None = None
+    owner: str | None = None
+
+    @classmethod
+    def by_hand(cls, profiles: Sequence[str], told: Told) -> Origin:
+        """Return the origin of what a person brings."""
+        by = told.creator
+        return cls(None, tuple(profiles), by, videos.MANUAL, 0, told.language, told.owner)
 
 
 @dataclass(slots=True)
@@ -155,6 +187,7 @@ class _Recording:
     async def _new_media(self, found: FoundMedia) -> int:
         first = _first_file(found)
         facts = fact_columns(found.facts)
+        facts.setdefault("language", self.origin.language)
         name = found.facts.creator or self.origin.creator or readable(found.folder)
         identity = store.identity_of(first.sha256) if first.size_bytes else f"path:{first.path}"
         return await store.insert_media(
@@ -163,6 +196,7 @@ class _Recording:
                 "identity": identity,
                 "creator_id": await self._creator(name),
                 "source_id": self.origin.source_id,
+                "owner": self.origin.owner,
                 "title": title_of_path(first.path),
                 "created_at": self.now,
                 **facts,

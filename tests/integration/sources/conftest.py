@@ -15,6 +15,7 @@ from footnoted.sources.discover import AddReport, add_paths
 from footnoted.sources.folder import FolderScanner
 from footnoted.sources.follow import NewSource, add_source
 from footnoted.sources.port import ScanLimits
+from footnoted.sources.record import Told
 from footnoted.stages.poll import Looking, PollOutput, PollStage
 from footnoted.stages.port import StageContext
 from footnoted.stages.transcribe import TranscribeOutput, TranscribeStage
@@ -111,7 +112,7 @@ class Desk:
             paths,
             profiles,
             clock=self.clock,
-            creator=creator,
+            told=Told(creator),
         )
 
     async def transcribe(self, video_id: int) -> TranscribeOutput | Waiting | Stopped:

@@ -13,7 +13,7 @@ from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
 from footnoted.pipeline.housekeeping import Housekeeping
 from footnoted.settings import Settings
-from footnoted.sources.obtain.sweep import sweep
+from footnoted.sources.obtain.sweep import sweep, sweep_uploads
 from tests.fakes.machine import rows_of
 
 if TYPE_CHECKING:
@@ -67,6 +67,22 @@ async def test_only_what_nobody_needs_goes(database: Database, tmp_path: Path) -
     assert names(heard) == {FILES[2]}
     assert names(gone) == set()
     assert [names(one) for one in (working, fresh, foreign)] == [set(FILES)] * 3
+
+
+async def test_uploads_that_no_recording_has_go(database: Database, tmp_path: Path) -> None:
+    """One whose video was erased, or whose form was refused; what is young stays."""
+    media_id = await recording(database, "heard")
+    paths = [tmp_path / "ab" / f"{name}.mp3" for name in ("needed", "gone", "young")]
+    paths[0].parent.mkdir()
+    for path in paths:
+        path.write_bytes(b"x")
+        at_s = time.time() - (60 if path.stem == "young" else 7_200)
+        os.utime(path, (at_s, at_s))
+    insert = """INSERT INTO media_files (media_id, path, role, sha256, size_bytes, modified_ns,
+                  seen_at) VALUES (:media, :path, 'media', 'x', 1, 1, now()) RETURNING id"""
+    await rows_of(database, insert, media=media_id, path=str(paths[0]))
+    assert await sweep_uploads(database, tmp_path) == 1
+    assert [path.exists() for path in paths] == [True, False, True]
 
 
 async def test_no_folder_is_nothing_to_sweep(database: Database, tmp_path: Path) -> None:

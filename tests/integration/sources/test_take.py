@@ -246,7 +246,7 @@ async def test_what_is_new_stands_before_the_backfill_of_its_priority(shelf: She
 async def test_an_item_taken_by_its_address_is_the_sources_too(shelf: Shelf) -> None:
     """It has one recording; a source that leaves it to its backfill opens nothing."""
     urls = ["https://pod.example/1.mp3"]
-    await add_urls(shelf.database, urls, ["techniques"], None, clock=FakeClock(NOW))
+    await add_urls(shelf.database, urls, ["techniques"], clock=FakeClock(NOW))
     await shelf.asking(backfill="none").take(episodes(1, 2))
     assert await shelf.rows("SELECT count(*) FROM media") == [(1,)]
     assert list((await shelf.became()).values()) == ["backfill", "backfill"]

@@ -21,6 +21,7 @@ from footnoted.sources.net.asking import options_of, require_for_folder, schedul
 from footnoted.sources.net.take import playing_url
 from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import FOLDER_KIND, Facts
+from footnoted.sources.record import NOTHING_TOLD, Told
 from footnoted.sources.recordings import store as recordings
 from footnoted.sources.transcriptions.store import open_transcription
 from footnoted.sources.videos import store as videos
@@ -196,11 +197,14 @@ async def add_urls(
     database: Database,
     urls: Sequence[str],
     profiles: Sequence[str],
-    creator: str | None,
+    told: Told = NOTHING_TOLD,
     *,
     clock: Clock,
 ) -> list[TakenItem]:
-    """Take single items by their addresses. Raises UsageError for a place with many items."""
+    """Take single items by their addresses; `told` holds where their pages say nothing.
+
+    Raises UsageError for a place with many items.
+    """
     items = [(url, item_at(url)) for url in urls]
     now = clock.now()
     async with database.transaction() as session:
@@ -208,7 +212,7 @@ async def add_urls(
         turn = await videos.first_turn(session, None)
         opening = videos.Opening(None, videos.MANUAL, now, turn)
         taken = [
-            await _take(session, url, item, profiles, creator or _host_of(url), opening)
+            await _take(session, item, profiles, _Bringing(url, told, opening))
             for url, item in items
         ]
         await videos.notify_work(session)
@@ -238,38 +242,49 @@ def item_at(url: str) -> FoundItem:
     return FoundItem(keys=(key,), facts=Facts(), link=url)
 
 
+@dataclass(frozen=True, slots=True)
+class _Bringing:
+    """An address that a person named, and what they said of it."""
+
+    url: str
+    told: Told
+    opening: videos.Opening
+
+
 async def _take(
-    session: AsyncConnection,
-    url: str,
-    item: FoundItem,
-    profiles: Sequence[str],
-    creator: str,
-    opening: videos.Opening,
+    session: AsyncConnection, item: FoundItem, profiles: Sequence[str], by: _Bringing
 ) -> TakenItem:
     known = await store.known_by_keys(session, item.keys)
-    media_id = known[0].id if known else None
-    if media_id is None:
-        media_id = await recordings.insert_media(
-            session,
-            {
-                "identity": item.keys[0],
-                "creator_id": await recordings.creator_id(session, creator, opening.now),
-                "title": item.facts.title or item.link or url,
-                "url": playing_url(item),
-                "created_at": opening.now,
-            },
-        )
-        await store.add_keys(session, media_id, item.keys)
-        await store.set_item(session, media_id, item)
+    media_id = known[0].id if known else await _new_media(session, item, by)
+    opening = by.opening
     is_opened = (
         await open_transcription(session, media_id, opening, videos.FRESH_PRIORITY) is not None
     )
     how = videos.Queueing(videos.FRESH_PRIORITY, waits=is_opened)
     opened = [
-        await videos.open_video(session, media_id, profile, opening, {"link": url}, how)
+        await videos.open_video(session, media_id, profile, opening, {"link": by.url}, how)
         for profile in profiles
     ]
-    return TakenItem(media_id, url, is_new=any(video is not None for video in opened))
+    return TakenItem(media_id, by.url, is_new=any(video is not None for video in opened))
+
+
+async def _new_media(session: AsyncConnection, item: FoundItem, by: _Bringing) -> int:
+    creator, now = by.told.creator or _host_of(by.url), by.opening.now
+    media_id = await recordings.insert_media(
+        session,
+        {
+            "identity": item.keys[0],
+            "creator_id": await recordings.creator_id(session, creator, now),
+            "title": item.facts.title or item.link or by.url,
+            "url": playing_url(item),
+            "language": by.told.language,
+            "owner": by.told.owner,
+            "created_at": now,
+        },
+    )
+    await store.add_keys(session, media_id, item.keys)
+    await store.set_item(session, media_id, item)
+    return media_id
 
 
 def _host_of(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Work files of recordings from the net: removed when nobody needs them any more."""
+"""Files that we keep for recordings: removed when nobody needs them any more."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
+from footnoted.model.path import stored_path
 from footnoted.sources.transcriptions.store import works_on
+from footnoted.sources.uploads.store import needed_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from footnoted.db.session import Database
@@ -34,6 +36,33 @@ async def sweep(database: Database, folder: Path) -> int:
     async with database.transaction() as session:
         works = await works_on(session, list(old))
     return await asyncio.to_thread(_sweep, old, works)
+
+
+async def sweep_uploads(database: Database, media_dir: Path) -> int:
+    """Remove what was uploaded for recordings that are gone, or never became one.
+
+    Return how many files went. What is younger than an hour may be on its way to one.
+    """
+    before_s = time.time() - _OLD_S
+    old = await asyncio.to_thread(_older_files, media_dir, before_s)
+    if not old:
+        return 0
+    async with database.transaction() as session:
+        needed = await needed_files(session, list(old))
+    unneeded = [path for stored, path in old.items() if stored not in needed]
+    await asyncio.to_thread(_unlink, unneeded)
+    return len(unneeded)
+
+
+def _older_files(media_dir: Path, before_s: float) -> dict[str, Path]:
+    """Return the kept files that were last written before a time, by their stored paths."""
+    found = (path for path in media_dir.glob("*/*") if path.is_file())
+    return {stored_path(str(path)): path for path in found if path.stat().st_mtime < before_s}
+
+
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def _older_folders(folder: Path, before_s: float) -> dict[int, Path]:

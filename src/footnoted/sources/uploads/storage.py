@@ -135,6 +135,7 @@ class MediaStorage:
         size_bytes = path.stat().st_size
         known = self.find(sha256)
         if known is not None and known.stat().st_size == size_bytes:
+            os.utime(known)  # what nothing needs yet is young again, and not swept away
             return Kept(known, is_new=False)
         into = self.media_dir / sha256[:2] / f"{sha256}{suffix}"
         into.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)

@@ -136,6 +136,7 @@ class VideoReport(_Value):
     facts: VideoFacts
     duration_ms: int | None
     description: str | None
+    owner: str | None
     state: VideoState
     files: tuple[FileLine, ...]
     transcripts: tuple[TranscriptLine, ...]

@@ -29,26 +29,32 @@ _VIDEO = {"kind": ItemKind.VIDEO.value}
 
 
 class MediaRow(NamedTuple):
-    """The recording of a video, as far as its facts do not tell; `url` is where it plays."""
+    """The recording of a video, as far as its facts do not tell; `url` is where it plays.
+
+    `owner` is the label of its source, or its own.
+    """
 
     id: int
     url: str | None
     duration_ms: int | None
     description: str | None
+    owner: str | None
 
 
 async def media_of(session: AsyncConnection, video_id: int) -> MediaRow | None:
     """Return the recording of a video, or None when there is no such video."""
     rows = await session.execute(
-        text(f"""SELECT m.id, m.url, m.duration_ms, m.description, {MEDIA_PATH} AS media_path
-                 FROM videos v JOIN media m ON m.id = v.media_id WHERE v.id = :id"""),  # noqa: S608 - a constant
+        text(f"""SELECT m.id, m.url, m.duration_ms, m.description, {MEDIA_PATH} AS media_path,
+                   COALESCE(s.owner, m.owner) AS owner
+                 FROM videos v JOIN media m ON m.id = v.media_id
+                   LEFT JOIN sources s ON s.id = m.source_id WHERE v.id = :id"""),  # noqa: S608 - a constant
         {"id": video_id},
     )
     row = rows.one_or_none()
     if row is None:
         return None
     url = playable_url(row.url, row.media_path)
-    return MediaRow(row.id, url, row.duration_ms, row.description)
+    return MediaRow(row.id, url, row.duration_ms, row.description, row.owner)
 
 
 async def read_state(session: AsyncConnection, video_id: int, now: datetime) -> VideoState:

@@ -52,6 +52,7 @@ async def read_report(
             facts=facts.model_copy(update={"url": media.url}),
             duration_ms=media.duration_ms,
             description=media.description,
+            owner=media.owner,
             state=await store.read_state(session, video_id, now),
             files=await store.read_files(session, media.id),
             transcripts=await store.read_transcripts(session, media.id, used),

@@ -1,0 +1,1 @@
+"""One item as programs ask for it: where it stands, what was said, and whether it is searchable."""
