@@ -114,7 +114,7 @@ def compose(
     titles: dict[str, Counter[str]] = {}
     shared: dict[str, list[StoredItem]] = {}
     for item in items:
-        title = one_line(render(template.title, _values(group, item)) or "", _TITLE_LIMIT)
+        title = _title(template, group, item)
         if title:
             titles.setdefault(slugify(title), Counter())[title] += 1
             shared.setdefault(slugify(title), []).append(item)
@@ -129,7 +129,7 @@ def _page(
     template: PageTemplate, group: PageGroup, slug: str, title: str, items: Sequence[StoredItem]
 ) -> ComposedPage:
     # A summary has only what the title has, so that it says the same for all items.
-    named = next(item for item in items if render(template.title, _values(group, item)) == title)
+    named = next(item for item in items if _title(template, group, item) == title)
     summary = render(template.summary, _values(group, named)) or ""
     return ComposedPage(
         slug=slug,
@@ -154,6 +154,11 @@ def _claims(
                         text=one_line(text, _TEXT_LIMIT),
                         support=(Support(moment_id=item.id, evidence_id=item.evidence_id),),
                     )
+
+
+def _title(template: PageTemplate, group: PageGroup, item: StoredItem) -> str:
+    """Return the title of the page that an item is on; empty where it has none."""
+    return one_line(render(template.title, _values(group, item)) or "", _TITLE_LIMIT)
 
 
 def _values(group: PageGroup, item: StoredItem) -> dict[str, JsonValue]:

@@ -228,7 +228,7 @@ class _Reader:
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield each line that says something with its number; comments say nothing."""
     blanked = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
-    for number, line in enumerate(blanked.splitlines(), start=1):
+    for number, line in enumerate(blanked.split("\n"), start=1):
         if line.strip():
             yield number, line.strip()
 

@@ -96,7 +96,8 @@ def _note(lines: dict[Keys, int], keys: Keys, number: int) -> None:
 def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Yield each header and each `key = value`, with the line it begins on."""
     begun, parts = 0, list[str]()
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Not splitlines: a separator of Unicode inside a text ends no line of TOML.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not parts and (not line.strip() or line.lstrip().startswith("#")):
             continue
         begun = begun if parts else number

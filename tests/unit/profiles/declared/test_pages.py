@@ -65,6 +65,14 @@ def test_a_page_without_a_claim_is_no_page(tmp_path: Path) -> None:
     assert pages == ()
 
 
+def test_a_long_title_is_cut_and_still_one_page(tmp_path: Path) -> None:
+    """Where a shape sets no bound, the page does; the summary is whole."""
+    about = "The long and winding story of salt " * 5
+    (page,) = compose(_template(tmp_path), GROUP, [stored(0, about=about), stored(1, about=about)])
+    assert (len(page.title) <= 120, page.title[-1], len(page.claims)) == (True, "…", 2)
+    assert page.summary.endswith("as Ada tells it.")
+
+
 def test_markup_in_an_item_fills_nothing(tmp_path: Path) -> None:
     """A value that looks like a placeholder is text."""
     (page,) = compose(_template(tmp_path), GROUP, [stored(0, text="{{page.creator}} {{#sort}}")])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import tomllib
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from footnoted.errors import ConfigurationError
 from footnoted.profiles.declared.toml_file import lines_of, read_toml
@@ -55,6 +59,33 @@ def test_each_key_is_on_the_line_it_is_written_on() -> None:
     }
     assert lines["item", "after", "inner", "deep"] == 14
     assert lines["a", "b", "c", "d"] == 17
+
+
+_KEYS = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
+_VALUES = st.one_of(
+    st.integers(), st.booleans(), st.text(max_size=20), st.lists(st.text(max_size=5), max_size=3)
+)
+
+
+@given(st.dictionaries(_KEYS, st.dictionaries(_KEYS, _VALUES, min_size=1, max_size=4), max_size=4))
+@example({"a": {"b": "one\u2028two\x85", "c": 1}})
+def test_every_key_of_any_file_has_its_line(tables: dict[str, dict[str, Any]]) -> None:
+    """Whatever the values hold: quotes, brackets and line ends are no keys."""
+    text = "\n".join(
+        f"[{table}]\n" + "\n".join(f"{key} = {_written(value)}" for key, value in values.items())
+        for table, values in tables.items()
+    )
+    lines, written = lines_of(text), text.split("\n")
+    assert tomllib.loads(text) == tables
+    for table, values in tables.items():
+        assert written[lines[table,] - 1] == f"[{table}]"
+        for key in values:
+            assert written[lines[table, key] - 1].startswith(f"{key} = ")
+
+
+def _written(value: Any) -> str:
+    """Return a value in TOML; its texts are those of JSON, but for one character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @pytest.mark.parametrize(
