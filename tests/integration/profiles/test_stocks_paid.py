@@ -53,9 +53,8 @@ async def test_mentions_are_bought_once_and_stand_on_what_was_said(
         client = AnthropicClient("sk-test-1", emulator.base_url)
         routes = Routes((AnthropicModel(client, MODEL, effort="low"),))
         clock = SystemClock()
-        till = pay_for(
-            routes, client, PaidSetup(Settings(), database, clock, PriceTable.load(None))
-        )
+        setup = PaidSetup(Settings(), database, clock, PriceTable.load(None))
+        till = pay_for(routes, client, setup).till
         repair = Prompt("repair", "", "{{complaint}}", "0")
         gateway = Gateway(database, routes, Purchaser(database, clock, till), repair)
         asker = gateway.asker(CallScope("video", 1, "mention"))
