@@ -111,6 +111,18 @@ creators = Table(
     _at("created_at", nullable=False),
 )
 
+creator_aliases = Table(
+    "creator_aliases",
+    metadata,
+    _id(),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("creator_id", BigInteger, ForeignKey("creators.id", ondelete="CASCADE"), nullable=False),
+    _at("created_at", nullable=False),
+    Index(None, "creator_id"),
+)
+"""Names that a creator had, or that others had who were merged into it: files still say them."""
+
 sources = Table(
     "sources",
     metadata,

@@ -106,7 +106,7 @@ async def contribute(
     )
     old, joined = set(rows.all()), set(new.values())
     changed = {new[category] for category in touched if category in new}
-    await _want(session, (old ^ joined) | changed)
+    await want(session, (old ^ joined) | changed)
     await session.execute(
         delete(contributions).where(
             contributions.c.video_id == video_id, contributions.c.group_id.in_(old - joined)
@@ -133,7 +133,7 @@ async def retract_video(session: AsyncConnection, video_id: int) -> tuple[UUID, 
 
 async def want_groups(session: AsyncConnection, group_ids: Collection[int]) -> None:
     """Have the pages of groups composed anew, whatever changed about them."""
-    await _want(session, group_ids)
+    await want(session, group_ids)
 
 
 async def read_group(session: AsyncConnection, group_id: int) -> PageGroup | None:
@@ -188,7 +188,8 @@ async def _groups_of(
     return {row.category: row.id for row in rows}
 
 
-async def _want(session: AsyncConnection, group_ids: Collection[int]) -> None:
+async def want(session: AsyncConnection, group_ids: Collection[int]) -> None:
+    """Have the pages of these groups composed anew."""
     if not group_ids:
         return
     await session.execute(

@@ -54,7 +54,9 @@ _SUMMARIES = text(
     _HEAD
     + """
     AND (CAST(:profile AS text) IS NULL OR p.profile = :profile)
-    AND (CAST(:creator AS text) IS NULL OR lower(:creator) IN (lower(c.name), c.slug))
+    AND (CAST(:creator AS text) IS NULL OR lower(:creator) IN (lower(c.name), c.slug)
+      OR EXISTS (SELECT 1 FROM creator_aliases a
+                 WHERE a.creator_id = c.id AND lower(:creator) IN (lower(a.name), a.slug)))
     AND (CAST(:category AS text) IS NULL OR lower(p.category) = lower(:category))
   ORDER BY c.name, p.category, v.title, p.id
 """
@@ -64,7 +66,9 @@ _BY_SLUG = text("""
   SELECT p.id FROM pages p JOIN creators c ON c.id = p.creator_id
   WHERE p.retired_at IS NULL
     AND (CAST(:profile AS text) IS NULL OR p.profile = :profile)
-    AND (CAST(:creator AS text) IS NULL OR lower(:creator) IN (lower(c.name), c.slug))
+    AND (CAST(:creator AS text) IS NULL OR lower(:creator) IN (lower(c.name), c.slug)
+      OR EXISTS (SELECT 1 FROM creator_aliases a
+                 WHERE a.creator_id = c.id AND lower(:creator) IN (lower(a.name), a.slug)))
     AND (p.slug = :slug OR EXISTS (
       SELECT 1 FROM page_redirects r
       WHERE r.page_id = p.id AND r.slug = :slug AND NOT EXISTS (
@@ -133,7 +137,7 @@ async def list_pages(
 ) -> list[PageSummary]:
     """Return the published pages by creator, category and title; None asks for nothing.
 
-    `creator` is a name or slug; names compare case-insensitively.
+    `creator` is a name or slug, or one it had; names compare case-insensitively.
     """
     values = {"profile": profile, "creator": creator, "category": category}
     rows = await session.execute(_SUMMARIES, values)

@@ -144,10 +144,13 @@ async def file_at(session: AsyncConnection, path: str) -> int | None:
 
 
 async def creator_id(session: AsyncConnection, name: str, now: datetime) -> int:
-    """Return the creator of that name, made when there is none; slugs are unique."""
+    """Return the creator who has or had that name, made when there is none; slugs are unique."""
     base = slug_of(name)
     rows = await session.execute(
-        text("SELECT id, slug, name FROM creators WHERE slug ~ ('^' || :base || '(-[0-9]+)?$')"),
+        text("""
+          SELECT id, slug, name FROM creators WHERE slug ~ ('^' || :base || '(-[0-9]+)?$')
+          UNION ALL SELECT creator_id, slug, name FROM creator_aliases
+          WHERE slug ~ ('^' || :base || '(-[0-9]+)?$')"""),
         {"base": base},
     )
     taken = {row.slug: row for row in rows}
