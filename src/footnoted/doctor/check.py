@@ -14,6 +14,7 @@ class CheckName(StrEnum):
     POSTGRESQL_MAJOR = "postgresql_major"
     MODEL_KEY = "model_key"
     SPEECH = "speech"
+    EMBEDDER = "embedder"
     YTDLP = "ytdlp"
     JAVASCRIPT = "javascript"
     COOKIES = "cookies"

@@ -14,6 +14,7 @@ from footnoted.db.storage import open_database
 from footnoted.doctor import machine, made, place, store
 from footnoted.doctor.backups import check_backups, try_restore
 from footnoted.doctor.check import CheckName, failure, ok, warning
+from footnoted.doctor.embedding import check_embedder
 from footnoted.doctor.indexing import check_index, index_access
 from footnoted.doctor.provider import check_model_key
 from footnoted.doctor.speech import check_speech
@@ -39,6 +40,7 @@ async def examine(settings: Settings, *, fix: bool, tries_restore: bool = False)
         place.check_postgresql_major(settings),
         *await check_model_key(settings),
         *await check_speech(settings),
+        *await check_embedder(settings),
     ]
     try:
         async with open_database(settings) as storage:
@@ -64,7 +66,10 @@ async def _examine_content(storage: Storage, *, fix: bool) -> list[Check]:
     checks = [schema, daemon]
     try:
         app = build_app(storage, make_index(storage.settings))
-        checks += [check_resources(app), await machine.check_statuses(app)]
+        try:
+            checks += [check_resources(app), await machine.check_statuses(app)]
+        finally:
+            await app.net.close()
     except ConfigurationError as error:  # it names every path that was tried
         checks.append(failure(CheckName.RESOURCES, error.message))
     checks += [

@@ -20,6 +20,7 @@ from footnoted.db.outage import is_database_down
 from footnoted.errors import BudgetExceededError, FootnotedError, TransientError
 from footnoted.pipeline.embedding.making import Maker
 from footnoted.pipeline.embedding.parity import parity_of
+from footnoted.pipeline.embedding.unused import forget_unused
 from footnoted.search.audit import fill
 from footnoted.search.drain import OutboxDrainer
 from footnoted.search.embedding import store
@@ -58,6 +59,7 @@ BUDGET = "budget"
 _PAUSE_S = 3.0
 _LOOK_EVERY_S = 60.0
 """The longest pause between two looks for documents without vectors: others may write some too."""
+_SWEEP_EVERY_S = 86_400.0
 _ERROR_PAUSE_S = 60.0
 _SHORTEST_WAIT_S = 1.0
 _UNEQUAL_WAIT_S = 60.0
@@ -86,6 +88,7 @@ class EmbeddingKeeper:
     recipes: Recipes = field(default_factory=lambda: RECIPES)
     owner: UUID = field(default_factory=uuid4)
     _idle: _Idle | None = None
+    _sweeps_at_s: float = float("-inf")
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start(self, *, is_sole: bool) -> None:
@@ -133,9 +136,17 @@ class EmbeddingKeeper:
             if await self._advance(row):
                 return True
         await self.indexes.remove_dropped()
+        await self._sweep(rows)
         left = await self._rows()
         self._idle = _Idle(left, writes, self.clock.monotonic_s() + self._rest_s(left))
         return False
+
+    async def _sweep(self, rows: list[SpecRow]) -> None:
+        """Forget vectors that nothing needs any more, once a day."""
+        now_s = self.clock.monotonic_s()
+        if rows and now_s >= self._sweeps_at_s:
+            self._sweeps_at_s = now_s + _SWEEP_EVERY_S
+            await forget_unused(self.database, rows, self.recipes, self.clock.now())
 
     async def begin(self, spec: Spec, *, switches: bool) -> None:
         """Begin to build a spec, or let one that is being built serve as soon as it may."""
