@@ -84,5 +84,5 @@ async def test_a_meeting_is_bought_once_and_everything_in_it_holds(
         ("decision", None, None),
     }
     assert {name.name for name in outputs["entities"].names} >= {"FOCIL", "Northwind Labs", "Ada"}
-    assert [(row.judge.split()[0], row.verdict) for row in judges] == [(MODEL, "unsure")]
+    assert [(row.judge.split()[0], row.verdict) for row in judges] == [(MODEL, "same")]
     assert (await office.verify()).offenders == ()
