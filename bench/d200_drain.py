@@ -18,12 +18,13 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from paid import LATENCY, Paid, open_paid
+from r1_kills import MESSAGE
 from stand import DATA, finish, report
 
 TIME_LIMIT_S = 1_500
@@ -56,6 +57,10 @@ TRUNCATED = {
 """Answers that are far too long, and so are cut."""
 LOST = {"reset_after", "status_after", "stream_cut", "stream_error"}
 """Faults after which an answer was made, and did not come whole."""
+
+
+JOURNALED = """SELECT body, item_kind, item_id, stage, label, generation, unusable_code,
+  left(request_sha256, 8) AS hash FROM llm_calls WHERE state = 'answered'"""
 
 
 def chosen(folder: Path, count: int) -> int:
@@ -119,6 +124,22 @@ def books(paid: Paid) -> dict[str, Any]:
     }
 
 
+def bought_again(paid: Paid) -> list[str]:
+    """Return the answers that came for a prompt asked more than once, as the journal has them."""
+    journal = {
+        found[1]: dict(row)
+        for row in paid.query(JOURNALED)
+        if (found := MESSAGE.search(row["body"] or ""))
+    }
+    asked: defaultdict[str, list[str]] = defaultdict(list)
+    for row in paid.emulator.rows():
+        if row["fault"] not in LOST and Decimal(row["billed_usd"]) > 0:
+            entry = journal.get(row["call_id"], {})
+            told = " ".join(str(value) for name, value in entry.items() if name != "body")
+            asked[row["prompt_hash"]].append(f"{row['fault']}: {told}")
+    return [" | ".join(rows) for rows in asked.values() if len(rows) > 1]
+
+
 def main() -> list[bool]:
     """Drain, and hold both books against each other."""
     parser = argparse.ArgumentParser()
@@ -148,7 +169,7 @@ def main() -> list[bool]:
         drains = drain(paid)
         struck = paid.emulator.struck()
         told = books(paid)
-        odd = unexplained(paid)
+        odd, again = unexplained(paid), bought_again(paid)
         statuses = dict(map(tuple, paid.query("SELECT status, count(*) FROM videos GROUP BY 1")))
         before = paid.emulator.totals()["calls"]
         paid.must("run", "--drain", codes=(0, 1))
@@ -158,7 +179,7 @@ def main() -> list[bool]:
     names = [f"{rule['kind']} {rule.get('status', '')}".strip() for rule in TROUBLE]
     print("# struck", dict(zip(names, struck, strict=True)))
     print("# failure codes", {row[0]: row[1] for row in codes if row[0]})
-    for line in odd:
+    for line in [*odd, *again]:
         print("#", line)
     assert told["lost"] > 5, "too little trouble to prove anything"
     assert sum(struck) > 50

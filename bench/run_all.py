@@ -82,7 +82,8 @@ class Stamp:
 
     def printed(self, line: re.Match[str]) -> Figure:
         """Return the figure that a bench printed."""
-        note = line[6].strip("() ")
+        note = line[6].strip()
+        note = note[1:-1] if note.startswith("(") and note.endswith(")") else note
         return Figure(line[1], line[2], line[3], line[4], line[5], self.date, self.cores, note)
 
     def failed(self, figure_id: str, goal: str, note: str) -> Figure:
