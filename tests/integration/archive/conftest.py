@@ -80,6 +80,12 @@ def empty_url(embedded_server: object, new_database: Callable[[str], str]) -> st
     return new_database("template0")
 
 
+@pytest.fixture
+def migrated_url(template_database: str, new_database: Callable[[str], str]) -> str:
+    """Return the URL of another database with the schema and no rows."""
+    return new_database(template_database)
+
+
 async def contents(storage: Storage) -> dict[str, str]:
     """Return a hash of the rows of every table, but for what the index was told of."""
     hashed = "SELECT md5(string_agg(to_jsonb(t)::text, ',' ORDER BY to_jsonb(t)::text))"

@@ -77,14 +77,11 @@ async def test_a_database_with_rows_is_not_restored_into(storage: Storage, tmp_p
 
 
 async def test_a_database_with_the_schema_and_no_rows_is_empty(
-    storage: Storage, database_url: str, tmp_path: Path, empty_url: str
+    storage: Storage, migrated_url: str, tmp_path: Path
 ) -> None:
     """As one that another command has opened before; a file in the way stops it all the same."""
-    del database_url
     backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
-    async with open_at(empty_url, tmp_path / "two") as other:
-        async with other.database.transaction() as session:
-            await session.execute(text("CREATE TABLE media (id int)"))
+    async with open_at(migrated_url, tmp_path / "two") as other:
         in_the_way = tmp_path / "two" / "fetched" / "1" / "ab.en.vtt"
         in_the_way.parent.mkdir(parents=True)
         in_the_way.write_text("mine")
@@ -93,6 +90,19 @@ async def test_a_database_with_the_schema_and_no_rows_is_empty(
         in_the_way.unlink()
         done = await restore(backup, target(other), verifies=False)
     assert done.rows["claims"] == backup.manifest.rows["claims"] == 2
+
+
+async def test_tables_of_another_program_are_left_alone(
+    storage: Storage, empty_url: str, tmp_path: Path
+) -> None:
+    """Empty as they are."""
+    backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+    async with open_at(empty_url, tmp_path / "two") as other:
+        async with other.database.transaction() as session:
+            await session.execute(text("CREATE TABLE theirs (id int)"))
+        with pytest.raises(ConfigurationError, match=r"not ours \(theirs\)"):
+            await restore(backup, target(other), verifies=False)
+        assert list(await contents(other)) == ["theirs"]
 
 
 @pytest.mark.parametrize("path", ["database.dump", "files/fetched/1/ab.en.vtt"])

@@ -15,7 +15,14 @@ from footnoted.archive.backups.dump import BackupFailedError, load_dump
 from footnoted.archive.backups.files import copy, sha256_of
 from footnoted.archive.backups.manifest import FILES
 from footnoted.db.locks import DaemonLock
-from footnoted.db.migrate import SchemaState, needed_revision, refuse_newer, upgrade
+from footnoted.db.migrate import (
+    SchemaState,
+    known_revisions,
+    needed_revision,
+    refuse_newer,
+    schema_state,
+    upgrade,
+)
 from footnoted.errors import ConfigurationError
 from footnoted.knowledge.verify import verify
 from footnoted.model.path import real_path, stored_path
@@ -145,8 +152,14 @@ async def bring_up(engine: AsyncEngine, backup: Backup) -> None:
 
 
 async def _require_empty(storage: Storage) -> None:
-    """Return when the database has no rows; what tables it has are dropped."""
+    """Return when the database has no rows; tables of ours that it has are dropped."""
     rows = await _count(storage.database)
+    if rows and (await schema_state(storage.engine)).current not in known_revisions():
+        message = (
+            f"the database has tables that are not ours ({', '.join(list(rows)[:3])}): a backup is"
+            " restored into a database of its own"
+        )
+        raise ConfigurationError(message)
     if full := [name for name, count in rows.items() if count]:
         message = (
             f"the database is not empty ({', '.join(full[:3])} have rows): a backup is restored"

@@ -106,7 +106,7 @@ async def move_paths(session: AsyncConnection, old: str, new: str) -> int:
 
 
 async def drop_schema(session: AsyncConnection) -> None:
-    """Drop every table and function of ours; the caller knows that they hold nothing."""
+    """Drop every table and function; the caller knows that they are ours and hold nothing."""
     for name in await table_names(session):
         await session.execute(text(f'DROP TABLE IF EXISTS "{name}" CASCADE'))
     for routine in (await session.scalars(_ROUTINES)).all():
