@@ -50,11 +50,15 @@ class Method(StrEnum):
 
 
 class Filling(TaskModel):
-    """How the extractive model fills one field: `words` by choice, `units` beside numbers."""
+    """How the extractive model fills one field: `words` by choice, `units` beside numbers.
+
+    With `splits`, a sentence with several such quantities is several items.
+    """
 
     method: Method
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     units: tuple[str, ...] = ()
+    splits: bool = False
 
 
 class Subject(TaskModel):

@@ -101,21 +101,22 @@ async def test_a_cooking_video_becomes_a_page_with_the_built_in_model(
         (summary,) = await list_pages(session)
         page = await read_page(session, summary.id)
     assert page is not None
-    assert outputs["items"].counts == {"items": 9, "evidence_exact": 9}
+    assert outputs["items"].counts == {"items": 11, "evidence_exact": 11}
     assert {section.heading: len(section.claims) for section in page.sections} == {
-        "Ingredients": 2,
+        "Ingredients": 4,
         "Method": 5,
         "Good to know": 2,
     }
     text = render_markdown(page)
+    assert "- Four hundred grams of water.[^2]" in text
     assert "- Mix the flour and the water first and let it rest for thirty minutes" in text
     assert "?v=Focaccia&t=17" in text
     assert "no language model wrote any of it" in text
     assert "PanCo" not in text
     assert "grandmother" not in text
     report = await kitchen.verify()
-    assert (report.offenders, report.claims, report.moments) == ((), 9, 9)
-    assert await kitchen.scalar("SELECT count(*) FROM documents WHERE kind = 'moment'") == 9
+    assert (report.offenders, report.claims, report.moments) == ((), 11, 11)
+    assert await kitchen.scalar("SELECT count(*) FROM documents WHERE kind = 'moment'") == 11
     assert await kitchen.scalar(
         "SELECT fields->>'celsius' FROM declared_items WHERE fields ? 'celsius'"
     ) == "230"  # fmt: skip

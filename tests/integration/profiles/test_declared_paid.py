@@ -72,7 +72,7 @@ async def test_recipes_are_bought_once_and_their_quotes_hold(
         await paid.kitchen.compose()
         totals: dict[str, Any] = emulator.totals()
         await paid.client.close()
-    assert outputs["items"].counts == {"items": 9, "evidence_exact": 9}
+    assert outputs["items"].counts == {"items": 11, "evidence_exact": 11}
     assert again["items"] == outputs["items"]
     assert totals["calls"] == 1
     assert (await paid.kitchen.verify()).offenders == ()

@@ -153,6 +153,35 @@ def test_a_talk_about_something_else_has_no_items() -> None:
     assert found(KIND, lines=mixed, subject=bread) == found(KIND)
 
 
+@pytest.mark.parametrize(
+    ("line", "pieces"),
+    [
+        (
+            "Stir in 500 grams of flour, and 10 grams of salt and 2 grams of yeast.",
+            ["Stir in 500 grams of flour", "10 grams of salt", "2 grams of yeast."],
+        ),
+        ("Stir in 500 grams of flour.", ["Stir in 500 grams of flour."]),
+        ("Stir in 500 grams, never 600 grams.", ["Stir in 500 grams, never 600 grams."]),
+    ],
+)
+def test_a_sentence_with_several_quantities_is_several_items(line: str, pieces: list[str]) -> None:
+    """Each with its own words as its quote; where one of them is no item, the whole is one."""
+    grams = Filling(method=Method.QUANTITY, units=("grams",), splits=True)
+    words = Filling(method=Method.WORDS, words={"step": ("of", "stir")})
+    kind = KIND.model_copy(update={"filling": words})
+    task = ItemsTask(
+        language="en",
+        recording="Bread",
+        topic=None,
+        cues=(Cue(0, 0, 4_000, line),),
+        fields=(kind, field("amount", FieldType.STRING, grams), *PLACES),
+        marks=MARKS,
+    )
+    answer = answer_task(task)
+    assert isinstance(answer, ItemsAnswer)
+    assert [item["quote"] for item in answer.items] == pieces
+
+
 def test_a_part_is_filed_as_a_whole() -> None:
     """So that the items of one dish share a page; what fits no category makes no item of it."""
     taxonomy = Filling(

@@ -47,8 +47,9 @@ def find_items(task: ItemsTask) -> ItemsAnswer:
     finder = ValueFinder(task, passage, lexicon)
     tells = any(field.filling and field.filling.method in _TELLING for field in needed)
     places = _spoken(units, signals) if tells else _salient(units, passage)
-    found = (_item(task, units[place], finder) for place in places)
-    return ItemsAnswer(items=tuple(item for item in found if item is not None))
+    return ItemsAnswer(
+        items=tuple(item for place in places for item in _items(task, units[place], finder))
+    )
 
 
 def _spoken(units: Sequence[Unit], signals: Signals) -> Iterator[int]:
@@ -67,6 +68,18 @@ def _salient(units: Sequence[Unit], passage: Passage) -> list[int]:
     return [candidate.core for candidate in passage.best(room)]
 
 
+def _items(task: ItemsTask, unit: Unit, finder: ValueFinder) -> list[dict[str, JsonValue]]:
+    """Return the items of a sentence: one for each of its clauses, if each is one, else itself.
+
+    A sentence that has no word of the subject has none.
+    """
+    if task.subject is not None and not named(task.subject.words, unit.text):
+        return []
+    clauses = [_item(task, clause, finder) for clause in finder.clauses(unit)]
+    whole = clauses if len(clauses) > 1 and None not in clauses else [_item(task, unit, finder)]
+    return [item for item in whole if item is not None]
+
+
 def _item(task: ItemsTask, unit: Unit, finder: ValueFinder) -> dict[str, JsonValue] | None:
     """Return what a sentence says; None where it lacks something that every item has."""
     marks = task.marks
@@ -75,8 +88,6 @@ def _item(task: ItemsTask, unit: Unit, finder: ValueFinder) -> dict[str, JsonVal
         marks.first_cue: task.cues[unit.first].index,
         marks.last_cue: task.cues[unit.last].index,
     }
-    if task.subject is not None and not named(task.subject.words, unit.text):
-        return None
     item: dict[str, JsonValue] = {}
     for field in task.fields:
         value = places[field.name] if field.name in places else finder.value_of(field, unit)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, assert_never
 
 from footnoted.llm.item_tasks import FieldType, Filling, ItemField, Method
 from footnoted.llm.methods.keyphrases import phrases_of, titles_from
+from footnoted.llm.methods.lexicon import tokens_of
 from footnoted.llm.methods.products import tools_in
 from footnoted.llm.methods.statements import to_statement
 from footnoted.llm.methods.taxonomy import classify
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from footnoted.llm.methods.lexicon import Lexicon
     from footnoted.llm.methods.units import Unit
 
+_TIES: Final = " ,;"
 _DIGITS: Final = r"\d+(?:[.,]\d+)?(?:\s*/\s*\d+)?"
 
 
@@ -40,6 +44,26 @@ class ValueFinder:
         self._task = task
         self._passage = passage
         self._lexicon = lexicon
+
+    def clauses(self, unit: Unit) -> list[Unit]:
+        """Return a sentence cut before each quantity but the first, where a field says so."""
+        fillings = (field.filling for field in self._task.fields)
+        splitting = next((one for one in fillings if one is not None and one.splits), None)
+        if splitting is None:
+            return [unit]
+        quantity = _quantity(self._lexicon.language, splitting.units)
+        starts = [said.start() for said in quantity.finditer(unit.text)][1:]
+        edges = [0, *starts, len(unit.text)]
+        return [self._clause(unit, unit.text[a:b]) for a, b in pairwise(edges)]
+
+    def _clause(self, unit: Unit, text: str) -> Unit:
+        """Return a part of a sentence, without what only ties it to the next."""
+        plain = text.rstrip(_TIES)
+        conjunction = self._lexicon.conjunction.strip()
+        if conjunction.isalpha() and plain.lower().endswith(f" {conjunction}"):
+            plain = plain[: -len(conjunction)].rstrip(_TIES)
+        tokens = tuple(tokens_of(plain))
+        return replace(unit, text=plain, tokens=tokens, words=len(plain.split()))
 
     def value_of(self, field: ItemField, unit: Unit) -> JsonValue:
         """Return what a sentence says of a field; None where it says nothing that fits."""

@@ -37,6 +37,9 @@ _KEYS: Final = {
     Method.NUMBER: ("method", "units"),
 }
 
+_SPLITS: Final = "splits"
+_OPTIONAL: Final = {Method.QUANTITY: (_SPLITS,)}
+
 
 def with_fillings(file: TomlFile, schema: ItemField) -> ItemField:
     """Return the schema with what `[extractive]` says of its fields.
@@ -132,14 +135,18 @@ def _filling(file: TomlFile, field: ItemField, said: object) -> Filling:
     for key in allowed:
         if key not in table:
             raise file.fault(keys, f"the method {method} needs {key}")
+    known = (*allowed, *_OPTIONAL.get(method, ()))
     for key in table:
-        if key not in allowed:
-            sentence = f"the method {method} has no {key!r}; it has {', '.join(allowed)}"
+        if key not in known:
+            sentence = f"the method {method} has no {key!r}; it has {', '.join(known)}"
             raise file.fault((*keys, key), sentence)
+    if not isinstance(table.get(_SPLITS, False), bool):
+        raise file.fault((*keys, _SPLITS), f"{_SPLITS} is true or false")
     return Filling(
         method=method,
         words=_words(file, field, table) if method is Method.WORDS else {},
         units=_phrases(file, (*keys, "units"), table["units"]) if "units" in allowed else (),
+        splits=table.get(_SPLITS, False),
     )
 
 

@@ -47,6 +47,11 @@ CHANGES = [
     ("words.advice", "words.opinion", "line 43: sort is never 'opinion'; it has fact, advice"),
     ('["is", "are"]', '"is"', "line 42: fact is a list of words or phrases"),
     ('method = "statement"', 'method = "statement"\nunits = []', "line 47: the method statement"),
+    (
+        'method = "statement"',
+        'method = "quantity"\nunits = ["g"]\nsplits = 1',
+        "line 48: splits is true or false",
+    ),
 ]
 
 
