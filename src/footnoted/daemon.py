@@ -26,6 +26,7 @@ from footnoted.fetch.receivers import make_receivers
 from footnoted.ledger import store as journal
 from footnoted.pipeline import store
 from footnoted.pipeline.alerts.delivery.desk import AlertDesk
+from footnoted.pipeline.alerts.silence import Silence
 from footnoted.pipeline.loop import Loop
 from footnoted.pipeline.outlook import store as outlook
 from footnoted.pipeline.plan import Mode
@@ -176,6 +177,9 @@ async def _tidy(settings: Settings, app: App) -> AsyncGenerator[Housekeeping]:
         Chore("backup", _FIRST_CHORE_S, _CHORE_EVERY_S, backups.look),
         Chore(
             "upkeep", _FIRST_CHORE_S, _DAY_S, Upkeep(app.storage.database, app.storage.clock).look
+        ),
+        Chore(
+            "silence", _FIRST_CHORE_S, _DAY_S, Silence(app.storage.database, app.storage.clock).look
         ),
         Chore("retention", _FIRST_CHORE_S, _DAY_S, Retention(app.storage).look),
     ]

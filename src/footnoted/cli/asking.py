@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _OPTIONS: dict[str, Any] = {
     "schedule": Annotated[
         str | None,
-        typer.Option(metavar="WHEN", help="adaptive, `every 2h`, or `cron 0 6 * * *`."),
+        typer.Option(metavar="WHEN", help="adaptive, `every 2h`, `cron 0 6 * * * [ZONE]`."),
     ],
     "backfill": Annotated[
         str | None,

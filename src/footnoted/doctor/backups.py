@@ -71,6 +71,7 @@ async def try_restore(storage: Storage) -> Check:
         return warning(name, "the role of FOOTNOTED_DATABASE_URL may not create a database to try")
     try:
         app = build_app(storage, make_index(storage.settings))
+        await app.net.close()  # only what the profiles know is wanted of it
         proof = await prove(storage, found[0], [one.live_moments for one in app.profiles])
     except (ConfigurationError, LockHeldError) as error:
         return warning(name, error.message)

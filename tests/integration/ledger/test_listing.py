@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from footnoted.db.tables import creators, llm_calls, page_groups
 from footnoted.ledger.listing.store import CallsQuery, calls_of, has_item, page_groups_of
@@ -145,3 +145,18 @@ async def test_page_groups_are_found_by_their_creator(database: Database) -> Non
     async with database.transaction() as session:
         known = [await has_item(session, "video", item) for item in (video, 77, 78)]
     assert known == [True, True, False]
+
+
+async def test_what_heard_a_recording_is_listed_with_its_videos(database: Database) -> None:
+    """A transcription is an item of its own; whoever asks for a video wants its calls too."""
+    (video,) = await add_videos(database, 1)
+    async with database.transaction() as session:
+        heard = await session.scalar(
+            text("""INSERT INTO transcriptions (media_id, status)
+                    SELECT media_id, 'heard' FROM videos WHERE id = :id RETURNING id"""),
+            {"id": video},
+        )
+    await journal(database, 1, item_id=video)
+    await journal(database, 2, item_kind="transcription", item_id=heard, stage="listen")
+    await journal(database, 3, item_kind="transcription", item_id=heard + 1, stage="listen")
+    assert [call.stage for call in await listed(database, ids=[video])] == ["extract", "listen"]

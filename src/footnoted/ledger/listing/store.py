@@ -26,7 +26,10 @@ class CallsQuery:
 
 
 async def calls_of(session: AsyncConnection, query: CallsQuery) -> list[CallLine]:
-    """Return the newest calls of items, oldest of them first."""
+    """Return the newest calls of items, oldest of them first.
+
+    Those that heard the recording of a video are its calls too.
+    """
     rows = await session.execute(
         text("""
           SELECT id, stage, label, generation, model, served_by, state, usable, unusable_code,
@@ -40,6 +43,11 @@ async def calls_of(session: AsyncConnection, query: CallsQuery) -> list[CallLine
             CASE WHEN :full THEN answer ELSE left(answer, :preview) END AS answer
           FROM (
             SELECT * FROM llm_calls WHERE item_kind = :kind AND item_id = ANY(:ids)
+            UNION ALL
+            SELECT l.* FROM llm_calls l
+            WHERE :kind = 'video' AND l.item_kind = 'transcription' AND l.item_id IN (
+              SELECT t.id FROM transcriptions t JOIN videos v ON v.media_id = t.media_id
+              WHERE v.id = ANY(:ids))
             ORDER BY reserved_at DESC, id DESC LIMIT :limit) c
           ORDER BY reserved_at, id"""),
         {

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 KILLS_PROCESS = "kills_process"
 SOURCE_UNREACHABLE = "source_unreachable"
 SOURCE_FAILED = "source_failed"
+SOURCE_SILENT = "source_silent"
 HOST_BLOCKED = "host_blocked"
 INDEX_REBUILT = "index_rebuilt"
 SEARCH_INDEX = "search index"
@@ -103,6 +104,15 @@ def batch_overdue(batch: int, provider_id: str | None, calls: int) -> Alert:
         " provider has not said so; what waits for it goes on waiting, and its money stays held"
     )
     return Alert(BATCH_OVERDUE, f"batch {batch}", message)
+
+
+def source_silent(source_id: int, title: str, days: int) -> Alert:
+    """Return the alert of a source that published regularly and fell silent; news of it end it."""
+    message = (
+        f"{title} has published nothing for {days} days, which is not like it: it may have ended,"
+        " moved, or hide its items from us"
+    )
+    return Alert(SOURCE_SILENT, f"source {source_id}", message)
 
 
 def host_blocked(host: str, code: str, detail: str, until: datetime) -> Alert:

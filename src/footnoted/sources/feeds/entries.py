@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from footnoted.sources.chapters import chapters_in
 from footnoted.sources.feeds.addresses import absolute_url
 from footnoted.sources.feeds.feed import MAX_CHAPTERS, MAX_LISTED
 from footnoted.sources.feeds.identity import Marks, keys_of
@@ -78,15 +79,16 @@ def _page(entry: Mapping[str, Any], base: str) -> str | None:
 def _facts(
     entry: Mapping[str, Any], said: Said, channel: Channel, recording: Recording | None
 ) -> Facts:
-    author = author_of(entry)
+    author, description = author_of(entry), _description(entry)
+    duration_ms = _duration_ms(entry, recording)
     return Facts(
         title=title_of(entry),
         creator=(author or channel.creator) if _video_id(entry) else (channel.creator or author),
         published_at=_first_time(entry),
-        duration_ms=_duration_ms(entry, recording),
+        duration_ms=duration_ms,
         language=channel.language,
-        description=_description(entry),
-        chapters=_chapters(entry),
+        description=description,
+        chapters=_chapters(entry) or chapters_in(description or "", duration_ms),
         tags=_tags(entry, said),
     )
 

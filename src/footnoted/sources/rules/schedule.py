@@ -30,8 +30,14 @@ _BURST_S = 600
 _REGULAR_SHARE = 0.1
 _AFTER_EXPECTED_S = 300
 _MAX_DOUBLINGS = 10
+_LEAST_GAPS, _SILENT_TIMES, _SILENT_S = 4, 3, 14 * 86_400
 _JITTER_SHARE, _MAX_JITTER_S, _CRON_JITTER_S = 0.1, 300.0, 60.0
-_WORDS = "a schedule is `adaptive`, `every 3600`, `every 1h30m`, or `cron 0 6 * * *`"
+UTC_NAME = "UTC"
+_CRON_FIELDS = 5
+_WORDS = (
+    "a schedule is `adaptive`, `every 3600`, `every 1h30m`, `cron 0 6 * * *` (UTC),"
+    " or `cron 0 6 * * * Europe/Berlin`"
+)
 
 
 class Cadence(StrEnum):
@@ -50,7 +56,7 @@ class Schedule(BaseModel):
     cadence: Cadence = Cadence.ADAPTIVE
     every_s: int | None = None
     cron: str | None = None
-    timezone: str = "UTC"
+    timezone: str = UTC_NAME
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -66,7 +72,8 @@ class Schedule(BaseModel):
             case Cadence.EVERY:
                 return f"every {told_length(self.every_s or 0)}"
             case Cadence.CRON:
-                return f"cron {self.cron}"
+                zone = "" if self.timezone == UTC_NAME else f" {self.timezone}"
+                return f"cron {self.cron}{zone}"
             case Cadence.ADAPTIVE:
                 return Cadence.ADAPTIVE.value
 
@@ -85,8 +92,11 @@ def rhythm_of(times: Iterable[datetime | None], now: datetime) -> Rhythm:
     return Rhythm(published=tuple(past[:_MAX_TIMES]))
 
 
-def parse_schedule(text: str, timezone: str = "UTC") -> Schedule:
-    """Return what a person's words mean. Raises UsageError with a sentence."""
+def parse_schedule(text: str) -> Schedule:
+    """Return what a person's words mean. Raises UsageError with a sentence.
+
+    Times of cron are UTC, unless a time zone stands behind them.
+    """
     kind, _, rest = text.strip().partition(" ")
     match kind.lower():
         case "adaptive" if not rest:
@@ -96,11 +106,21 @@ def parse_schedule(text: str, timezone: str = "UTC") -> Schedule:
             _require_interval(every_s)
             return Schedule(cadence=Cadence.EVERY, every_s=every_s)
         case "cron" if rest:
-            zone_of(timezone)
-            return Schedule(cadence=Cadence.CRON, cron=check_cron(rest), timezone=timezone)
+            expression, zone = _parted(rest)
+            zone_of(zone)
+            return Schedule(cadence=Cadence.CRON, cron=check_cron(expression), timezone=zone)
         case _:
             message = f"{text!r} is no schedule: {_WORDS}"
             raise UsageError(message)
+
+
+def _parted(words: str) -> tuple[str, str]:
+    """Return an expression of cron and the time zone behind it."""
+    fields = words.split()
+    if len(fields) == _CRON_FIELDS + 1 and fields[-1][0].isalpha():
+        zone = fields.pop()
+        return " ".join(fields), UTC_NAME if zone.upper() == UTC_NAME else zone
+    return words, UTC_NAME
 
 
 def next_poll(
@@ -139,6 +159,20 @@ def adaptive_s(rhythm: Rhythm, now: datetime) -> float:
     if _is_regular(gaps_s, usual_s) and 0 < expected_s < interval_s:
         interval_s = expected_s
     return min(max(interval_s, FLOOR_S), CEILING_S)
+
+
+def unusual_silence(rhythm: Rhythm, now: datetime) -> timedelta | None:
+    """Return for how long a source has been silent, where that is not like it; else None.
+
+    It is not where nothing came for three times as long as ever between two of its last items, and
+    for two weeks; a source of few items has no habit to break.
+    """
+    gaps_s = _gaps_s(rhythm)
+    if len(gaps_s) < _LEAST_GAPS:
+        return None
+    silence = now - rhythm.published[0]
+    usual_s = max(_SILENT_TIMES * max(gaps_s), _SILENT_S)
+    return silence if silence.total_seconds() > usual_s else None
 
 
 def _gaps_s(rhythm: Rhythm) -> list[float]:

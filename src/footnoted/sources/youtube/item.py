@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict
 
 from footnoted.fetch.ytdlp.answers import is_list, is_playable
 from footnoted.fetch.ytdlp.faults import Fault, FaultKind
+from footnoted.sources.chapters import chapters_in
 from footnoted.sources.info_json import read_info
 from footnoted.sources.items import Liveness
 from footnoted.sources.port import Facts
 from footnoted.sources.sidecar import time_of
-from footnoted.sources.youtube.chapters import chapters_in
 from footnoted.sources.youtube.shorts import is_short
 from footnoted.sources.youtube.tracks import CaptionTrack, original_language_of, tracks_of
 

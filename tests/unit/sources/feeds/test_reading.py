@@ -339,3 +339,22 @@ def test_endless_nonsense_is_read_in_linear_time(pattern: str) -> None:
             read(data)
         seconds.append(time.perf_counter() - began_s)
     assert seconds[1] < max(0.5, 12 * seconds[0])
+
+
+def test_chapters_in_a_description_are_chapters() -> None:
+    """Where a feed has no others: a list of times from 0:00 on, in HTML or plain."""
+    lines = ("0:00 Hello", "(12:30) Looms", "1:02:03 - Bye")
+    lines = ("0:00 Hello", "(12:30) Looms", "1:02:03 - Bye")
+    listed = "&lt;p&gt;Today:&lt;/p&gt;" + "".join(f"&lt;li&gt;{line}&lt;/li&gt;" for line in lines)
+    plain = "0:00 Hello\n12:30 Looms\n1:02:03 Bye"
+    for told in (listed, plain):
+        item = (
+            "<item><title>A</title><guid>a</guid><enclosure url='https://cdn.example/1.mp3'"
+            f" type='audio/mpeg'/><description>{told}</description></item>"
+        )
+        (found,) = read(rss(item)).items
+        assert [(one.start_ms, one.title) for one in found.facts.chapters] == [
+            (0, "Hello"),
+            (750_000, "Looms"),
+            (3_723_000, "Bye"),
+        ]

@@ -20,6 +20,7 @@ from footnoted.sources.rules.schedule import (
     next_poll,
     parse_schedule,
     rhythm_of,
+    unusual_silence,
 )
 
 FRIDAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -40,6 +41,8 @@ def rhythm(*ages_h: float) -> Rhythm:
         ("every 1h30m", "every 1h30m"),
         ("EVERY 2d", "every 2d"),
         ("cron 0 6 * * *", "cron 0 6 * * *"),
+        ("cron 0 6 * * * Europe/Berlin", "cron 0 6 * * * Europe/Berlin"),
+        ("cron 0 6 * * * utc", "cron 0 6 * * *"),
         ("cron  0  6 * *  MON-FRI", "cron 0 6 * * MON-FRI"),
     ],
 )
@@ -71,7 +74,7 @@ def test_a_schedule_is_whole_or_refused() -> None:
         with pytest.raises(ValidationError):
             Schedule.model_validate(parts)
     with pytest.raises(UsageError, match="time zone"):
-        parse_schedule("cron 0 6 * * *", "Mars/Olympus")
+        parse_schedule("cron 0 6 * * * Mars/Olympus")
 
 
 @pytest.mark.parametrize(
@@ -185,3 +188,23 @@ def test_what_is_no_length_is_refused(text: str) -> None:
     """In a sentence."""
     with pytest.raises(UsageError):
         parse_length(text)
+
+
+@pytest.mark.parametrize(
+    ("ages_d", "expected_d"),
+    [
+        ((1, 8, 15, 22, 29), None),
+        ((20, 27, 34, 41, 48), None),
+        ((22, 29, 36, 43, 50), 22),
+        ((13, 14, 15, 16, 17), None),
+        ((15, 16, 17, 18, 19), 15),
+        ((60, 67, 74), None),
+        ((60, 67, 97, 104, 111), None),
+    ],
+)
+def test_silence_is_told_where_it_is_not_like_a_source(
+    ages_d: tuple[int, ...], expected_d: int | None
+) -> None:
+    """A weekly show after three weeks, a daily one after two; one that paused before, later."""
+    silence = unusual_silence(rhythm(*(24 * age for age in ages_d)), FRIDAY)
+    assert (None if silence is None else silence.days) == expected_d

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footnoted.sources.youtube.chapters import chapters_in
+from footnoted.sources.chapters import chapters_in
 
 LISTED = """Thanks for watching! Links: https://example.com/12:30
 
