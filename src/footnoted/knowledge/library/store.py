@@ -59,7 +59,7 @@ _SUMMARIES = text(
                  WHERE a.creator_id = c.id AND lower(:creator) IN (lower(a.name), a.slug)))
     AND (CAST(:category AS text) IS NULL OR lower(p.category) = lower(:category))
   ORDER BY c.name, p.category, v.title, p.id
-"""
+"""  # noqa: S608 - joins constants
 )
 
 _BY_SLUG = text("""

@@ -190,6 +190,15 @@ async def _write_version(
         "provenance": provenance.model_dump(mode="json"),
     }
     await insert_missing(session, page_versions, [version])
+    await _write_claims(session, identity, page)
+    await session.execute(
+        update(pages)
+        .where(pages.c.id == placement.id)
+        .values(current_version_id=identity, updated_at=func.now())
+    )
+
+
+async def _write_claims(session: AsyncConnection, identity: UUID, page: ComposedPage) -> None:
     await insert_missing(
         session,
         claims,
@@ -214,11 +223,6 @@ async def _write_version(
             for position, claim in enumerate(page.claims)
             for support in claim.support
         ],
-    )
-    await session.execute(
-        update(pages)
-        .where(pages.c.id == placement.id)
-        .values(current_version_id=identity, updated_at=func.now())
     )
 
 

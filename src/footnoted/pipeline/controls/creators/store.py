@@ -248,8 +248,9 @@ async def _join(
     ):
         await session.execute(text(statement), values)
     await session.execute(
-        text("""INSERT INTO events (item_kind, item_id, name, fields, at)
-                VALUES (:kind, :new, :event, jsonb_build_object('group', CAST(:old AS bigint)), :now)"""),
+        text("""
+          INSERT INTO events (item_kind, item_id, name, fields, at)
+          VALUES (:kind, :new, :event, jsonb_build_object('group', CAST(:old AS bigint)), :now)"""),
         {**values, "event": PAGE_GROUP_MERGED, "now": now},
     )
 
