@@ -5,6 +5,7 @@ What we wrote last (`known`), what is there now (`found`), and what it should be
 
 from __future__ import annotations
 
+import hashlib
 from enum import Enum
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+_LONGEST_STEM_BYTES = 200
+"""Names of files have 255 bytes at most; a mark and an ending have to fit behind it."""
 NOT_A_FILE = "not a file"
 """What is found in place of a file that is a folder or a link: nothing of ours."""
 
@@ -45,7 +48,14 @@ def fate_of(known: Collection[str], found: str | None, wanted: str | None) -> Fa
 
 
 def beside(path: str, number: int) -> str:
-    """Return the name under which our text stands beside a file that was changed by hand."""
+    """Return the name under which our text stands beside a file that was changed by hand.
+
+    A name that the mark would make too long is cut, and told from others by a hash.
+    """
     pure = PurePosixPath(path)
     mark = ".footnoted-new" if number == 1 else f".footnoted-new-{number}"
-    return str(pure.with_name(f"{pure.stem}{mark}{pure.suffix}"))
+    stem = pure.stem
+    if len(stem.encode()) > _LONGEST_STEM_BYTES:
+        digest = hashlib.sha256(path.encode()).hexdigest()[:8]
+        stem = f"{stem.encode()[:_LONGEST_STEM_BYTES].decode(errors='ignore')}-{digest}"
+    return str(pure.with_name(f"{stem}{mark}{pure.suffix}"))

@@ -33,6 +33,14 @@ def test_three_hashes_decide(
     assert fate_of(known, found, wanted) is expected
 
 
+def test_a_long_name_still_fits_and_is_still_its_own() -> None:
+    """Eighty letters of three bytes, as an address may have."""
+    names = [beside(f"pages/{'発' * 79}{last}.md", 1) for last in "酵母"]
+    assert names[0] != names[1]
+    assert all(len(name.removeprefix("pages/").encode()) <= 255 for name in names)
+    assert all(name.endswith(".footnoted-new.md") for name in names)
+
+
 @pytest.mark.parametrize(
     ("number", "expected"),
     [(1, "pages/a/b.footnoted-new.md"), (2, "pages/a/b.footnoted-new-2.md")],
