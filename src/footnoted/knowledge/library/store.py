@@ -50,17 +50,14 @@ _VERSIONS = text("""
   SELECT version, title, created_at FROM page_versions WHERE page_id = :page_id ORDER BY version
 """)
 
-_SUMMARIES = text(
-    _HEAD
-    + """
+_SUMMARIES = text(f"""{_HEAD}
     AND (CAST(:profile AS text) IS NULL OR p.profile = :profile)
     AND (CAST(:creator AS text) IS NULL OR lower(:creator) IN (lower(c.name), c.slug)
       OR EXISTS (SELECT 1 FROM creator_aliases a
                  WHERE a.creator_id = c.id AND lower(:creator) IN (lower(a.name), a.slug)))
     AND (CAST(:category AS text) IS NULL OR lower(p.category) = lower(:category))
   ORDER BY c.name, p.category, v.title, p.id
-"""  # noqa: S608 - joins constants
-)
+""")  # noqa: S608 - joins constants
 
 _BY_SLUG = text("""
   SELECT p.id FROM pages p JOIN creators c ON c.id = p.creator_id
