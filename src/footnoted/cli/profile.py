@@ -53,7 +53,7 @@ def check(
     as_json: _Json = False,
 ) -> None:
     """Say whether profiles are fine, or which line of which file is not (exit code 2)."""
-    from footnoted.cli.lines import say
+    from footnoted.cli.lines import remark, say
     from footnoted.cli.profiles import look
     from footnoted.cli.session import read_settings
     from footnoted.errors import UsageError
@@ -67,6 +67,8 @@ def check(
         _write_json("profile-check/1", chosen)
     for one in () if as_json else chosen:
         say(one.fault or f"{one.name} is fine: {one.summary}")
+        if one.note is not None:
+            remark(one.note)
     raise typer.Exit(Exit.USAGE if any(one.fault for one in chosen) else Exit.DONE)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from footnoted.app import make_index, profile_making, resource_roots
@@ -13,7 +13,11 @@ from footnoted.errors import ConfigurationError, UsageError
 from footnoted.ledger.prices import PriceTable
 from footnoted.llm.assembly import EXTRACTIVE
 from footnoted.llm.routes import parse_chain
-from footnoted.profiles.declared.declaration import complaint_about, declared_files
+from footnoted.profiles.declared.declaration import (
+    complaint_about,
+    declared_files,
+    read_declaration,
+)
 from footnoted.settings import bundled_dir, variable
 
 if TYPE_CHECKING:
@@ -28,12 +32,16 @@ _KINDS = (".toml", ".md")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A profile, or why it is none. `origin` is a path, or says that it is built in."""
+    """A profile, or why it is none. `origin` is a path, or says that it is built in.
+
+    `note` is what a person should know of a sound one.
+    """
 
     name: str
     origin: str
     stages: tuple[str, ...] = ()
     fault: str | None = None
+    note: str | None = None
 
     @property
     def summary(self) -> str:
@@ -97,9 +105,14 @@ def _declared(path: Path, roots: list[Path], making: Making, prices: PriceTable)
     origin = "ships with footnoted" if path.parent.parent == roots[-1] else str(path)
     try:
         entry = declared_entry(path)
+        unfilled = read_declaration(path).unfilled
     except ConfigurationError as error:
         return Seen(path.parent.name, origin, fault=error.message)
-    return _seen(entry, origin, making, prices)
+    seen = _seen(entry, origin, making, prices)
+    if not unfilled or seen.fault is not None:
+        return seen
+    lack = f"[extractive] says nothing of {', '.join(unfilled)}"
+    return replace(seen, note=f"without a key nothing is found under {seen.name}: {lack}")
 
 
 def _seen(entry: Entry, origin: str, making: Making, prices: PriceTable) -> Seen:

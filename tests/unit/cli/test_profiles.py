@@ -53,6 +53,16 @@ def test_one_broken_profile_does_not_hide_the_others(tmp_path: Path) -> None:
     assert len(faults) == 5
 
 
+def test_a_profile_that_finds_nothing_without_a_key_says_so(tmp_path: Path) -> None:
+    """It is no fault: a language model needs no words of the built-in one."""
+    write_notes(tmp_path / "prompts", ('[extractive.text]\nmethod = "statement"\n', ""))
+    seen = found(Settings(user_dir=tmp_path))
+    assert (seen["notes"].fault, seen["recipes"].note) == (None, None)
+    assert seen["notes"].note == (
+        "without a key nothing is found under notes: [extractive] says nothing of text"
+    )
+
+
 def test_a_broken_profile_is_refused_at_the_start_in_one_sentence(tmp_path: Path) -> None:
     """The program would else leave its videos waiting without a word."""
     path = write_notes(tmp_path / "prompts", ("maximum = 10", "multipleOf = 10"))

@@ -88,6 +88,14 @@ class Declaration:
         return tuple(field for field in self.schema.fields if field.name not in self.marks.names)
 
     @property
+    def unfilled(self) -> tuple[str, ...]:
+        """Return the required fields that the extractive model has no way to fill.
+
+        With any, it finds nothing.
+        """
+        return tuple(one.name for one in self.own_fields if one.required and one.filling is None)
+
+    @property
     def asking(self) -> dict[str, str]:
         """Return the chain that each stage that asks models wants; nothing is the usual one."""
         return {stage: self.models.get(stage, "") for stage in self.stages if stage in ASKING}
