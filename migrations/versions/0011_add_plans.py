@@ -20,13 +20,14 @@ def upgrade() -> None:
         sa.Column("scope", postgresql.JSONB(), nullable=False),
         sa.Column("forecast", postgresql.JSONB(), nullable=False),
         sa.Column("cap_usd", sa.Numeric(18, 9), nullable=True),
+        sa.Column("stop_at_usd", sa.Numeric(18, 9), nullable=True),
         sa.Column(
             "applied_at",
             sa.DateTime(timezone=True),
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.CheckConstraint("cap_usd IS NULL OR cap_usd >= 0", name=op.f("ck_plans_cap")),
+        sa.CheckConstraint("cap_usd >= 0 AND stop_at_usd >= 0", name=op.f("ck_plans_cap")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plans")),
     )
     op.create_table(

@@ -18,7 +18,7 @@ from footnoted.ledger.budgets.budget import Caps
 from footnoted.llm.gateway import Gateway
 from footnoted.llm.port import RawAnswer, Usage
 from footnoted.llm.routes import Routes
-from footnoted.model.status import DISCOVERED, GROUP_STALE, ItemKind
+from footnoted.model.status import DISCOVERED, GROUP_STALE, ItemKind, Resource
 from footnoted.pipeline.askers import GatewayAskers
 from footnoted.pipeline.deps import Deps
 from footnoted.pipeline.flow import Flow
@@ -159,15 +159,19 @@ class Plant:
         by_name = {model.name: model for model in self.models}
         return Routes((self.model,), make=lambda name, _stage: by_name[name])
 
-    async def drain(self, caps: Caps = RICH) -> Report:
-        """Work until nothing is due."""
+    async def drain(self, caps: Caps = RICH, concurrency: int | None = None) -> Report:
+        """Work until nothing is due, on so many items at a time."""
         shop = open_shop(self.database, self.clock, self.folder)  # type: ignore[arg-type] # a clock
         process = await shop.opened(caps=caps)
         gateway = Gateway(
             self.database, self.routes(), process.purchaser, Prompt("repair", "", "", "0")
         )
         async with asyncio.timeout(60):
-            return await Loop(self.deps(gateway), RunPlan(Mode.DRAIN)).run()
+            deps = self.deps(gateway)
+            if concurrency is not None:
+                capacity = dict.fromkeys(Resource, concurrency)
+                deps = replace(deps, pace=replace(deps.pace, capacity=capacity))
+            return await Loop(deps, RunPlan(Mode.DRAIN)).run()
 
     async def plan(self, scope: Scope, *, waiting: bool = False) -> Plan:
         """Return the plan of a scope, rehearsed for real."""

@@ -36,7 +36,7 @@ ForceOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-_HEADERS = ("plan", "applied", "items left", "p50", "p90", "at most", "spent", "reserved")
+_HEADERS = ("plan", "applied", "items left", "p50", "p90", "until", "spent", "reserved")
 
 
 def register(program: typer.Typer) -> None:
@@ -138,13 +138,14 @@ def _row(plan: PlanRow, now: datetime) -> tuple[object, ...]:
     from footnoted.cli.spending import show_usd
     from footnoted.cli.times import show_time
 
+    most = plan.cap_usd if plan.cap_usd is not None else plan.stop_at_usd
     return (
         plan.id,
         show_time(plan.applied_at, now),
         plan.items_left,
         f"${plan.forecast['p50_usd']}",
         f"${plan.forecast['p90_usd']}",
-        None if plan.cap_usd is None else show_usd(plan.cap_usd),
+        None if most is None else show_usd(most),
         show_usd(plan.spent_usd),
         show_usd(plan.reserved_usd),
     )
@@ -158,6 +159,7 @@ def _fields(plan: PlanRow) -> dict[str, object]:
         "applied_at": plan.applied_at.isoformat(),
         "items_left": plan.items_left,
         "cap_usd": None if plan.cap_usd is None else str(plan.cap_usd),
+        "stop_at_usd": None if plan.stop_at_usd is None else str(plan.stop_at_usd),
         "spent_usd": str(plan.spent_usd),
         "reserved_usd": str(plan.reserved_usd),
     }

@@ -84,17 +84,15 @@ async def _reprocess(settings: Settings, scope: Scope, wishes: _Wishes) -> None:
         plan = await desk.plan(scope)
         if not wishes.as_json:
             print_plan(plan, settings)
-        money = plan.money
-        cap = wishes.cap if wishes.cap is not None else money.cap_usd if money.calls else None
         if not plan.redoings():
             _tell(plan, None, as_json=wishes.as_json)
             return
-        _agree(plan, cap, wishes)
-        applied = await apply_plan(desk.deps, scope, plan, cap)
+        _agree(plan, wishes)
+        applied = await apply_plan(desk.deps, scope, plan, wishes.cap)
         _tell(plan, applied, as_json=wishes.as_json)
 
 
-def _agree(plan: Plan, cap: Decimal | None, wishes: _Wishes) -> None:
+def _agree(plan: Plan, wishes: _Wishes) -> None:
     """Raise UsageError unless a person agrees with what it costs."""
     from footnoted.cli.spending import show_usd
     from footnoted.errors import UsageError
@@ -102,10 +100,13 @@ def _agree(plan: Plan, cap: Decimal | None, wishes: _Wishes) -> None:
     money = plan.money
     if not money.calls or wishes.yes:
         return
-    if cap is not None and wishes.cap is not None and money.p90_usd <= wishes.cap:
+    if wishes.cap is not None and money.p90_usd <= wishes.cap:
         return
-    most = "" if cap is None else f" It may cost at most {show_usd(cap)}, then it waits."
-    question = f"Buy {money.calls} calls for about {show_usd(money.p50_usd)}?{most}"
+    end = money.p90_usd if wishes.cap is None else wishes.cap
+    question = (
+        f"Buy {money.calls} calls for about {show_usd(money.p50_usd)}?"
+        f" At {show_usd(end)} it waits for you."
+    )
     if sys.stdin.isatty() and typer.confirm(question, err=True):
         return
     message = (

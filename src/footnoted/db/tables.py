@@ -643,10 +643,12 @@ plans = Table(
     Column("scope", JSONB, nullable=False),
     Column("forecast", JSONB, nullable=False),
     Column("cap_usd", Numeric(18, 9)),
+    Column("stop_at_usd", Numeric(18, 9)),
     _at("applied_at", nullable=False),
-    CheckConstraint("cap_usd IS NULL OR cap_usd >= 0", name="cap"),
+    CheckConstraint("cap_usd >= 0 AND stop_at_usd >= 0", name="cap"),
 )
-"""A plan that was applied: what was asked for, what it was thought to cost, and the most it may."""
+"""A plan that was applied: what was asked for and what it was thought to cost. It costs `cap_usd` at
+most; once `stop_at_usd` is spent, no further call is begun before a person has agreed."""
 
 plan_items = Table(
     "plan_items",

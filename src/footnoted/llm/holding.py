@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from footnoted.ledger import store as journal
 from footnoted.ledger.budgets import store as budgets
-from footnoted.ledger.budgets.budget import charges_of, refusal
+from footnoted.ledger.budgets.budget import charges_of, plan_refusal, refusal
 from footnoted.ledger.faults import FaultKind
 from footnoted.telemetry import CALL_COST_MORE, get_logger
 
@@ -75,6 +75,10 @@ class Holding:
         source_id = await journal.note_source(session, call_id)
         own = None if source_id is None else await budgets.source_cap(session, source_id)
         plan = await budgets.plan_cap(session, call_id)
+        if plan is not None and (
+            stopped := plan_refusal(plan, await budgets.spent_on(session, plan), now)
+        ):
+            raise stopped
         charges = charges_of(self._till.caps.with_source(own), now, source_id, plan)
         taken = await budgets.reserve(session, charges, self.amount)
         if taken < len(charges):

@@ -40,11 +40,14 @@ class Applied:
 async def apply_plan(deps: Deps, scope: Scope, plan: Plan, cap_usd: Decimal | None) -> Applied:
     """Put back every item of a plan; its calls may cost `cap_usd` (USD) together.
 
+    Without a cap it goes on until it has cost its 90th percentile, and then waits for a person.
+
     Pages that only follow from their videos are not put back: the videos want them when they are
     redone, if anything of them changed.
     """
     now, redoings = deps.clock.now(), plan.redoings()
-    forecast = store.StoredForecast(scope.summary(), plan.summary(), cap_usd)
+    stop_at = plan.money.p90_usd if cap_usd is None and plan.money.calls else None
+    forecast = store.StoredForecast(scope.summary(), plan.summary(), cap_usd, stop_at)
     async with deps.database.transaction() as session:
         plan_id = await store.write_plan(session, forecast, _items_of(plan), now)
     done: list[Redoing] = []

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 _P90 = 1.2816
 _LEAST_HISTORY = 3
-_MARGIN = 1.5
-"""How much longer a prompt may turn out than expected when a call is reserved."""
 _USUAL_SHARE = 0.4
 """Of its greatest length that an answer takes, where none is known yet."""
 
@@ -49,8 +47,7 @@ class Ruler(Protocol):
 class Money:
     """What some calls cost: tokens, mean (USD), and the variance of that.
 
-    `dearest_usd` is the most that one of them can cost; `minutes` is how long the provider's limits
-    make them take at least.
+    `minutes` is how long the provider's limits make them take at least.
     """
 
     calls: int = 0
@@ -58,7 +55,6 @@ class Money:
     output_tokens: int = 0
     mean_usd: float = 0.0
     variance: float = 0.0
-    dearest_usd: float = 0.0
     minutes: float = 0.0
 
     def __add__(self, other: Money) -> Money:
@@ -69,7 +65,6 @@ class Money:
             self.output_tokens + other.output_tokens,
             self.mean_usd + other.mean_usd,
             self.variance + other.variance,
-            max(self.dearest_usd, other.dearest_usd),
             self.minutes + other.minutes,
         )
 
@@ -82,11 +77,6 @@ class Money:
     def p90_usd(self) -> Decimal:
         """Return what it will not exceed nine times out of ten."""
         return _usd(self.mean_usd + _P90 * math.sqrt(self.variance))
-
-    @property
-    def cap_usd(self) -> Decimal:
-        """Return what the calls may cost: the 90th percentile, and room to reserve one call."""
-        return _usd(float(self.p90_usd) + self.dearest_usd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +127,8 @@ class Estimator:
             round(output),
             mean,
             (dearer - mean) ** 2,
-            self._worst_case(call, prompt),
             _minutes(prompt, round(output), self._ruler.limits_of(call.model)),
         )
-
-    def _worst_case(self, call: ExpectedCall, prompt_tokens: int) -> float:
-        prices = self._prices.prices_of(call.model, self._now)
-        tokens = round(prompt_tokens * _MARGIN)
-        return float(prices.worst_case(tokens, call.max_tokens_out, caches=True))
 
     def _habit(self, model: str, calls: Sequence[PaidCall]) -> _Habit | None:
         usable = [call for call in calls if call.usable]

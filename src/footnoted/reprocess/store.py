@@ -238,11 +238,12 @@ async def put_back(session: AsyncConnection, redoing: Redoing, now: datetime) ->
 
 
 class StoredForecast(NamedTuple):
-    """What was asked for, what it was thought to come to, and the most it may cost (USD)."""
+    """What was asked for, what it was thought to come to, and what it may cost (USD)."""
 
     scope: Mapping[str, Any]
     figures: Mapping[str, Any]
     cap_usd: Decimal | None
+    stop_at_usd: Decimal | None
 
 
 class PlanRow(NamedTuple):
@@ -252,6 +253,7 @@ class PlanRow(NamedTuple):
     scope: dict[str, Any]
     forecast: dict[str, Any]
     cap_usd: Decimal | None
+    stop_at_usd: Decimal | None
     applied_at: datetime
     spent_usd: Decimal
     reserved_usd: Decimal
@@ -272,6 +274,7 @@ async def write_plan(
                 scope=dict(forecast.scope),
                 forecast=dict(forecast.figures),
                 cap_usd=forecast.cap_usd,
+                stop_at_usd=forecast.stop_at_usd,
                 applied_at=now,
             )
             .returning(plans.c.id)
@@ -298,7 +301,7 @@ async def read_plans(session: AsyncConnection, limit: int) -> list[PlanRow]:
     """Return the newest plans, newest first."""
     rows = await session.execute(
         text("""
-          SELECT p.id, p.scope, p.forecast, p.cap_usd, p.applied_at,
+          SELECT p.id, p.scope, p.forecast, p.cap_usd, p.stop_at_usd, p.applied_at,
             COALESCE(b.spent_usd, 0) AS spent_usd, COALESCE(b.reserved_usd, 0) AS reserved_usd,
             (SELECT count(*) FROM plan_items i WHERE i.plan_id = p.id) AS items_left
           FROM plans p LEFT JOIN budgets b ON b.scope = 'plan' AND b.key = p.id::text
@@ -311,7 +314,7 @@ async def read_plans(session: AsyncConnection, limit: int) -> list[PlanRow]:
 async def raise_cap(session: AsyncConnection, plan_id: int, cap_usd: Decimal) -> bool:
     """Let a plan cost that much (USD); return False when there is no such plan."""
     raised = await session.execute(
-        text("UPDATE plans SET cap_usd = :cap WHERE id = :id RETURNING 1"),
+        text("UPDATE plans SET cap_usd = :cap, stop_at_usd = NULL WHERE id = :id RETURNING 1"),
         {"cap": cap_usd, "id": plan_id},
     )
     return raised.first() is not None

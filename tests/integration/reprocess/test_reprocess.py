@@ -215,7 +215,8 @@ async def test_a_plan_never_costs_more_than_was_agreed(plant: Plant) -> None:
     await filled(plant)
     plant.edit("extract", "Be brief.")
     plan = await plant.plan(STALE)
-    cap = plan.money.cap_usd - plan.money.p90_usd * 3 / 4
+    dearest = max(call.max_tokens_out for told in plan.forecasts for call in told.calls)
+    cap = dearest + plan.money.p50_usd / 4  # room to reserve one call, not to make them all
     applied = await apply_plan(plant.idle_deps(), STALE, plan, cap)
     await plant.drain()
     (row,) = await rows_of(plant.database, "SELECT * FROM budgets WHERE scope = 'plan'")
@@ -226,6 +227,25 @@ async def test_a_plan_never_costs_more_than_was_agreed(plant: Plant) -> None:
     woken = await raise_cap(plant.database, applied.plan_id, Decimal(1_000_000), clock=plant.clock)
     await plant.drain()
     assert (woken, (await plant.plan(STALE)).stale) == (len(waits), ())
+
+
+async def test_a_plan_that_cost_its_forecast_waits_for_a_person(plant: Plant) -> None:
+    """It begins no call beyond its 90th percentile, whatever its calls really cost."""
+    await filled(plant)
+    plant.edit("extract", "Be brief.")
+    plan = await plant.plan(STALE)
+    await apply_plan(plant.idle_deps(), STALE, plan, None)
+    await rows_of(
+        plant.database, "UPDATE plans SET stop_at_usd = 0.5 * stop_at_usd / 4 RETURNING 1"
+    )
+    before = await plant.bought()
+    await plant.drain(concurrency=1)
+    rows = await rows_of(plant.database, "SELECT wait_detail FROM videos WHERE not_before > now()")
+    assert 0 < await plant.bought() - before < plan.money.calls
+    assert all("as much as was forecast" in row.wait_detail for row in rows)
+    await raise_cap(plant.database, 1, Decimal(1_000_000), clock=plant.clock)
+    await plant.drain()
+    assert (await plant.plan(STALE)).stale == ()
 
 
 async def test_an_override_is_for_one_stage_of_one_video(plant: Plant) -> None:

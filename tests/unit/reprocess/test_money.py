@@ -83,13 +83,6 @@ def test_without_a_past_the_greatest_length_is_what_may_come(prices: PriceTable)
     assert float(money.p90_usd) == pytest.approx(1_000, rel=1e-3)
 
 
-def test_the_cap_leaves_room_to_reserve_a_call(prices: PriceTable) -> None:
-    """Else the last call of a plan could never be reserved."""
-    history = [paid(100, 50)] * 3
-    money = Estimator(prices, Quarter(), history, NOW).money_of([CALL, CALL])
-    assert (money.p90_usd, money.cap_usd) == (Decimal(100), Decimal(1_100))
-
-
 def test_limits_make_calls_take_time(prices: PriceTable) -> None:
     """Twenty calls at ten a minute are two minutes."""
     money = Estimator(prices, Quarter(), [], NOW).money_of([CALL] * 20)

@@ -62,10 +62,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class PlanCap:
-    """A plan that an item is redone under, and the most that it may cost (USD)."""
+    """A plan that an item is redone under: the most that it may cost (USD).
+
+    Once it has cost `stop_at`, it begins no further call; those on their way may go beyond that.
+    """
 
     plan_id: int
     cap: Decimal | None
+    stop_at: Decimal | None = None
 
 
 def charges_of(
@@ -84,6 +88,18 @@ def charges_of(
     if plan is not None:
         charges.append(Charge(Scope.PLAN, str(plan.plan_id), plan.cap))
     return tuple(charges)
+
+
+def plan_refusal(plan: PlanCap, spent: Decimal, now: datetime) -> CapReachedError | None:
+    """Return that a plan has cost what it was thought to, and a person is to agree to more."""
+    if plan.stop_at is None or spent < plan.stop_at:
+        return None
+    charge = Charge(Scope.PLAN, str(plan.plan_id), plan.stop_at)
+    message = (
+        f"plan {plan.plan_id} has cost {_usd(spent)}, as much as was forecast: `footnoted reprocess"
+        f" --plan {plan.plan_id} --max-usd` lets it go on"
+    )
+    return CapReachedError(message, charge, until=next_room(Scope.PLAN, now))
 
 
 def refusal(

@@ -6,6 +6,7 @@ inside it: so the first reservation after midnight sees every call that is still
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -14,7 +15,6 @@ from footnoted.ledger.budgets.budget import Charge, PlanCap, Scope, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -129,14 +129,23 @@ async def source_cap(session: AsyncConnection, source_id: int) -> Decimal | None
 async def plan_cap(session: AsyncConnection, call_id: int) -> PlanCap | None:
     """Return the newest plan that the item of a call is redone under, and its cap; else None."""
     found = await session.execute(
-        text("""SELECT p.id, p.cap_usd FROM llm_calls c
+        text("""SELECT p.id, p.cap_usd, p.stop_at_usd FROM llm_calls c
                 JOIN plan_items i ON i.item_kind = c.item_kind AND i.item_id = c.item_id
                 JOIN plans p ON p.id = i.plan_id
                 WHERE c.id = :id ORDER BY p.id DESC LIMIT 1"""),
         {"id": call_id},
     )
     row = found.one_or_none()
-    return None if row is None else PlanCap(row.id, row.cap_usd)
+    return None if row is None else PlanCap(row.id, row.cap_usd, row.stop_at_usd)
+
+
+async def spent_on(session: AsyncConnection, plan: PlanCap) -> Decimal:
+    """Return what a plan has cost (USD)."""
+    spent: Decimal | None = await session.scalar(
+        text("SELECT spent_usd FROM budgets WHERE scope = :scope AND key = :key"),
+        {"scope": Scope.PLAN, "key": str(plan.plan_id)},
+    )
+    return spent or Decimal(0)
 
 
 async def standing(session: AsyncConnection, charge: Charge) -> Standing:
