@@ -7,17 +7,24 @@ import shutil
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
 from footnoted.clock import SystemClock
 from footnoted.errors import UsageError
+from footnoted.pipeline.embedding.keeper import EmbeddingKeeper
+from footnoted.pipeline.embedding.queries import QueryEmbedding
 from footnoted.pipeline.embedding.standing import to_go_back_to
 from footnoted.search.audit import ensure_filled
 from footnoted.search.embedding import store
+from footnoted.search.embedding.recipes import RECIPES
+from footnoted.search.embedding.spec import words_spec
+from footnoted.search.embedding.spec_indexes import Searching, SpecIndexes
+from footnoted.search.embedding.stored_vectors import StoredVectors
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
 from tests.fakes.embedding import Worker, billed, embedding_settings, working
 from tests.fakes.embedding_server import serving
@@ -222,6 +229,71 @@ async def test_a_process_that_is_killed_buys_nothing_twice(
 
 
 _ROWS_BY_STATE = "SELECT state, count(*) FROM llm_calls GROUP BY state ORDER BY state"
+
+
+class Crash(BaseException):
+    """What ends a process, as far as its own code can tell."""
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+async def test_a_build_that_ends_in_any_phase_goes_on_from_there(
+    library: Library,
+    server: EmbeddingServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_done: object,
+) -> None:
+    """Before each step and after it: the next process ends the build, and buys nothing twice."""
+    await library.put(*(library.window(at, words) for at, words in enumerate(TEXTS, start=1)))
+    settings = embedding_settings(tmp_path / "data", server.base_url)
+    for phase in ("begin", "_make", "_fill", "_compare", "_switch"):
+        step = getattr(EmbeddingKeeper, phase)
+
+        async def crash(*given: Any, _step: Any = step, **named: Any) -> None:
+            if is_done:
+                await _step(*given, **named)
+            raise Crash
+
+        async with working(library.database, settings) as worker:
+            with monkeypatch.context() as broken:
+                broken.setattr(EmbeddingKeeper, phase, crash)
+                with pytest.raises(Crash):
+                    await worker.work()
+            assert await worker.found("kettle") == [1] or is_done
+    async with working(library.database, settings) as last:
+        await last.work()
+        assert await last.states() == ["words retired", "tiny serving"]
+        assert (await last.found("locomotive"))[0] == 2
+    asked = Counter(one for one in server.texts if one in TEXTS)
+    assert asked == Counter(TEXTS)
+
+
+async def test_a_channel_that_nobody_foresaw_is_a_recipe_and_a_place_in_a_spec(
+    library: Library, worker: Worker
+) -> None:
+    """Nothing that builds, compares, switches or searches knows channels by name."""
+    assert worker.access is not None
+    recipes = {**RECIPES, "mood": lambda one: " ".join(one.tags) or None}
+    text_channel = worker.access.wanted.dense[0]
+    spec = words_spec(text_channel, text_channel.model_copy(update={"name": "mood"}))
+    indexes = SpecIndexes(
+        library.database,
+        lambda one: QdrantEdgeIndex(
+            worker.keeper.indexes.of(one)._root,  # type: ignore[attr-defined]
+            one.layout,
+            StoredVectors(library.database, one, recipes),
+        ),
+        Searching(QueryEmbedding(worker.access), {"lexical": 0.0, "text": 0.0}),
+    )
+    await worker.indexes.close()
+    access = replace(worker.access, wanted=spec)
+    keeper = EmbeddingKeeper(library.database, SystemClock(), indexes, access, recipes)
+    moody = Worker(library.database, indexes, access, keeper)
+    await library.put(library.window(1, TEXTS[0], tags=("cheerful",)), library.window(2, TEXTS[1]))
+    await moody.work()
+    assert await moody.states() == ["words retired", "tiny serving"]
+    assert await moody.found("cheerful") == [1]
+    await indexes.close()
 
 
 async def test_what_an_index_cannot_follow_is_filled_again_before_it_serves(
