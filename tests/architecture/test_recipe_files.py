@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from footnoted.llm.extractive import answer_task
+from footnoted.llm.item_tasks import ItemsAnswer, ItemsTask
 from footnoted.model.transcript import Cue
 from footnoted.profiles.declared.answers import answer_type
 from footnoted.profiles.declared.binding import bind_items
@@ -85,3 +87,36 @@ def test_every_kind_of_item_has_its_place_on_the_page(project_root: Path) -> Non
     kinds = next(field.choices for field in declared.schema.fields if field.name == "kind")
     shown = str(template.sections)
     assert [kind for kind in kinds if f"choice='{kind}'" not in shown] == []
+
+
+def test_the_built_in_model_reads_german_recipes_too(project_root: Path) -> None:
+    """By the words of the profile, with numbers as they are spoken; a story is no step."""
+    declared, _ = _recipes(project_root)
+    lines = (
+        "Wir brauchen ein Kilo Kartoffeln und zwei Esslöffel Mehl.",
+        "Die Kartoffeln schälen und grob reiben, dann mit dem Mehl und etwas Salz mischen.",
+        "Das Wasser gut ausdrücken, sonst zerfallen die Kartoffeln in der Pfanne.",
+        "Meine Oma hat das jeden Samstag gemacht.",
+        "Den Ofen auf zweihundertzwanzig Grad Celsius vorheizen.",
+    )
+    answer = answer_task(
+        ItemsTask(
+            language="de",
+            recording="Kartoffelpuffer",
+            topic=None,
+            cues=tuple(
+                Cue(at, at * 4_000, at * 4_000 + 4_000, said) for at, said in enumerate(lines)
+            ),
+            fields=declared.schema.fields,
+            marks=declared.marks,
+            subject=declared.subject,
+        )
+    )
+    assert isinstance(answer, ItemsAnswer)
+    assert [(item["kind"], item.get("amount"), item.get("celsius")) for item in answer.items] == [
+        ("ingredient", "ein Kilo", None),
+        ("ingredient", "zwei Esslöffel", None),
+        ("step", None, None),
+        ("tip", None, None),
+        ("step", None, 220.0),
+    ]
