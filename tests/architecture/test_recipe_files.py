@@ -97,7 +97,7 @@ def test_the_built_in_model_reads_german_recipes_too(project_root: Path) -> None
         "Die Kartoffeln schälen und grob reiben, dann mit dem Mehl und etwas Salz mischen.",
         "Das Wasser gut ausdrücken, sonst zerfallen die Kartoffeln in der Pfanne.",
         "Meine Oma hat das jeden Samstag gemacht.",
-        "Den Ofen auf zweihundertzwanzig Grad Celsius vorheizen.",
+        "Den Ofen auf zweihundertzwanzig Grad Celsius vorheizen, dann backen.",
     )
     answer = answer_task(
         ItemsTask(
