@@ -141,9 +141,10 @@ def _where(cited: Citation) -> str:
 
     time = "-" if cited.start_ms is None else clock_time(cited.start_ms)
     place = f"cue {cited.first_cue}"
-    if cited.start_char is not None:
-        end = cited.end_char if cited.last_cue == cited.first_cue else f"{cited.last_cue}:end"
-        place += f", characters {cited.start_char}-{end}"
+    if cited.start_char is not None and cited.first_cue == cited.last_cue:
+        place += f", characters {cited.start_char}-{cited.end_char}"
+    elif cited.start_char is not None:
+        place = f"cue {cited.first_cue}, character {cited.start_char}, to {cited.last_cue}"
     return f"{cited.video_title} (video {cited.video_id}) {time}, {place}"
 
 

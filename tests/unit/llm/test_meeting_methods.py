@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from footnoted.llm.brain_tasks import (
@@ -18,7 +20,12 @@ from footnoted.llm.brain_tasks import (
     SummarizeTask,
 )
 from footnoted.llm.extractive import answer_task
+from footnoted.model.transcript import TranscriptOrigin
+from footnoted.transcripts.captions import read_transcript
 from tests.fakes.brain import cues_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TYPES = ("person", "organization", "place", "product", "event", "term", "date", "money", "other")
 KINDS = ("decision", "action", "question", "statement")
@@ -181,3 +188,27 @@ def test_a_summary_is_points_word_for_word_and_never_questions() -> None:
     chosen = [each.points[0] for each in answer.sentences]
     assert chosen in ([0, 3], [2, 3])
     assert [each.text for each in answer.sentences] == [texts[index][1] for index in chosen]
+
+
+def test_what_is_agreed_and_read_back_is_minuted(project_root: Path) -> None:
+    """The sample's own meeting: who does what, and what was agreed, each decision once."""
+    path = project_root / "samples" / "ferry-app-release-planning.vtt"
+    said = read_transcript(path.read_bytes(), path.name, origin=TranscriptOrigin.IMPORTED)
+    answer = answer_task(
+        RelateTask(language="en", topic="planning", cues=said.cues, entities=(), point_kinds=KINDS)
+    )
+    assert isinstance(answer, RelateAnswer)
+    texts = {kind: [each for each in answer.points if each.kind == kind] for kind in KINDS}
+    assert [(each.who, each.text) for each in texts["action"]] == [
+        ("Tomasz", "Tomasz writes the backfill job."),
+        ("Malik", "Malik, will you add that to the checklist?"),
+        ("Tomasz", "Tomasz fixes the clock test, and Priya sets up the quarantine."),
+    ]
+    assert [each.text.split(",")[0] for each in texts["decision"]] == [
+        "Tomasz fixes the clock test",
+        "One",
+        "Two",
+        "Three",
+        "Four",
+    ]
+    assert texts["decision"][0].quote.startswith("Okay, agreed. Tomasz fixes the clock test")
