@@ -59,7 +59,7 @@ def test_a_stance_is_what_the_speaker_does_or_says_it_is(sentence: str, action: 
     ],
 )
 def test_what_is_no_stance_of_the_speaker_is_left_empty(sentence: str) -> None:
-    """Others' trades, questions, conditions, the past, negations, contradictions, facts, opinions."""
+    """Others' trades, questions, conditions, the past, negations, contradictions, opinions."""
     assert stances_in(sentence) == []
 
 

@@ -13,7 +13,7 @@ from footnoted.llm.methods.wordlists import read_sections
 
 _REACH = 5
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
-_WORD = re.compile(r"[^\W_]+(?:['\u2019&.][^\W_]+)*%?|\$\d[\d.,]*")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019&.][^\W_]+)*%?|\$\w[\w.,]*")
 
 
 def speaks_of_a_company(before: str, after: str) -> bool:

@@ -8,7 +8,7 @@ What is found is a hint for whoever judges what is said, and the proof that a co
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -46,8 +46,8 @@ class _Found:
     listing: Listing
     score: float
     is_ambiguous: bool
-    is_word: bool = False
-    """Whether it is a symbol that is a word far more often."""
+    is_symbol: bool = False
+    """Whether it is a symbol in capitals, which may be an abbreviation of something else."""
     part: str | None = None
     """The name alone, where no spaces set it apart."""
 
@@ -76,9 +76,7 @@ class Spotter:
         """
         said = SpokenText(cues)
         found = sorted(self._found(said), key=lambda one: one.start)
-        sure = {one.listing.company for one in found if not one.is_ambiguous}
-        kept = (one for one in found if not one.is_ambiguous or _is_meant(said, one, sure))
-        return tuple(_heard(said, one) for one in kept)
+        return tuple(_heard(said, one) for one in _settled(said, found))
 
     def _found(self, said: SpokenText) -> Iterator[_Found]:
         at = 0
@@ -100,8 +98,7 @@ class Spotter:
             if is_small and (called.name.is_ambiguous or is_phrase):
                 continue
             score = _likeness(called) if called.name.is_misheard else 1.0
-            is_noun = is_small and len(words) == 1 and not called.name.is_misheard
-            unsure = called.name.is_ambiguous or is_noun
+            unsure = called.name.is_ambiguous or (is_small and not called.name.is_misheard)
             return _Found(at, end, called.listing, score, unsure)
         return None
 
@@ -114,7 +111,7 @@ class Spotter:
             return _Found(at, at + 1, listing, 1.0, is_ambiguous=False)
         if len(word.text) < _MIN_SYMBOL or not word.text.isupper() or said.is_shouted:
             return None
-        return _Found(at, at + 1, listing, 1.0, listing.is_word, listing.is_word)
+        return _Found(at, at + 1, listing, 1.0, is_ambiguous=True, is_symbol=True)
 
     def _sounding(self, said: SpokenText, at: int) -> _Found | None:
         if not said.is_cased or said.is_shouted:
@@ -167,7 +164,7 @@ class Spotter:
         known: dict[tuple[str, str], list[_Called]] = defaultdict(list)
         for called in self._called:
             joined = "".join(called.words)
-            if len(joined) >= _MIN_LETTERS and joined.isascii() and not called.name.is_misheard:
+            if len(joined) >= _MIN_LETTERS and joined.isascii() and _is_plain(called.name):
                 known[joined[:2], consonants(joined)].append(called)
         return dict(known)
 
@@ -181,12 +178,37 @@ def words_of(name: str) -> list[str]:
     return [word.key for word in SpokenText.read(name)]
 
 
+def _settled(said: SpokenText, found: Sequence[_Found]) -> Iterator[_Found]:
+    """Yield what is meant: sure names, ambiguous ones in context, symbols of what is spoken of.
+
+    A symbol in capitals is no abbreviation of something else once the recording names its company,
+    or has it in context; one that is a word as well has to be called a symbol every time.
+    """
+    sure = {one.listing.company for one in found if not one.is_ambiguous}
+    known = sure | {
+        one.listing.company
+        for one in found
+        if one.is_symbol and not one.listing.is_word and _is_meant(said, one, sure)
+    }
+    for one in found:
+        if one.is_symbol and not one.listing.is_word:
+            if one.listing.company in known:
+                yield replace(one, is_ambiguous=False)
+        elif not one.is_ambiguous or _is_meant(said, one, sure):
+            yield one
+
+
 def _is_meant(said: SpokenText, found: _Found, sure: set[str]) -> bool:
     """Return whether an ambiguous name is meant; `sure` are companies named beyond doubt."""
     before, after = said.around(found.start, found.end, _CONTEXT_CHARS)
-    if found.is_word and found.listing.company not in sure:
+    if found.is_symbol and found.listing.is_word and found.listing.company not in sure:
         return speaks_of_a_symbol(before)
     return speaks_of_a_company(before, after)
+
+
+def _is_plain(name: Name) -> bool:
+    """Return whether a name can be told by its sound: one that is a word cannot."""
+    return not name.is_misheard and not name.is_ambiguous
 
 
 def _may_be_a_name(words: Sequence[SpokenWord]) -> bool:

@@ -72,6 +72,19 @@ def test_a_misheard_name_is_mapped_with_its_score(heard: str, symbol: str, score
     assert (name.said, name.symbol, name.score) == (heard, symbol, score)
 
 
+def test_a_symbol_in_capitals_counts_once_the_recording_speaks_of_it() -> None:
+    """Three letters may stand for anything; after a move in percent they are the symbol."""
+    assert _heard("Lena made a PEP talk.", "So did Ben, another PEP talk.") == []
+    said = ("Lena made PEP fall, says Ben.", "PEP is down 4% today, Lena.")
+    assert _heard(*said) == [("PEP", "PEP"), ("PEP", "PEP")]
+
+
+def test_small_words_are_a_name_only_where_a_share_is_spoken_of() -> None:
+    """`Take two years` is no company."""
+    assert _heard("It will take two years, Lena says.") == []
+    assert _heard("Lena sold her take two shares.") == [("take two", "TTWO")]
+
+
 def test_a_word_of_the_recording_is_no_mishearing() -> None:
     """What is written small elsewhere is a common word that began a sentence."""
     assert _heard("Lena met Foxcon.") == [("Foxcon", "2317.TW")]
