@@ -210,7 +210,8 @@ class _Walk:
             request,
             digest,
             self._siblings,
-            seen=frozenset([seen.id]),
+            # One that is on its way when it is seen may be answered when its turn has come.
+            seen=frozenset([seen.id] if seen.is_answered else []),
             is_in_batch=seen.is_in_batch,
             must_be_live=seen.failed_in_batch or (is_current and seen.is_answered),
         )

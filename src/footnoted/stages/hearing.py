@@ -139,7 +139,7 @@ class Hearer:
             preview=f"sound, {_place(chunk)}" + (f"; words to expect: {words}" if words else ""),
             tariff=self._tariff(chunk),
             send=lambda options: self._asked(chunk, options),
-            seen=frozenset([known.id]) if known is not None else frozenset(),
+            seen=frozenset([known.id] if known is not None and known.is_answered else []),
         )
 
     def _tariff(self, chunk: AudioChunk) -> Tariff | None:

@@ -25,9 +25,11 @@ from tests.fakes.machine import rows_of
 from tests.fakes.model import FakeModel
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.ledger.journal import Entry
 
 SCOPE = CallScope("video", 1, "segment")
 TOPIC = '{"topics": [{"first_cue": 0, "last_cue": 1, "title": "one"}]}'
@@ -99,6 +101,33 @@ async def test_equal_requests_of_two_items_at_once_are_one_call(database: Databa
     async with asyncio.timeout(5):
         await asyncio.gather(first, second)
     assert sorted(model.asked) in (["a", "c"], ["b", "c"])
+
+
+async def test_who_finds_an_equal_call_on_its_way_takes_its_answer(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is journaled as sent when the second looks, and answered when its turn has come."""
+    model, looked = FakeModel(held=asyncio.Event()), asyncio.Event()
+    shared = gateway(database, model)
+    first = asyncio.create_task(shared.ask_all(SCOPE, [request("a", "x")]))
+    while not model.asked:  # noqa: ASYNC110 - the fake tells nobody that it is asked
+        await asyncio.sleep(0.01)
+    entries = shared.entries
+
+    async def looked_up(hashes: Sequence[str]) -> dict[str, Entry]:
+        found = await entries(hashes)
+        looked.set()
+        return found
+
+    monkeypatch.setattr(shared, "entries", looked_up)
+    other = CallScope("video", 2, "segment")
+    second = asyncio.create_task(shared.ask_all(other, [request("b", "x")]))
+    await looked.wait()
+    assert model.held is not None
+    model.held.set()
+    async with asyncio.timeout(20):
+        await asyncio.gather(first, second)
+    assert (model.asked, await states(database)) == (["a"], [("answered", True, 0)])
 
 
 async def test_a_call_another_process_is_making_is_waited_for(database: Database) -> None:

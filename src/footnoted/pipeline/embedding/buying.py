@@ -164,7 +164,7 @@ class Buyer:
             preview=f"{count} for the channel {order.channel.name}",
             tariff=self._tariff(order),
             send=lambda options: self._asked(order, options),
-            seen=frozenset([known.id]) if known is not None else frozenset(),
+            seen=frozenset([known.id] if known is not None and known.is_answered else []),
         )
 
     def _tariff(self, order: Order) -> TokenTariff | None:
