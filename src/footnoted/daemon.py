@@ -162,7 +162,8 @@ async def _vectors_kept(app: App, settings: Settings, loop: Loop) -> AsyncGenera
     await keeper.start(is_sole=settings.qdrant_url is None)
     async with _background(keeper.run(), loop):
         yield
-    await keeper.release()
+    with suppress(DependencyDownError):  # it ends by itself, some time after this process
+        await keeper.release()
 
 
 @asynccontextmanager

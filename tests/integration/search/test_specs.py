@@ -163,11 +163,15 @@ async def test_a_lost_or_rebuilt_index_costs_nothing(
     asked, key = len(server.asked), (await worker.specs())[1].spec.key
     await worker.indexes.close()
     shutil.rmtree(tmp_path / "data" / f"index-{key}")
+    shutil.rmtree(tmp_path / "data" / "index")
     settings = embedding_settings(tmp_path / "data", server.base_url)
     async with working(library.database, settings) as again:
         assert again.indexes.was_recreated
         await ensure_filled(library.database, again.indexes)
+        await again.keeper.start(is_sole=True)
+        assert [row.is_whole for row in await again.specs()] == [False, True]
         await again.work()
+        assert [row.is_whole for row in await again.specs()] == [True, True]
         index = again.indexes.of((await again.specs())[1].spec)
         assert await index.count_vectors("text") == 3
     assert len(server.asked) == asked

@@ -92,10 +92,12 @@ class EmbeddingKeeper:
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start(self, *, is_sole: bool) -> None:
-        """Take up what the dead worked on, where there can be nobody else."""
+        """Take up what the dead worked on, where there can be nobody else; miss lost indexes."""
         if is_sole:
             async with self.database.transaction() as session:
                 await store.end_leases(session)
+        with suppress(TransientError):
+            await self.indexes.miss_lost()
 
     async def run(self, pause_s: float = _PAUSE_S) -> None:
         """Look after the specs until cancelled; without any, and without an embedder, return."""

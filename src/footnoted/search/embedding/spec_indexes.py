@@ -153,6 +153,14 @@ class SpecIndexes:
         """Return the index of a spec, whether or not it serves."""
         return self._of(spec).index
 
+    async def miss_lost(self) -> None:
+        """Mark as not whole what follows and has lost its files, so that it is filled again.
+
+        Raises TransientError while an index is away.
+        """
+        for row in self._followers(await self._look()):
+            await self._follow(row, lambda index: index.ensure_ready())
+
     async def remove_dropped(self) -> None:
         """Remove the indexes of specs that were dropped and that no query uses any more."""
         for row in await self._look():
