@@ -75,12 +75,14 @@ def main() -> int:
         build_s = asyncio.run(build(folder, meaning, language))
         queries = language.queries()
         vectors = [meaning.near(number * 31, 10**7 + number) for number in range(len(queries))]
+        print(f"# built in {build_s:.0f} s", flush=True)
         ours_ms, recall = asyncio.run(ask(folder, queries, vectors))
+        print(f"# recall@10 against exact search {recall:.3f}", flush=True)
+        middle, p95_ms = statistics.median(ours_ms), p95(ours_ms)
+        print(f"# ours: median {middle:.2f} ms, p95 {p95_ms:.2f} ms", flush=True)
         peer = copy_to_peer(folder)
     peer_ms = [ask_peer(peer, queries[n], vectors[n]) for n in range(PEER_QUERIES)]
-    ratio, p95_ms = p95(ours_ms[: len(peer_ms)]) / p95(peer_ms), p95(ours_ms)
-    print(f"# built in {build_s:.0f} s; recall@10 against exact search {recall:.3f}")
-    print(f"# ours: median {statistics.median(ours_ms):.2f} ms, p95 {p95_ms:.2f} ms")
+    ratio = p95(ours_ms[: len(peer_ms)]) / p95(peer_ms)
     print(f"# peer: median {statistics.median(peer_ms):.0f} ms, p95 {p95(peer_ms):.0f} ms")
     rows = [
         ("P7c", f"{ratio:.5f}", "hybrid_p95_over_local_mode_p95", "<=0.05", ratio <= GOAL_RATIO),
