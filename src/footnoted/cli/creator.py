@@ -99,8 +99,10 @@ def merge(
     have = "recording" if done.creator.recordings == 1 else "recordings"
     say(f"{done.gone} is {done.creator.name} now, with {done.creator.recordings} {have}.")
     if done.joined_groups:
+        one = done.joined_groups == 1
+        categories = "one category" if one else f"{done.joined_groups} categories"
         remark(
-            f"Pages of {done.joined_groups} categories are put together in the next run;"
+            f"Pages of {categories} are put together in the next run;"
             " no model is asked again for what was written before."
         )
 

@@ -44,10 +44,12 @@ def diff(
     as_json: _Json = False,
 ) -> None:
     """Show the claims that came, went, or rest on more or less than before."""
+    from rich.text import Text
+
     from footnoted.cli.library import Wanted, find_versions
     from footnoted.cli.lines import say
     from footnoted.cli.session import read_settings
-    from footnoted.cli.terminal import write_json
+    from footnoted.cli.terminal import plain, write_json
     from footnoted.knowledge.pages.changes import diff_pages
 
     wanted = Wanted(slug, creator=creator, profile=profile)
@@ -57,7 +59,8 @@ def diff(
         write_json("page-diff/1", {"diff": found.model_dump(mode="json")})
         return
     for line in diff_lines(found):
-        say(line)
+        indent = len(line) - len(line.lstrip())
+        say(Text(" " * indent).append_text(plain(line)))
 
 
 def _two(versions: Sequence[int] | None) -> tuple[int, int] | None:
