@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import shutil
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import reduce
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from footnoted.db import embedded
 from footnoted.model.transcript import TranscriptOrigin
 from footnoted.transcripts.captions import read_transcript
 from tests.timeline import server as timeline
@@ -114,27 +119,71 @@ def net(words: bytes) -> Iterator[tuple[str, list[str], dict[str, str]]]:
         yield base, asked, settings
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A command of the README with what it shows below it."""
+
+    words: list[str]
+    lines: list[str]
+
+
+def shown_in(readme: str) -> list[Shown]:
+    """Return the commands of the section about following, in order."""
+    _, _, after = readme.partition("## Follow a channel, a podcast and a folder")
+    section, _, _ = after.partition("\n## ")
+    blocks = re.findall(r"^```text\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    parts = [part for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    split = [part.rstrip("\n").split("\n") for part in parts]
+    return [Shown(shlex.split(command)[1:], lines) for command, *lines in split]
+
+
+def told(text: str, places: dict[str, str]) -> str:
+    """Return a text with places in the stead of others."""
+    return reduce(lambda said, pair: said.replace(*pair), places.items(), text)
+
+
+def is_printed(line: str, printed: str) -> bool:
+    """Return whether a line is there: digits stand for digits, `…` for anything."""
+    parts = [re.escape(part) for part in " ".join(line.split()).split("…")]
+    pattern = re.compile(re.sub(r"\d+", r"\\d+", ".*".join(parts)))
+    return any(pattern.fullmatch(" ".join(one.split())) for one in printed.splitlines())
+
+
 def test_a_channel_a_podcast_and_a_folder_are_followed(
     new_home: Home,
     net: tuple[str, list[str], dict[str, str]],
     project_root: Path,
     tmp_path: Path,
 ) -> None:
-    """Each gives pages whose links play there, and what waits says for what and until when."""
+    """With the commands of the README, whose places are stand-ins; they print what it shows.
+
+    Each gives pages whose links play there, and what waits says for what and until when.
+    """
     base, asked, settings = net
-    shutil.copy(project_root / "samples" / WORDS, tmp_path / WORDS)
-    places = (f"https://www.youtube.com/channel/{CHANNEL}", f"{base}/feed.xml", str(tmp_path))
-    for place in places:
-        added = new_home.run("source", "add", place, **settings)
-        assert added.returncode == 0, added.stderr
-    drained = new_home.run("run", "--drain", **settings)
-    assert drained.returncode == 0, drained.stderr
+    talks = tmp_path / "talks"
+    talks.mkdir()
+    shutil.copy(project_root / "samples" / WORDS, talks / WORDS)
+    places = {
+        "https://www.youtube.com/@the-channel": f"https://www.youtube.com/channel/{CHANNEL}",
+        "https://pod.example": base,
+        "/home/you/talks": str(talks),
+        "~/talks": str(talks),
+    }
+    missing: list[str] = []
+    kept_up = embedded.start(new_home.data_dir)  # or each command would start and stop it
+    for one in shown_in((project_root / "README.md").read_text(encoding="utf-8")):
+        ended = new_home.run(*(told(word, places) for word in one.words), **settings)
+        assert ended.returncode == 0, ended.stderr
+        printed = told(ended.stdout, {theirs: ours for ours, theirs in reversed(places.items())})
+        missing += [line for line in one.lines if line and not is_printed(line, printed)]
+    embedded.stop(kept_up)
+    assert missing == []
     report = new_home.ask("status")
     counts = {line["status"]: line["count"] for line in report["videos"]}
     assert counts == {"indexed": 4, "discovered": 2}
     waits = {line["reason"] for line in report["waiting"] if line["kind"] == "video"}
     assert waits == {"captions_pending", "speech_recognition"}
-    links = [hit["link"] for hit in new_home.ask("search", "compressor")["results"]]
+    links = [hit["link"] or "" for hit in new_home.ask("search", "compressor")["results"]]
     assert any(link.startswith("https://www.youtube.com/watch?v=aaaaaaaaaaa") for link in links)
     assert any(link.startswith(f"{base}/1.mp3#t=") for link in links)
     assert "/0.mp3" not in asked, "sound was fetched though nothing can hear it"
