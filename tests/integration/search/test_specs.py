@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from qdrant_client import AsyncQdrantClient
 
 from footnoted.clock import SystemClock
 from footnoted.errors import UsageError
@@ -26,6 +27,7 @@ from footnoted.search.embedding.spec import words_spec
 from footnoted.search.embedding.spec_indexes import Searching, SpecIndexes
 from footnoted.search.embedding.stored_vectors import StoredVectors
 from footnoted.search.qdrant_edge import QdrantEdgeIndex
+from footnoted.search.qdrant_server import QdrantServerIndex
 from tests.fakes.embedding import Worker, billed, embedding_settings, working
 from tests.fakes.embedding_server import serving
 from tests.fakes.machine import rows_of
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from footnoted.search.embedding.spec import Spec
     from footnoted.search.port import Hit, Near
     from tests.fakes.embedding_server import EmbeddingServer
     from tests.integration.search.conftest import Library
@@ -270,6 +273,40 @@ async def test_a_build_that_ends_in_any_phase_goes_on_from_there(
         assert (await last.found("locomotive"))[0] == 2
     asked = Counter(one for one in server.texts if one in TEXTS)
     assert asked == Counter(TEXTS)
+
+
+@pytest.mark.filterwarnings("ignore:Local mode performs exact")
+@pytest.mark.filterwarnings("ignore:Payload indexes have no effect")
+async def test_a_qdrant_server_is_built_on_compared_and_switched_the_same_way(
+    library: Library, worker: Worker
+) -> None:
+    """An alias per spec, here each on a stand-in of its own; a dropped one is empty."""
+    clients: dict[str, AsyncQdrantClient] = {}
+
+    def made(spec: Spec) -> QdrantServerIndex:
+        name = f"footnoted-{spec.layout.spec}" if spec.dense else "footnoted"
+        vectors = StoredVectors(library.database, spec)
+        clients[spec.key] = client = AsyncQdrantClient(":memory:")
+        return QdrantServerIndex(client, name=name, layout=spec.layout, vectors=vectors)
+
+    assert worker.access is not None
+    searching = Searching(QueryEmbedding(worker.access), {})
+    indexes = SpecIndexes(library.database, made, searching)
+    keeper = EmbeddingKeeper(library.database, SystemClock(), indexes, worker.access)
+    served = Worker(library.database, indexes, worker.access, keeper)
+    await served.work()
+    assert await served.states() == ["words retired", "tiny serving"]
+    assert (await served.found("locomotive"))[0] == 2
+    async with library.database.transaction() as session:
+        words = to_go_back_to(await store.specs(session))
+        assert await store.switch(session, words.sha256, SystemClock().now())
+    assert await served.found("locomotive") == []
+    async with library.database.transaction() as session:
+        tiny = (await store.specs(session))[1]
+        assert await store.drop(session, tiny.sha256, SystemClock().now())
+    await keeper.step()
+    held = [len(clients[one]._client.collections) for one in (words.spec.key, tiny.spec.key)]
+    assert held == [1, 0]
 
 
 async def test_a_channel_that_nobody_foresaw_is_a_recipe_and_a_place_in_a_spec(
