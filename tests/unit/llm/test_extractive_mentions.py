@@ -141,6 +141,18 @@ def test_a_company_in_passing_is_no_mention() -> None:
     assert answer.mentions == ()
 
 
+def test_a_company_that_no_table_has_is_told_without_a_symbol() -> None:
+    """Where the words beside it say that it is listed, and nowhere else."""
+    answer = _mentions(
+        "Today I bought shares of Zebra Zoo Zone, and I like the zoo.",
+        "The tech stocks and my own Growth stock list are long, says Lena of Acme.",
+        names=(),
+    )
+    assert [(one.company, one.symbol, one.action) for one in answer.mentions] == [
+        ("Zebra Zoo Zone", None, "buy")
+    ]
+
+
 def test_an_outlook_is_what_is_said_of_the_market() -> None:
     """Two sentences on one side make a direction; what nobody says stays empty."""
     lines = (

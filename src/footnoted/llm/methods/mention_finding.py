@@ -1,6 +1,7 @@
 """The answer to `mention`: each company of a topic once per stance, in the words that say it.
 
-The names are those that the task found; a sentence counts for a company when it names it. A stance
+The names are those that the task found, and companies that no table has where the words beside them
+say that they are listed; a sentence counts for a company when it names it. A stance
 is taken from that sentence, or from the next when it goes on about it ("I own it"). Without a
 stance the sentence that says most is quoted, and action, conviction and horizon stay empty.
 """
@@ -13,15 +14,16 @@ from typing import TYPE_CHECKING
 
 from footnoted.llm.methods.lexicon import lexicon_for
 from footnoted.llm.methods.mention_context import says_something
+from footnoted.llm.methods.mention_unlisted import unlisted_in
 from footnoted.llm.methods.stance_words import Stance, stances_in
 from footnoted.llm.methods.units import units_of
-from footnoted.llm.stock_tasks import MentionAnswer, StatedMention
+from footnoted.llm.stock_tasks import MentionAnswer, NameHeard, StatedMention
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from footnoted.llm.methods.units import Unit
-    from footnoted.llm.stock_tasks import MentionTask, NameHeard
+    from footnoted.llm.stock_tasks import MentionTask
 
 _SAMPLE_CHARS = 4_000
 _GOES_ON = re.compile(r"\b(?:it|the stock|the company|shares|this one|that one)\b")
@@ -50,16 +52,19 @@ def find_mentions(task: MentionTask) -> MentionAnswer:
     named = [_names_in(unit, task.names, at_cue) for unit in units]
     for place, names in enumerate(named):
         for name in names:
-            known.setdefault(name.symbol, _Named(name)).units.append(place)
+            known.setdefault(_key(name), _Named(name)).units.append(place)
         _take_stances(units, place, names, known)
         if len(names) == 1 and not any(named[place + 1 : place + 2]):
-            _take_from_next(units, place, known[names[0].symbol])
+            _take_from_next(units, place, known[_key(names[0])])
     told = [one for company in known.values() for one in _told(task, units, company)]
     return MentionAnswer(mentions=tuple(sorted(told, key=lambda one: (one.first_cue, one.company))))
 
 
 def _names_in(unit: Unit, names: Sequence[NameHeard], at_cue: dict[int, int]) -> list[NameHeard]:
-    """Return the names that stand in a sentence, one for each company, in order."""
+    """Return the names that stand in a sentence, one for each company, in order.
+
+    Companies that no table has are among them, without a symbol.
+    """
     found: dict[str, tuple[int, NameHeard]] = {}
     text = unit.text.casefold()
     for name in names:
@@ -67,7 +72,27 @@ def _names_in(unit: Unit, names: Sequence[NameHeard], at_cue: dict[int, int]) ->
             at = _place(text, name.said)
             if at is not None:
                 found.setdefault(name.symbol, (at, name))
+    listed = [name.said for name in names]
+    for at, said in unlisted_in(unit.text, listed):
+        found.setdefault(said, (at, _unlisted(said)))
     return [name for _, name in sorted(found.values(), key=lambda one: one[0])]
+
+
+def _unlisted(said: str) -> NameHeard:
+    return NameHeard(
+        first_cue=0,
+        last_cue=0,
+        said=said,
+        symbol="",
+        exchange="",
+        company=said,
+        score=1.0,
+        is_ambiguous=False,
+    )
+
+
+def _key(name: NameHeard) -> str:
+    return name.symbol or name.company
 
 
 def _place(text: str, said: str) -> int | None:
@@ -83,15 +108,15 @@ def _take_stances(
     if not names:
         return
     text = units[place].text
-    places = {name.symbol: _place(text.casefold(), name.said) or 0 for name in names}
+    places = {_key(name): _place(text.casefold(), name.said) or 0 for name in names}
     said: dict[str, tuple[int, Stance]] = {}
     for stance in stances_in(text):
-        nearest = min(places, key=lambda symbol: _distance(stance, places[symbol]))
+        nearest = min(places, key=lambda key: _distance(stance, places[key]))
         far = _distance(stance, places[nearest])
         if far <= min(_FAR, said[nearest][0] if nearest in said else _FAR):
             said[nearest] = (far, stance)
-    for symbol, (_, stance) in said.items():
-        known[symbol].stances.append((stance, place, place))
+    for key, (_, stance) in said.items():
+        known[key].stances.append((stance, place, place))
 
 
 def _take_from_next(units: Sequence[Unit], place: int, named: _Named) -> None:
@@ -139,7 +164,7 @@ def _mention(
     window = units[first : last + 1]
     return StatedMention(
         company=name.company,
-        symbol=name.symbol,
+        symbol=name.symbol or None,
         action=stance.action if stance else None,
         conviction=stance.conviction if stance else None,
         horizon=stance.horizon if stance else None,
