@@ -30,15 +30,8 @@ if TYPE_CHECKING:
     from footnoted.settings import Settings
 
 _HEADERS = (
-    "profile",
-    "stage",
-    "items",
-    "replayed",
-    "free",
-    "to buy",
-    "tokens in/out",
-    "p50",
-    "p90",
+    *("profile", "stage", "items", "replayed", "free", "to buy", "may follow", "tokens in/out"),
+    *("p50", "p90"),
 )
 
 
@@ -111,10 +104,15 @@ def words_of(plan: Plan, settings: Settings) -> str:
     days = math.ceil(money.p50_usd / settings.daily_cost_cap_usd) if money.p50_usd else 1
     return (
         f"Buys {money.calls} calls for about {show_usd(money.p50_usd)} (p90"
-        f" {show_usd(money.p90_usd)}), replays {replayed} for nothing. At today's limits that takes"
-        f" {_minutes(money.minutes)} at least; under the daily cap of"
+        f" {show_usd(plan.p90_usd)}{_more(plan)}), replays {replayed} for nothing. At today's"
+        f" limits that takes {_minutes(money.minutes)} at least; under the daily cap of"
         f" {show_usd(settings.daily_cost_cap_usd)}, {days} day{'s' if days > 1 else ''}."
     )
+
+
+def _more(plan: Plan) -> str:
+    calls = sum(line.follow_up.calls for line in plan.lines)
+    return f", with {calls} calls that follow if answers differ from last time" if calls else ""
 
 
 def plan_fields(plan: Plan) -> dict[str, object]:
@@ -141,6 +139,7 @@ def _line_fields(line: PlanLine) -> dict[str, object]:
         "replayed": line.replayed,
         "free": line.free,
         "to_buy": line.money.calls,
+        "may_follow": line.follow_up.calls,
         "prompt_tokens": line.money.prompt_tokens,
         "output_tokens": line.money.output_tokens,
         "p50_usd": str(line.money.p50_usd),
@@ -151,7 +150,7 @@ def _line_fields(line: PlanLine) -> dict[str, object]:
 
 
 def _row(line: PlanLine) -> tuple[object, ...]:
-    mark = "" if line.is_exact else " estimated"
+    mark = "" if line.is_exact or not line.money.calls else " estimated"
     money = line.money
     tokens = f"{money.prompt_tokens:,}/{money.output_tokens:,}" if money.calls else None
     return (
@@ -161,9 +160,10 @@ def _row(line: PlanLine) -> tuple[object, ...]:
         line.replayed,
         line.free,
         f"{money.calls}{mark}",
+        line.follow_up.calls or None,
         tokens,
         _dollars(money.p50_usd),
-        _dollars(money.p90_usd),
+        _dollars((money + line.follow_up).p90_usd),
     )
 
 

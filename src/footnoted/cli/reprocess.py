@@ -100,9 +100,9 @@ def _agree(plan: Plan, wishes: _Wishes) -> None:
     money = plan.money
     if not money.calls or wishes.yes:
         return
-    if wishes.cap is not None and money.p90_usd <= wishes.cap:
+    if wishes.cap is not None and plan.p90_usd <= wishes.cap:
         return
-    end = money.p90_usd if wishes.cap is None else wishes.cap
+    end = plan.p90_usd if wishes.cap is None else wishes.cap
     question = (
         f"Buy {money.calls} calls for about {show_usd(money.p50_usd)}?"
         f" At {show_usd(end)} it waits for you."
@@ -110,7 +110,7 @@ def _agree(plan: Plan, wishes: _Wishes) -> None:
     if sys.stdin.isatty() and typer.confirm(question, err=True):
         return
     message = (
-        f"nothing was changed: it may cost {show_usd(money.p90_usd)} (p90); say --yes,"
+        f"nothing was changed: it may cost {show_usd(plan.p90_usd)} (p90); say --yes,"
         " or --max-usd with at least that"
     )
     raise UsageError(message)

@@ -46,7 +46,7 @@ async def apply_plan(deps: Deps, scope: Scope, plan: Plan, cap_usd: Decimal | No
     redone, if anything of them changed.
     """
     now, redoings = deps.clock.now(), plan.redoings()
-    stop_at = plan.money.p90_usd if cap_usd is None and plan.money.calls else None
+    stop_at = plan.p90_usd if cap_usd is None and plan.money.calls else None
     forecast = store.StoredForecast(scope.summary(), plan.summary(), cap_usd, stop_at)
     async with deps.database.transaction() as session:
         plan_id = await store.write_plan(session, forecast, _items_of(plan), now)

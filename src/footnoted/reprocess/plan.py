@@ -22,6 +22,7 @@ from footnoted.reprocess.store import Redoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from decimal import Decimal
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,6 +40,7 @@ class PlanLine:
     """One stage of one profile: how many items it redoes, and their calls.
 
     `is_exact` says that the numbers of calls are no estimate; dollars of calls to buy always are.
+    `follow_up` is what comes on top where the answers above turn out other than last time.
     """
 
     profile: str
@@ -48,6 +50,7 @@ class PlanLine:
     replayed: int
     free: int
     money: Money
+    follow_up: Money
     is_exact: bool
 
 
@@ -65,6 +68,11 @@ class Plan:
         return sum((line.money for line in self.lines), Money())
 
     @property
+    def p90_usd(self) -> Decimal:
+        """Return what it will not exceed nine times out of ten, should everything follow."""
+        return sum((line.follow_up for line in self.lines), self.money).p90_usd
+
+    @property
     def stale(self) -> tuple[StageForecast, ...]:
         """Return the stages that would buy a call or put out something else."""
         return tuple(forecast for forecast in self.forecasts if forecast.is_stale)
@@ -79,7 +87,8 @@ class Plan:
             "prompt_tokens": money.prompt_tokens,
             "output_tokens": money.output_tokens,
             "p50_usd": str(money.p50_usd),
-            "p90_usd": str(money.p90_usd),
+            "follow_up_calls": sum(line.follow_up.calls for line in self.lines),
+            "p90_usd": str(self.p90_usd),
         }
 
     def redoings(self) -> list[Redoing]:
@@ -198,14 +207,19 @@ def make_plan(
         lines.append(
             PlanLine(
                 *key,
-                items=len({forecast.item.id for forecast in found}),
+                items=len({forecast.item.id for forecast in found if not forecast.is_follow_up}),
                 replayed=sum(forecast.replayed for forecast in found),
                 free=sum(forecast.free for forecast in found),
-                money=sum((estimator.money_of(f.calls) for f in found), Money()),
+                money=_money(estimator, [f for f in found if not f.is_follow_up]),
+                follow_up=_money(estimator, [f for f in found if f.is_follow_up]),
                 is_exact=all(forecast.is_exact for forecast in found),
             )
         )
     return Plan(tuple(forecasts), tuple(lines), tuple(in_work))
+
+
+def _money(estimator: Estimator, forecasts: Sequence[StageForecast]) -> Money:
+    return sum((estimator.money_of(forecast.calls) for forecast in forecasts), Money())
 
 
 def _differs(recorded: Mapping[str, Mapping[str, str]], today: Mapping[str, object]) -> bool:

@@ -44,6 +44,7 @@ class StageForecast:
 
     `before` is the status it is claimed at. `is_exact`: nothing above it is a guess.
     `is_unchanged`: its output would be what it was, so that nothing below it follows.
+    `is_follow_up`: it is done only if a stage above it, whose answers are guesses, says otherwise.
     """
 
     item: Item
@@ -56,12 +57,13 @@ class StageForecast:
     calls: tuple[ExpectedCall, ...] = ()
     is_exact: bool = True
     is_unchanged: bool = False
+    is_follow_up: bool = False
     trouble: str | None = None
 
     @property
     def is_stale(self) -> bool:
         """Return whether redoing it would buy a call or put out something else."""
-        return bool(self.calls) or not self.is_unchanged
+        return not self.is_follow_up and (bool(self.calls) or not self.is_unchanged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,13 @@ class Wish:
     """Where redoing begins, and whether fresh answers are wanted from there on.
 
     `all_pages` looks at every page group of the creator, else only at those that videos touch.
+    `may_follow`: what the item is given rests on guesses, so it may be done although it stands.
     """
 
     stage: str | None = None
     force: bool = False
     all_pages: bool = True
+    may_follow: bool = False
 
 
 @dataclass(slots=True)
@@ -111,13 +115,15 @@ class Rehearsal:
                 found += await self._item(session, item, wish)
             for group in await store.groups_of(session, *owner):
                 if not group.is_in_work and (group.is_due or wish.all_pages):
-                    found += await self._item(session, group, Wish(force=wish.force))
+                    may_follow = any(forecast.calls for forecast in found)
+                    pages = Wish(force=wish.force, may_follow=may_follow)
+                    found += await self._item(session, group, pages)
         return found
 
     async def _item(self, session: AsyncConnection, item: Item, wish: Wish) -> list[StageForecast]:
         flow = self._deps.flows.get(item.kind, item.profile)
         recorded = await order_store.read_orders(session, item.kind, item.id)
-        walk = _Walk(item, wish, recorded, has_begun=wish.stage is None)
+        walk = _Walk(item, wish, recorded, not wish.may_follow, has_begun=wish.stage is None)
         is_reached = item.status not in {step.status for step in flow.steps()} if flow else False
         for step in flow.steps() if flow else ():
             walk.has_begun = walk.has_begun or step.stage.name == wish.stage
@@ -154,16 +160,18 @@ class Rehearsal:
             place = (item, stage.name, step.status, step.rank)
             return StageForecast(*place, edges) if edges else None
         given = await stage.load(session, item.id)
-        if order is not None and order.answers(orders.draft_order(given, parts)) and not is_fresh:
+        stands = order is not None and order.answers(orders.draft_order(given, parts))
+        is_follow_up = stands and not is_fresh
+        if is_follow_up and walk.is_exact:
             return None
-        generation = (order.generation if order else 0) + is_fresh
+        generation = (order.generation if order else 0) + (is_fresh or is_follow_up)
         scope = CallScope(
             item.kind, item.id, stage.name, generation, item.profile, setup.own_models
         )
         asker = self._gateway.asker(scope)
         out: Any = await stage.run(given, StageContext(asker, setup.prompts))
-        trouble, is_unchanged = _why(out), False
-        if trouble is None:
+        trouble, is_unchanged = _why(out), is_follow_up
+        if trouble is None and not is_follow_up:
             is_unchanged = order is not None and orders.output_sha256(out) == order.output_sha256
             await stage.save(session, item.id, out)
         asked = (item.kind, item.id, stage.name)
@@ -178,6 +186,7 @@ class Rehearsal:
             calls=tuple(self._purchases.expected.pop(asked, ())),
             is_exact=walk.is_exact,
             is_unchanged=is_unchanged,
+            is_follow_up=is_follow_up,
             trouble=trouble,
         )
 

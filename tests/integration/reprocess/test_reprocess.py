@@ -94,6 +94,17 @@ async def test_an_edited_prompt_is_named_with_the_calls_it_touches(plant: Plant)
     assert [call.label for call in plan.stale[0].calls] == ["topic-0", "topic-1"]
 
 
+async def test_what_may_follow_is_in_the_upper_forecast_alone(plant: Plant) -> None:
+    """Nobody knows yet whether the new answers differ: if so, classes and pages are asked anew."""
+    await filled(plant)
+    plant.edit("extract", "Be brief.")
+    plan = await plant.plan(STALE)
+    follow = {line.stage: line.follow_up.calls for line in plan.lines if line.follow_up.calls}
+    assert set(follow) == {"classify", "compose"}
+    assert plan.p90_usd > plan.money.p90_usd
+    assert {redoing.stage for redoing in plan.redoings()} == {"extract"}
+
+
 async def test_exactly_the_planned_calls_are_bought_and_only_once(plant: Plant) -> None:
     """Afterwards nothing is stale, nothing is left of the plan, and it cost what it cost."""
     await filled(plant)
