@@ -99,11 +99,17 @@ class Housekeeping:
         )
         for chore in self._chores:
             first_at = datetime.now(UTC) + timedelta(seconds=chore.first_after_s)
-            every = IntervalTrigger(
-                seconds=round(chore.every_s), start_date=first_at, timezone="UTC"
-            )
+            every = IntervalTrigger(seconds=round(chore.every_s), timezone="UTC")
+            # A first time that a busy loop missed is made up for, not left out.
             scheduler.add_job(  # pyright: ignore[reportUnknownMemberType] - as above
-                self._start, every, [chore], id=chore.name, coalesce=True, max_instances=1
+                self._start,
+                every,
+                [chore],
+                id=chore.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+                next_run_time=first_at,
             )
         return scheduler
 

@@ -34,9 +34,9 @@ class Work:
 
 
 def keeping(work: Work, engine: AsyncEngine | None = None) -> Housekeeping:
-    """Return a housekeeping with one chore, asked at once and then hourly."""
+    """Return a housekeeping with one chore, asked hourly, whose first time is over already."""
     database = Database(engine)  # type: ignore[arg-type] # nothing here asks it
-    return Housekeeping(Settings(), database, [Chore("work", 0.01, 3_600, work.look)])
+    return Housekeeping(Settings(), database, [Chore("work", 0.0, 3_600, work.look)])
 
 
 async def test_a_chore_is_asked_while_the_context_lasts() -> None:
