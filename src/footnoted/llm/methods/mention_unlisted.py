@@ -30,11 +30,7 @@ def unlisted_in(text: str, listed: Sequence[str]) -> Iterator[tuple[int, str]]:
         for match in pattern.finditer(text):
             name = match[1]
             first = name.split()[0].casefold()
-            if (
-                first in read_sections("market-en")["unlisted"].words
-                or is_common(name)
-                or text.isupper()
-            ):
+            if first in _no_names() or is_common(name) or text.isupper():
                 continue
             if not any(one in name.casefold() or name.casefold() in one for one in known):
                 yield match.start(1), name

@@ -129,6 +129,30 @@ def test_what_nobody_named_stays_without_a_symbol(
     )
 
 
+def test_a_word_that_once_was_a_name_implies_nothing_elsewhere() -> None:
+    """`Target stock` in one place does not make every target in the recording the company."""
+    cues = cues_of("I think Target stock is cheap, Lena.", "The goal is another one, he said.")
+    answer = MentionAnswer(
+        mentions=(
+            MENTION.model_copy(
+                update={
+                    "company": "Target Corporation",
+                    "symbol": "TGT",
+                    "quote": "The goal is another one",
+                    "first_cue": 1,
+                    "last_cue": 1,
+                }
+            ),
+        )
+    )
+    names = SPOTTER.names_in(cues)
+    assert [name.symbol for name in names] == ["TGT"]
+    (mention,) = bind_mentions(
+        GIVEN.model_copy(update={"cues": cues}), [answer], names, shipped()
+    ).mentions
+    assert mention.company.resolution is Resolution.UNRESOLVED
+
+
 def test_the_same_mention_told_twice_is_one() -> None:
     """Its key follows from what it says; another action is another mention."""
     out = _bind(MENTION, MENTION, MENTION.model_copy(update={"action": "hold"}))
