@@ -17,6 +17,7 @@ _LINE = re.compile(
 _TAIL = re.compile(
     r"^(?P<title>\S.*?)\s*[-\u2013\u2014:|]*\s*[(\[]?(?P<time>(?:\d{1,2}:)?\d{1,3}:\d{2})[)\]]?\s*$"
 )
+_BEGINNING = "0:00"
 _LEAST = 3
 _MOST = 500
 _LONGEST_TITLE = 200
@@ -24,6 +25,8 @@ _LONGEST_TITLE = 200
 
 def chapters_in(description: str, duration_ms: int | None) -> tuple[Chapter, ...]:
     """Return the chapters of a description; none unless they are a list of them by that rule."""
+    if _BEGINNING not in description:
+        return ()  # the usual case costs no pattern: a list of chapters begins at 0:00
     for pattern in (_LINE, _TAIL):
         found = [
             Chapter(start_ms=_ms_of(match["time"]), title=match["title"].strip()[:_LONGEST_TITLE])

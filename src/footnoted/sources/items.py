@@ -76,6 +76,7 @@ class PollState(_Item):
     `newest_keys` are the first keys of the newest items of the last feed: when none of them is in
     the next one, something was missed in between and a deep look is due. `deep_at` is when the last
     deep look was. `failing_since` is when the place began to answer that it is not there.
+    `body_sha256` is the hash of the last feed, for servers that do not tell that nothing changed.
     """
 
     etag: str | None = None
@@ -84,6 +85,7 @@ class PollState(_Item):
     newest_keys: tuple[str, ...] = ()
     deep_at: datetime | None = None
     failing_since: datetime | None = None
+    body_sha256: str | None = None
 
 
 class Poll(_Item):

@@ -7,6 +7,7 @@ moved? look there, else at the locator -> 304: nothing new
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -99,7 +100,8 @@ class FeedFollower:
                 limits=_LIMITS,
             )
         )
-        if answer.is_unchanged:
+        is_same = is_conditional and state is not None and state.body_sha256 == _hash(answer)
+        if answer.is_unchanged or is_same:
             return _Seen(answer, None)
         return _Seen(answer, await self._read(answer, place))
 
@@ -199,8 +201,13 @@ def _next_state(place: Place, answer: WebAnswer, feed: Feed) -> PollState:
     is_elsewhere = named is not None and normal_url(named) != normal_url(answer.url)
     return place.state.model_copy(
         update={
+            "body_sha256": _hash(answer),
             "etag": None if is_elsewhere else answer.etag,
             "last_modified": None if is_elsewhere else answer.last_modified,
             "moved_to": named if is_elsewhere else moved_to,
         }
     )
+
+
+def _hash(answer: WebAnswer) -> str:
+    return hashlib.sha256(answer.body).hexdigest()

@@ -93,6 +93,17 @@ async def test_a_look_is_conditional_on_the_one_before() -> None:
     assert looking.web.asked[1].last_modified == "Mon"
 
 
+async def test_the_same_feed_from_a_server_without_versions_is_read_once() -> None:
+    """It costs no parsing until it changes; a deep look reads it all the same."""
+    looking = Looking(home=FakePage(feed("a")))
+    await looking.look()
+    same, deep = await looking.look(), await looking.look(is_deep=True)
+    looking.put(FakePage(feed("b", "a")))
+    changed = await looking.look()
+    assert (same.is_unchanged, same.items) == (True, ())
+    assert (titles(deep), titles(changed)) == (["a"], ["b", "a"])
+
+
 async def test_a_move_for_good_is_remembered_and_keeps_the_scope_of_the_guids() -> None:
     """The next look goes there, and the items have the same keys."""
     looking = Looking(home=FakePage(feed("a")))
@@ -101,10 +112,11 @@ async def test_a_move_for_good_is_remembered_and_keeps_the_scope_of_the_guids() 
     looking.put(FakePage(feed("a")), NEW_HOME)
     moved = await looking.look()
     assert moved.state.moved_to == NEW_HOME
+    looking.put(FakePage(feed("b", "a")), NEW_HOME)
     after = await looking.look()
     assert looking.web.asked[-1].url == NEW_HOME
     assert after.state.moved_to == NEW_HOME
-    assert after.items[0].keys == before.items[0].keys
+    assert after.items[-1].keys == before.items[0].keys
 
 
 async def test_a_feed_that_says_it_moved_is_asked_there_without_the_old_version() -> None:
