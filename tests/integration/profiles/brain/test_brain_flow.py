@@ -96,6 +96,8 @@ async def test_each_flag_is_said_by_the_commit_that_did_it_and_by_no_other(
         ("index", True, True, True),
     ]
     improve, _, entities, *_ = office.profile.video_stages[1:]
+    await office.run(entities, video)
+    assert all((await _minutes(office, video)).done.model_dump().values()), "nothing changed"
     assert isinstance(office.asker, FakeAsker)
     fix = WordFix(cue=1, before="Paridosh", after="Parithosh", reason="sounds alike")
     office.asker.will_answer("part-0", ImproveAnswer(fixes=(fix,)))

@@ -94,6 +94,21 @@ def test_a_corrected_name_is_cited_as_it_was_heard() -> None:
     assert out.counts["evidence_exact"] == 1
 
 
+def test_a_name_of_a_later_topic_stands_in_its_own_cue() -> None:
+    """Positions count from the cue's own beginning, never from that of a chunk."""
+    given = given_entities(*LINES)
+    topics = tuple(
+        given.topics[0].model_copy(update={"position": n, "first_cue": first, "last_cue": last})
+        for n, (first, last) in enumerate([(0, 1), (2, 2)])
+    )
+    southwind = _entity("Southwind", "organization", "is it Northwind Labs or Southwind", cue=2)
+    labs = _entity("Northwind Labs", "organization", "is it Northwind Labs or Southwind", cue=2)
+    answers = [EntitiesAnswer(entities=()), EntitiesAnswer(entities=(southwind, labs))]
+    out = bind_entities(given.model_copy(update={"topics": topics}), answers)
+    assert _places(out, "Southwind") == [(2, 24, 33, "Southwind")]
+    assert _places(out, "Northwind Labs") == [(2, 6, 20, "Northwind Labs")]
+
+
 def test_binding_again_gives_the_same_ids() -> None:
     """Ids follow from what was found and where, so that saving it twice saves it once."""
     quote = "I met Grace Oduya from Northwind Labs"
