@@ -176,4 +176,4 @@ def _remarks(one: SpecStanding) -> Iterator[str]:
         yield f"{one.key} waits ({one.wait_reason}){until}: {one.wait_detail}"
     for channel in one.channels:
         if channel.refused_texts:
-            yield f"{one.key}: {channel.refused_texts} texts were refused by {channel.model}"
+            yield f"{one.key}: {channel.refused_texts} text(s) were refused by {channel.model}"

@@ -195,4 +195,4 @@ async def test_an_embedder_that_is_not_set_up_any_more_is_told(
         assert await off.found("violin") == [9]
         reason, why = (await off.waits())[1]
     assert reason == "embedder_missing"
-    assert why == "1 documents have no vectors, and the settings do not name tiny of openai"
+    assert why == "1 document(s) have no vectors, and the settings do not name tiny of openai"

@@ -230,7 +230,7 @@ class EmbeddingKeeper:
                 lacking = await store.count_unembedded(session, row.sha256)
             if lacking:
                 message = (
-                    f"{lacking} documents have no vectors, and the settings do not name"
+                    f"{lacking} document(s) have no vectors, and the settings do not name"
                     f" {row.spec.dense[0].model} of {row.spec.dense[0].maker}"
                 )
                 raise TransientError(message, wait_reason=NOT_SET_UP, retry_after_s=600.0)
