@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 WORDS = "low-ceiling-01-parallel-compression.en.vtt"
 CHANNEL = "UCaaaaaaaaaaaaaaaaaaaaaa"
 NOW = datetime.now(UTC)
+pytestmark = pytest.mark.timeout(300)  # some ten commands each, on a machine that may be busy
 
 
 @contextmanager
@@ -99,6 +100,14 @@ def channel(words: bytes) -> World:
 
 
 @pytest.fixture
+def home(new_home: Home) -> Iterator[Home]:
+    """Return a new data directory with its database up, or each command would start and stop it."""
+    server = embedded.start(new_home.data_dir)
+    yield new_home
+    embedded.stop(server)
+
+
+@pytest.fixture
 def words(project_root: Path) -> bytes:
     """Return the captions of a sample."""
     return (project_root / "samples" / WORDS).read_bytes()
@@ -150,7 +159,7 @@ def is_printed(line: str, printed: str) -> bool:
 
 
 def test_a_channel_a_podcast_and_a_folder_are_followed(
-    new_home: Home,
+    home: Home,
     net: tuple[str, list[str], dict[str, str]],
     project_root: Path,
     tmp_path: Path,
@@ -170,75 +179,73 @@ def test_a_channel_a_podcast_and_a_folder_are_followed(
         "~/talks": str(talks),
     }
     missing: list[str] = []
-    kept_up = embedded.start(new_home.data_dir)  # or each command would start and stop it
     for one in shown_in((project_root / "README.md").read_text(encoding="utf-8")):
-        ended = new_home.run(*(told(word, places) for word in one.words), **settings)
+        ended = home.run(*(told(word, places) for word in one.words), **settings)
         assert ended.returncode == 0, ended.stderr
         printed = told(ended.stdout, {theirs: ours for ours, theirs in reversed(places.items())})
         missing += [line for line in one.lines if line and not is_printed(line, printed)]
-    embedded.stop(kept_up)
     assert missing == []
-    report = new_home.ask("status")
+    report = home.ask("status")
     counts = {line["status"]: line["count"] for line in report["videos"]}
     assert counts == {"indexed": 4, "discovered": 2}
     waits = {line["reason"] for line in report["waiting"] if line["kind"] == "video"}
     assert waits == {"captions_pending", "speech_recognition"}
-    links = [hit["link"] or "" for hit in new_home.ask("search", "compressor")["results"]]
+    links = [hit["link"] or "" for hit in home.ask("search", "compressor")["results"]]
     assert any(link.startswith("https://www.youtube.com/watch?v=aaaaaaaaaaa") for link in links)
     assert any(link.startswith(f"{base}/1.mp3#t=") for link in links)
     assert "/0.mp3" not in asked, "sound was fetched though nothing can hear it"
 
 
 def test_a_second_look_takes_nothing_twice_and_what_is_new(
-    new_home: Home, net: tuple[str, list[str], dict[str, str]]
+    home: Home, net: tuple[str, list[str], dict[str, str]]
 ) -> None:
     """A backfill is done once; a rule that a person changes is applied to what was left."""
     base, _, settings = net
-    new_home.run("source", "add", f"{base}/feed.xml", "--backfill", "1", **settings)
-    new_home.run("run", "--once", **settings)
-    first = [item["state"] for item in new_home.ask("source", "items", "1")["items"]]
-    new_home.run("source", "poll", "1")
-    new_home.run("run", "--once", **settings)
-    second = [item["state"] for item in new_home.ask("source", "items", "1")["items"]]
-    new_home.run("source", "edit", "1", "--backfill", "all", "--title-has", "1|2")
-    new_home.run("run", "--once", **settings)
-    third = [item["state"] for item in new_home.ask("source", "items", "1")["items"]]
+    home.run("source", "add", f"{base}/feed.xml", "--backfill", "1", **settings)
+    home.run("run", "--once", **settings)
+    first = [item["state"] for item in home.ask("source", "items", "1")["items"]]
+    home.run("source", "poll", "1")
+    home.run("run", "--once", **settings)
+    second = [item["state"] for item in home.ask("source", "items", "1")["items"]]
+    home.run("source", "edit", "1", "--backfill", "all", "--title-has", "1|2")
+    home.run("run", "--once", **settings)
+    third = [item["state"] for item in home.ask("source", "items", "1")["items"]]
     assert first == second == ["taken", "left", "left"]
     assert third == ["taken", "taken", "taken"]
 
 
 def test_trying_a_place_follows_nothing(
-    new_home: Home, net: tuple[str, list[str], dict[str, str]]
+    home: Home, net: tuple[str, list[str], dict[str, str]]
 ) -> None:
     """What would be taken, what not and why, and what it would cost."""
     base, _, settings = net
     hears = {"FOOTNOTED_SPEECH": "openai", "FOOTNOTED_SPEECH_API_KEY": "sk-nobody"}
-    tried = new_home.run(
+    tried = home.run(
         "source", "test", f"{base}/feed.xml", "--title-has", "[02]", **settings, **hears
     )
     assert "Episode 0" in tried.stdout
     assert "not taken: Episode 1: the title does not have '[02]'" in tried.stderr
     assert "Backlog: 2 items" in tried.stdout
     assert "speech recognition: up to 10.0 minutes, about $0.0600" in tried.stdout
-    assert new_home.ask("source", "list")["sources"] == []
+    assert home.ask("source", "list")["sources"] == []
 
 
 def test_a_single_video_is_taken_by_its_address(
-    new_home: Home, net: tuple[str, list[str], dict[str, str]]
+    home: Home, net: tuple[str, list[str], dict[str, str]]
 ) -> None:
     """It gets its title and creator from its page; a channel's address is refused there."""
     *_, settings = net
-    added = new_home.run("add", "https://youtu.be/aaaaaaaaaaa?si=x", **settings)
-    refused = new_home.run("add", f"https://www.youtube.com/channel/{CHANNEL}", **settings)
-    new_home.run("run", "--drain", **settings)
+    added = home.run("add", "https://youtu.be/aaaaaaaaaaa?si=x", **settings)
+    refused = home.run("add", f"https://www.youtube.com/channel/{CHANNEL}", **settings)
+    home.run("run", "--drain", **settings)
     assert "1 added" in added.stdout, added.stderr
     assert refused.returncode == 2
     assert "source add" in refused.stderr
-    assert new_home.ask("show", "1")["facts"]["title"] == "With captions"
+    assert home.ask("show", "1")["facts"]["title"] == "With captions"
 
 
 def test_a_list_of_feeds_is_imported_and_exported(
-    new_home: Home, net: tuple[str, list[str], dict[str, str]], tmp_path: Path
+    home: Home, net: tuple[str, list[str], dict[str, str]], tmp_path: Path
 ) -> None:
     """Each feed becomes a source, and the list that is written names them again."""
     base, *_ = net
@@ -249,8 +256,8 @@ def test_a_list_of_feeds_is_imported_and_exported(
         f'<outline text="Chan" xmlUrl="{feed}"/></body></opml>',
         encoding="utf-8",
     )
-    added = new_home.ask("source", "add", str(path))
-    exported = new_home.run("source", "export", str(written))
+    added = home.ask("source", "add", str(path))
+    exported = home.run("source", "export", str(written))
     kinds = [line["source"]["kind"] for line in added["sources"]]
     assert kinds == ["feed", "youtube"]
     assert exported.returncode == 0, exported.stderr
