@@ -15,7 +15,7 @@ from footnoted.llm.brain_tasks import (
 )
 from footnoted.model.status import INDEXED
 from footnoted.profiles.brain.graph.reading import find_entity, graph_around, path_between
-from footnoted.profiles.brain.graph.store import citations_of, list_entities
+from footnoted.profiles.brain.graph.store import citations_of, list_entities, together_over_time
 from footnoted.profiles.brain.reading.store import read_minutes
 from tests.fakes.asker import FakeAsker
 from tests.fakes.brain import meeting
@@ -224,11 +224,17 @@ async def test_the_graph_knows_what_is_around_and_the_way_between(office: Worksh
         path = await path_between(session, ("Ada", "Cleo"))
         around = await graph_around(session, "Ada", 1)
         alone = await path_between(session, ("Ada", "Cleo"), ["stated"])
+        labs = await find_entity(session, "Northwind Labs")
+        months = await together_over_time(session, labs.id, None)
     assert [each.name for each in path.entities] == ["Ada", "Northwind Labs", "Cleo"]
     assert [each.name for each in around.entities] == ["Ada", "Northwind Labs"]
     assert {edge.predicate for edge in path.edges} == {"speaks of"}
     assert all(edge.citations for edge in path.edges)
     assert alone.entities == ()
+    assert [tuple(each.model_dump(exclude={"entity_id"}).values()) for each in months] == [
+        ("2026-01", "Ada", 2),
+        ("2026-02", "Cleo", 2),
+    ]
 
 
 async def test_a_silent_recording_passes_every_stage(office: Workshop) -> None:
