@@ -53,7 +53,7 @@ def diff(
     from footnoted.knowledge.pages.changes import diff_pages
 
     wanted = Wanted(slug, creator=creator, profile=profile)
-    old, new = asyncio.run(find_versions(read_settings(), wanted, _two(versions)))
+    old, new = asyncio.run(find_versions(read_settings(), wanted, two_of(versions)))
     found = diff_pages(old, new)
     if as_json:
         write_json("page-diff/1", {"diff": found.model_dump(mode="json")})
@@ -63,7 +63,8 @@ def diff(
         say(Text(" " * indent).append_text(plain(line)))
 
 
-def _two(versions: Sequence[int] | None) -> tuple[int, int] | None:
+def two_of(versions: Sequence[int] | None) -> tuple[int, int] | None:
+    """Return the versions to compare, None for the last two; raise UsageError for others."""
     from footnoted.errors import UsageError
 
     if not versions:
@@ -126,7 +127,7 @@ def history(
 
     wanted = Wanted(slug, creator=creator, profile=profile)
     pages = asyncio.run(read_history(read_settings(), wanted))
-    rows = list(_versions(pages))
+    rows = list(version_rows(pages))
     if as_json:
         write_json("page-history/1", {"slug": pages[-1][1].slug, "versions": rows})
         return
@@ -134,7 +135,8 @@ def history(
     write_table(headers, [[row[name] for name in headers] for row in rows])
 
 
-def _versions(pages: Sequence[tuple[PageVersion, PageView]]) -> Iterator[dict[str, object]]:
+def version_rows(pages: Sequence[tuple[PageVersion, PageView]]) -> Iterator[dict[str, object]]:
+    """Yield a row for each version, oldest first: what it was made by, what came and went."""
     from footnoted.knowledge.pages.changes import diff_pages
 
     before: PageView | None = None

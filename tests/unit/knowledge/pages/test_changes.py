@@ -37,8 +37,9 @@ HEAD: dict[str, Any] = {
 }
 
 
-def _row(position: int, claim: str, number: int, **fields: Any) -> CitationRow:
-    row = CitationRow(
+def row(position: int, claim: str, number: int, **fields: Any) -> CitationRow:
+    """Return a claim that rests on the `number`th piece of evidence."""
+    plain = CitationRow(
         position=position,
         heading="Signs",
         claim=claim,
@@ -58,13 +59,13 @@ def _row(position: int, claim: str, number: int, **fields: Any) -> CitationRow:
         media_path=None,
         transcript_path=None,
     )
-    return row._replace(**fields)
+    return plain._replace(**fields)
 
 
 def test_equal_versions_differ_in_nothing() -> None:
     """Wherever their claims stand."""
-    rows = [_row(0, "It doubled.", 1), _row(1, "It smells.", 2)]
-    moved = [_row(0, "It smells.", 2, heading="Other"), _row(1, "It doubled.", 1)]
+    rows = [row(0, "It doubled.", 1), row(1, "It smells.", 2)]
+    moved = [row(0, "It smells.", 2, heading="Other"), row(1, "It doubled.", 1)]
     found = diff_pages(build_view(HEAD, rows), build_view({**HEAD, "version": 2}, moved))
     assert found.is_empty
     assert list(diff_lines(found))[1].strip() == "It says the same, and rests on the same."
@@ -72,12 +73,12 @@ def test_equal_versions_differ_in_nothing() -> None:
 
 def test_claims_come_go_and_gain_and_lose_support() -> None:
     """Each with the places that it gained or lost, which play."""
-    old = [_row(0, "It doubled.", 1), _row(1, "It smells.", 2), _row(2, "It rose.", 5)]
+    old = [row(0, "It doubled.", 1), row(1, "It smells.", 2), row(2, "It rose.", 5)]
     new = [
-        _row(0, "It doubled.", 1),
-        _row(0, "It doubled.", 3),
-        _row(1, "It springs back.", 4),
-        _row(2, "It rose.", 6),
+        row(0, "It doubled.", 1),
+        row(0, "It doubled.", 3),
+        row(1, "It springs back.", 4),
+        row(2, "It rose.", 6),
     ]
     found = diff_pages(build_view(HEAD, old), build_view({**HEAD, "version": 2}, new))
     assert [change.text for change in found.added] == ["It springs back."]
@@ -96,8 +97,8 @@ def test_claims_come_go_and_gain_and_lose_support() -> None:
 
 def test_a_new_contradiction_is_shown() -> None:
     """Though both claims may have stood before."""
-    old = [_row(0, "Four to one.", 1)]
-    new = [_row(0, "Four to one.", 1, conflict=1), _row(1, "Two to one.", 2, conflict=1)]
+    old = [row(0, "Four to one.", 1)]
+    new = [row(0, "Four to one.", 1, conflict=1), row(1, "Two to one.", 2, conflict=1)]
     found = diff_pages(build_view(HEAD, old), build_view({**HEAD, "version": 2}, new))
     assert found.disputed == ("Four to one.", "Two to one.")
 
@@ -106,7 +107,7 @@ def test_what_the_newer_version_was_made_by_is_told_where_it_differs() -> None:
     """One changed prompt is one line; so is a title."""
     made = {**HEAD["provenance"], "prompts": {"compose": "a" * 64, "merge": "c" * 64}}
     head = {**HEAD, "version": 2, "provenance": made, "title": "Proving"}
-    rows = [_row(0, "It doubled.", 1)]
+    rows = [row(0, "It doubled.", 1)]
     found = diff_pages(build_view(HEAD, rows), build_view(head, rows))
     assert found.made_by == {"prompt merge": ("b" * 64, "c" * 64)}
     assert found.texts == {"title": ("Proofing", "Proving")}
@@ -114,7 +115,7 @@ def test_what_the_newer_version_was_made_by_is_told_where_it_differs() -> None:
 
 def test_a_step_is_no_statement_of_the_same_words() -> None:
     """A chain that comes is told as its steps."""
-    old = [_row(0, "Compressor", 1)]
-    new = [*old, _row(1, "Compressor", 1, kind="step", heading="Vocals")]
+    old = [row(0, "Compressor", 1)]
+    new = [*old, row(1, "Compressor", 1, kind="step", heading="Vocals")]
     found = diff_pages(build_view(HEAD, old), build_view({**HEAD, "version": 2}, new))
     assert [(change.heading, change.text) for change in found.added] == [("Vocals", "Compressor")]
