@@ -54,6 +54,11 @@ def test_mentions_and_stances_cite_the_second_they_were_said(ledger: Home) -> No
     ]
     (line,) = ledger.ask("stance", "$NVDA")["timelines"]
     assert [point["action"] for point in line["points"]] == ["watch", "buy", "buy", "sell"]
+    shown = ledger.run("stance", "nvidia").stdout
+    assert "  2026-01-30  ⇄ flip        sell 0.60\n" in shown
+    assert "“I sold all of my Nvidia on Thursday, every single share.”\n" in shown
+    heard = ledger.run("mentions", "palantir").stdout
+    assert "PLTR  Palantir Technologies Inc. (heard as “Palanteer”, 0.82): avoid 0.60" in heard
     both = ledger.run("mentions", "--csv", "--json")
     assert (both.returncode, both.stderr) == (
         2,

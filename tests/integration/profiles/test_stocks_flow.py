@@ -6,11 +6,13 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from footnoted.db.engine import make_engine
 from footnoted.db.reading_role import ROLE, ensure_reading_role
 from footnoted.db.session import Database
 from footnoted.db.shared_url import shared_url
+from footnoted.errors import ConfigurationError
 from footnoted.llm.extractive import answer_task
 from footnoted.profiles.stocks.history.stance import timelines
 from footnoted.profiles.stocks.history.store import read_mentions, read_seen
@@ -193,3 +195,18 @@ async def test_other_programs_read_the_views_and_nothing_else(database_url: str)
         await asked.rows("SELECT * FROM evidence")
     with pytest.raises(Exception, match="read-only transaction"):
         await asked.rows("CREATE TEMP TABLE t (a int)")
+
+
+async def test_an_account_that_may_make_no_roles_is_told_what_to_ask_for(
+    database_url: str,
+) -> None:
+    """In one sentence, and nothing is half done."""
+    shop = _shop(await _open(database_url))
+    async with shop.database.transaction() as session:
+        await session.execute(text("DROP ROLE IF EXISTS test_plain"))
+        await session.execute(text("CREATE ROLE test_plain LOGIN"))
+    plain = await _open(shared_url(database_url, role="test_plain"))
+    with pytest.raises(ConfigurationError, match=f"CREATE ROLE {ROLE} LOGIN"):
+        await ensure_reading_role(plain)
+    async with shop.database.transaction() as session:
+        await session.execute(text("DROP ROLE test_plain"))
