@@ -9,9 +9,9 @@ from alembic.migration import MigrationContext
 
 from footnoted.db.engine import make_engine
 from footnoted.db.tables import metadata
+from footnoted.profiles.brain import tables as brain
 from footnoted.profiles.declared import tables as declared
 from footnoted.profiles.stocks import tables as stocks
-from footnoted.profiles.brain import tables as brain
 from footnoted.profiles.techniques import tables as techniques
 
 if TYPE_CHECKING:
