@@ -224,9 +224,10 @@ def _ways_table(cells: Mapping[tuple[str, str], str]) -> str:
 class Record:
     """Keeps the page up to date while benches end one after the other."""
 
-    def __init__(self, path: Path, benches: Iterable[Path]) -> None:
-        """Keep the page at `path`; `benches` are all there are."""
+    def __init__(self, path: Path, benches: Iterable[Path], *, keeps_strangers: bool) -> None:
+        """Keep the page at `path`; `benches` are all there are, strangers rows of no bench."""
         self._path = path
+        self._keeps_strangers = keeps_strangers
         self._left = Counter(name for script in benches for name in figures_of(script))
         self._fresh = set[str]()
 
@@ -245,7 +246,8 @@ class Record:
         write_page(self._path, page)
 
     def _is_due(self, figure_id: str) -> bool:
-        return self._left[own_id(figure_id)] > 0
+        name = own_id(figure_id)
+        return self._left[name] > 0 if name in self._left else self._keeps_strangers
 
 
 def measure(benches: Iterable[Path], limit_s: float | None, record: Record) -> bool:
@@ -279,7 +281,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     chosen = [script for script in benches if not only or only & names[script]]
     read_page(given.page)
-    return 0 if measure(chosen, given.timeout_s, Record(given.page, benches)) else 1
+    record = Record(given.page, benches, keeps_strangers=bool(only))
+    return 0 if measure(chosen, given.timeout_s, record) else 1
 
 
 if __name__ == "__main__":

@@ -132,6 +132,18 @@ def test_a_row_of_another_bench_of_the_same_figure_is_kept(benches: Benches) -> 
     assert benches.rows() == [["R2", "26", "PASS"], ["R2.paid", "19", "FAIL"]]
 
 
+def test_a_row_without_a_bench_goes_when_everything_is_measured(benches: Benches) -> None:
+    """Until then it may be somebody else's, who measures at the same time."""
+    benches.add("p7_search", "P7 0.03 ratio <=1 PASS")
+    benches.add("t6_names", "T6 0.5 share >0.2 PASS")
+    assert benches.run() == 0
+    (benches.folder / "t6_names.py").unlink()
+    assert benches.run("--only", "P7") == 0
+    assert benches.rows() == [["P7", "0.03", "PASS"], ["T6", "0.5", "PASS"]]
+    assert benches.run() == 0
+    assert benches.rows() == [["P7", "0.03", "PASS"]]
+
+
 def test_the_table_of_the_ways_keeps_the_cells_that_are_not_measured(benches: Benches) -> None:
     """Money is measured on a busy machine too; times wait for a quiet one."""
     benches.add("p1_drain", "P1 1.1 ratio 1 PASS", "WAY ours | USD = 1.5", "WAY naive | USD = 2")
