@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tests.fakes.sounds import noise, write_wav
 from tests.integration.sources.conftest import captions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.integration.api.conftest import Open, Place
@@ -131,6 +133,32 @@ async def test_there_is_no_room_beyond_the_budget(open_place: Open) -> None:
         left = list(place.app.storage.settings.data_dir.rglob("*.mp3"))
     assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
     assert left == []
+
+
+async def test_an_upload_that_breaks_off_leaves_nothing(place: Place) -> None:
+    """What had come of it is gone when its client is."""
+    held = place.app.storage.settings.data_dir / "work" / "held"
+    _, writer = await asyncio.open_connection("127.0.0.1", place.port)
+    head = (
+        "POST /api/v1/uploads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9000000\r\n"
+        "Content-Type: multipart/form-data; boundary=x\r\n\r\n"
+        '--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp3"\r\n\r\nID3\x04'
+    )
+    writer.write(head.encode() + bytes(200_000))
+    await writer.drain()
+    await until(lambda: any(held.glob("*/*")))
+    writer.close()
+    await until(lambda: not any(held.glob("*")))
+    assert await place.rows("SELECT count(*) FROM media") == [(0,)]
+
+
+async def until(happens: Callable[[], bool]) -> None:
+    """Return when something happens; fail when it does not."""
+    for _ in range(500):
+        if happens():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("it did not happen within ten seconds")
 
 
 async def test_over_tcp_programs_of_this_machine_may_ask(place: Place) -> None:
