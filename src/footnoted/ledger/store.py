@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from footnoted.db.tables import llm_calls
 from footnoted.ledger.budgets import store as budgets
-from footnoted.ledger.journal import CallDraft, CallState, Entry, Flaw, Settlement
+from footnoted.ledger.journal import PURGED, CallDraft, CallState, Entry, Flaw, Settlement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -269,10 +269,11 @@ async def erase_answers(
           UPDATE llm_calls SET prompt_text = NULL, prompt_preview = NULL, body = NULL,
             answer = CASE WHEN state = 'answered' THEN '' END,
             usable = CASE WHEN state = 'answered' THEN false END,
-            unusable_reason = CASE WHEN state = 'answered' THEN 'purged' END
+            unusable_code = CASE WHEN state = 'answered' THEN :purged END,
+            unusable_reason = CASE WHEN state = 'answered' THEN :purged END
           WHERE item_kind = :kind AND item_id = ANY(:ids)
             AND (CAST(:but AS text) IS NULL OR label !~ :but)"""),
-        {"kind": item_kind, "ids": list(item_ids), "but": but_labels},
+        {"kind": item_kind, "ids": list(item_ids), "but": but_labels, "purged": PURGED},
     )
 
 

@@ -287,6 +287,15 @@ class Ending:
     error_stage: str | None = None
 
 
+_LET_PAGES_OUT = text("""
+  DELETE FROM plan_items i USING page_groups g
+  WHERE i.item_kind = 'page_group' AND g.id = i.item_id AND g.status = 'current'
+    AND NOT EXISTS (SELECT 1 FROM plan_items v
+                    WHERE v.plan_id = i.plan_id AND v.item_kind = 'video')
+""")
+"""Pages that no redone video wanted anew are no part of a plan once its videos are done."""
+
+
 async def close_run(session: AsyncConnection, claim: Claim, ending: Ending, now: datetime) -> None:
     """End the running run of an item, and with success what a plan wanted of it."""
     await session.execute(
@@ -309,3 +318,4 @@ async def close_run(session: AsyncConnection, claim: Claim, ending: Ending, now:
             text("DELETE FROM plan_items WHERE item_kind = :kind AND item_id = :id"),
             {"kind": claim.kind.value, "id": claim.id},
         )
+        await session.execute(_LET_PAGES_OUT)

@@ -13,6 +13,7 @@ from footnoted.db.outage import DatabaseDownError
 from footnoted.db.session import Database
 from footnoted.errors import ContractViolationError, TransientError
 from footnoted.ledger import store
+from footnoted.ledger.store import erase_answers
 from footnoted.llm.call import CallScope
 from footnoted.llm.gateway import Gateway
 from footnoted.llm.port import ModelRequest
@@ -324,3 +325,14 @@ async def test_a_wave_that_must_wait_is_answered_as_far_as_it_can_be(database: D
     assert model.held is not None
     model.held.set()
     await first
+
+
+async def test_an_erased_answer_is_bought_anew_and_not_repaired(database: Database) -> None:
+    """What was purged with its video is no bad answer: the question is asked as if it were new."""
+    model = FakeModel()
+    await gateway(database, model).ask_all(SCOPE, [request("a")])
+    async with database.transaction() as session:
+        await erase_answers(session, "video", [1])
+    await gateway(database, model).ask_all(SCOPE, [request("a")])
+    assert model.asked == ["a", "a"]
+    assert await states(database) == [("answered", False, 0), ("answered", True, 1)]

@@ -117,7 +117,7 @@ async def test_exactly_the_planned_calls_are_bought_and_only_once(plant: Plant) 
     assert (await pages(plant), report.outcomes["failed"]) == (published, 0)
     (row,) = await rows_of(
         plant.database,
-        """SELECT (SELECT count(*) FROM plan_items WHERE item_kind = 'video') AS left,
+        """SELECT (SELECT count(*) FROM plan_items) AS left,
              spent_usd FROM budgets WHERE scope = 'plan'""",
     )
     assert row.left == 0
