@@ -3,8 +3,8 @@
 `footnoted add`, `footnoted run --drain` twice and `footnoted verify`, each a process of its own, on
 a new data directory. Every file in the folders must be taken or named with a reason; every video
 must end indexed, or failed or quarantined with a code and a sentence, or waiting for speech
-recognition until a known time; the second drain must find nothing to do. Feeds are left out: the
-program does not read them yet.
+recognition until a known time; the second drain must find nothing to do. Feeds and hearing have a
+bench of their own (`r9_heard`).
 """
 
 from __future__ import annotations
