@@ -36,7 +36,7 @@ from footnoted.reprocess.plan import Plan, Planner, make_plan
 from tests.fakes.asker import FakeAsker, answer_by_rules
 from tests.fakes.machine import QUICK, FakeKeeper, rows_of
 from tests.fakes.shop import open_shop
-from tests.fakes.techniques import make_profile
+from tests.fakes.techniques import PROMPTS, make_profile
 from tests.fakes.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -123,8 +123,16 @@ class Plant:
 
     def profile(self) -> Profile:
         """Return the techniques profile with the prompts of today."""
-        profile = make_profile()
+        profile = make_profile(roots=[self.folder / "prompts"])
         return replace(profile, prompts={**profile.prompts, **self.prompts})
+
+    def rename_subtopic(self, before: str, now: str) -> None:
+        """Let a sub-topic be called otherwise in the taxonomy of today."""
+        shipped = (PROMPTS / "techniques" / "taxonomy.yaml").read_text(encoding="utf-8")
+        assert shipped.count(before) == 1, before
+        own = self.folder / "prompts" / "techniques" / "taxonomy.yaml"
+        own.parent.mkdir(parents=True)
+        own.write_text(shipped.replace(before, now), encoding="utf-8")
 
     def edit(self, stage: str, words: str) -> None:
         """Put a sentence at the end of the rules of a stage's prompt."""

@@ -83,9 +83,23 @@ def render_subtopics(category: Category) -> str:
     return "\n".join([_with_description(category), *(f"  - {name}" for name in category.subtopics)])
 
 
+def taxonomy_parts(taxonomy: Taxonomy) -> dict[str, str]:
+    """Return the version of each category by name, of their order, and of the content types.
+
+    So a changed category can be named where it made something stale.
+    """
+    names = "\n".join(category.name for category in taxonomy.categories)
+    parts = {f"taxonomy:{one.name}": _sha256(one.model_dump_json()) for one in taxonomy.categories}
+    return {**parts, "categories": _sha256(names), "content_types": content_types_sha256(taxonomy)}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def content_types_sha256(taxonomy: Taxonomy) -> str:
     """Return the version of what extraction needs of a taxonomy: its content types alone."""
-    return hashlib.sha256("\n".join(taxonomy.content_types).encode()).hexdigest()
+    return _sha256("\n".join(taxonomy.content_types))
 
 
 def _with_description(category: Category) -> str:

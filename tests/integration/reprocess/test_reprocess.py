@@ -12,6 +12,7 @@ from footnoted.pipeline.orders.order import Override
 from footnoted.reprocess.applying import apply_plan, raise_cap
 from footnoted.reprocess.scope import Reach, Scope
 from footnoted.reprocess.single import Rerun, clean_video, rerun_stage
+from tests.fakes.asker import AUDIO
 from tests.fakes.machine import rows_of
 from tests.fakes.workshop import Recording
 
@@ -92,6 +93,18 @@ async def test_an_edited_prompt_is_named_with_the_calls_it_touches(plant: Plant)
     words = {edge.words(f.stage)[:18] for f in plan.stale for edge in f.edges}
     assert words == {"prompt extract.md "}
     assert [call.label for call in plan.stale[0].calls] == ["topic-0", "topic-1"]
+
+
+async def test_a_changed_subtopic_touches_the_calls_of_its_category_alone(plant: Plant) -> None:
+    """Of two creators, one has nothing in it: nothing of that one is stale."""
+    ids = await filled(plant)
+    plant.rename_subtopic("drums and bass", "drums and the bass")
+    plan = await plant.plan(STALE)
+    classify = [f for f in plan.stale if f.stage == "classify"]
+    assert [(f.item.id, [call.label for call in f.calls]) for f in classify] == [
+        (ids[2], ["subtopics-music-and-audio-production-0"])
+    ]
+    assert [edge.part for edge in classify[0].edges] == [f"taxonomy:{AUDIO}"]
 
 
 async def test_what_may_follow_is_in_the_upper_forecast_alone(plant: Plant) -> None:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from footnoted.errors import ConfigurationError
+from footnoted.llm.tasks import Category
 from footnoted.stages.taxonomy import (
+    Taxonomy,
     content_types_sha256,
     parse_taxonomy,
     read_taxonomy,
     render_subtopics,
     render_taxonomy,
     subtopic_of,
+    taxonomy_parts,
 )
 
 if TYPE_CHECKING:
@@ -92,3 +95,25 @@ def test_its_version_is_the_hash_of_the_file(project_root: Path) -> None:
     """One byte more is another taxonomy; the one that ships can be read."""
     assert parse_taxonomy("t", CONTENT).sha256 != parse_taxonomy("t", CONTENT + "\n").sha256
     assert read_taxonomy([project_root / "prompts"], "techniques").categories
+
+
+def test_a_changed_subtopic_is_a_change_of_its_category_alone() -> None:
+    """A category that is added or moved changes the order too."""
+    first = Category(name="Mixing", description="How it is mixed.", subtopics=("reverb",))
+    other = Category(name="Baking", description="How it is baked.")
+    before = taxonomy_of(first, other)
+    changed = taxonomy_of(first.model_copy(update={"subtopics": ("delay",)}), other)
+    assert differing(before, changed) == {"taxonomy:Mixing"}
+    assert differing(before, taxonomy_of(other, first)) == {"categories"}
+    assert differing(before, taxonomy_of(first)) == {"taxonomy:Baking", "categories"}
+
+
+def taxonomy_of(*categories: Category) -> Taxonomy:
+    """Return a taxonomy of these categories."""
+    return Taxonomy(version="1", categories=categories, content_types=("tip",), sha256="")
+
+
+def differing(one: Taxonomy, other: Taxonomy) -> set[str]:
+    """Return the parts that are not the same."""
+    left, right = taxonomy_parts(one), taxonomy_parts(other)
+    return {name for name in left.keys() | right.keys() if left.get(name) != right.get(name)}

@@ -23,6 +23,7 @@ from footnoted.profiles.techniques.label_question import (
 from footnoted.profiles.techniques.labels import LabelDesk
 from footnoted.profiles.techniques.types import ClassifyInput
 from footnoted.stages.port import ItemGoneError
+from footnoted.stages.taxonomy import taxonomy_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -71,8 +72,8 @@ class ClassifyStage:
 
     @property
     def parts(self) -> Mapping[str, str]:
-        """Return the versions of the taxonomy and of the second step's prompt."""
-        return {"taxonomy": self._taxonomy.sha256, "prompt_subtopics": self._subtopics_sha256}
+        """Return the versions of each category and of the second step's prompt."""
+        return {**taxonomy_parts(self._taxonomy), "prompt_subtopics": self._subtopics_sha256}
 
     async def load(self, session: AsyncConnection, item_id: int) -> ClassifyInput:
         """Return the live moments as extraction left them, in the order they were said.

@@ -17,7 +17,7 @@ from footnoted.profiles.techniques.classify import ClassifyStage
 from footnoted.profiles.techniques.types import ClassifyInput, ClassifyOutput, MomentClass
 from footnoted.prompting import parse_prompt
 from footnoted.stages.port import StageContext
-from footnoted.stages.taxonomy import Taxonomy, read_taxonomy
+from footnoted.stages.taxonomy import Taxonomy, read_taxonomy, taxonomy_parts
 from tests.fakes.asker import FakeAsker
 from tests.unit.profiles.techniques.moments import moment
 
@@ -186,6 +186,6 @@ async def test_moments_of_one_category_keep_their_places_in_the_second_step() ->
 async def test_a_prompt_that_changed_is_part_of_what_an_output_depends_on() -> None:
     """The second step's prompt too; extraction depends on content types alone."""
     assert ClassifyStage(TAXONOMY, "p").parts == {
-        "taxonomy": TAXONOMY.sha256,
+        **taxonomy_parts(TAXONOMY),
         "prompt_subtopics": "p",
     }
