@@ -178,13 +178,16 @@ async def release_orphans(session: AsyncConnection, free_models: Sequence[str]) 
 
 
 async def release(session: AsyncConnection, call_id: int, fault_code: str | None = None) -> None:
-    """Record that a call was provably not billed, and give back what it holds."""
+    """Record that a call was provably not billed, and give back what it holds.
+
+    That can be known late, after its deadline: then it was unknown for a while.
+    """
     await budgets.lock(session)
     await session.execute(
         update(llm_calls)
         .where(
             llm_calls.c.id == call_id,
-            llm_calls.c.state.in_([CallState.RESERVED, CallState.SENT]),
+            llm_calls.c.state.in_([CallState.RESERVED, CallState.SENT, CallState.UNKNOWN]),
         )
         .values(state=CallState.RELEASED, fault_code=fault_code)
     )

@@ -124,6 +124,27 @@ async def test_a_call_of_a_dead_process_is_unknown_only_after_its_own_deadline(s
     assert await shop.books() == [(DAY, 1, 10)]
 
 
+async def test_a_call_that_proves_unbilled_after_its_deadline_is_unknown_no_more(
+    shop: Shop,
+) -> None:
+    """A slow machine may give it up before its refusal is read; its money comes back with it."""
+    model = FakeModel("dear", held=asyncio.Event())
+    refusal = Fault(FaultKind.UNAVAILABLE, "server_error", "500", may_be_billed=False)
+    model.say("a", CallFailedError(refusal))
+    slow = await shop.opened(model)
+    asking = asyncio.create_task(waits(slow, "a"))
+    while not model.asked:  # noqa: ASYNC110 - a fake that is asked tells nobody
+        await asyncio.sleep(0.01)
+    shop.clock.advance(TIMEOUT_S + 61)
+    await (await shop.opened(FakeModel("dear"))).ask(question("b"))
+    assert await shop.calls() == [("a", "unknown", 0), ("b", "usable", 0)]
+    assert model.held is not None
+    model.held.set()
+    await asking
+    assert await shop.calls() == [("a", "released", 0), ("b", "usable", 0)]
+    assert await shop.books() == [(DAY, 1, 0)]
+
+
 async def test_an_answer_that_does_not_come_in_time_is_a_lost_one(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
