@@ -6,7 +6,7 @@ import math
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from footnoted.app import build_app, make_free_models, make_index, make_models, resource_roots
 from footnoted.cli.lines import remark, say
@@ -67,17 +67,18 @@ async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
                 history = await store.paid_calls(session)
             prices = PriceTable.load(settings.prices_file)
             estimator = Estimator(prices, limiter, history, storage.clock.now())
-            planner = Planner(app.deps, rehearsal, _say_progress())
+            planner = Planner(app.deps, rehearsal, _say_progress)
             yield Desk(app.deps, settings, planner, estimator)
         finally:
             await models.close()
             await app.net.close()
 
 
-def _say_progress() -> Any:  # noqa: ANN401 - a callback or None
-    if not sys.stderr.isatty():
-        return None
-    return lambda done, of: sys.stderr.write(f"\rlooking at creator {done + 1} of {of} ")
+def _say_progress(done: int, of: int) -> None:
+    """Write over the line that tells how far a person's rehearsal is."""
+    if sys.stderr.isatty():
+        end = "\r" if done + 1 < of else "\n"
+        sys.stderr.write(f"looking at creator {done + 1} of {of}{end}")
 
 
 def print_plan(plan: Plan, settings: Settings) -> None:

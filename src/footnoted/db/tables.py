@@ -647,8 +647,8 @@ plans = Table(
     _at("applied_at", nullable=False),
     CheckConstraint("cap_usd >= 0 AND stop_at_usd >= 0", name="cap"),
 )
-"""A plan that was applied: what was asked for and what it was thought to cost. It costs `cap_usd` at
-most; once `stop_at_usd` is spent, no further call is begun before a person has agreed."""
+"""A plan that was applied: what was asked for and what it was thought to cost. It costs `cap_usd`
+at most; once `stop_at_usd` is spent, no further call is begun before a person has agreed."""
 
 plan_items = Table(
     "plan_items",

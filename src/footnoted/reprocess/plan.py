@@ -119,7 +119,7 @@ class Planner:
         """Use the flows and prompts of `deps`."""
         self._deps = deps
         self._rehearsal = rehearsal
-        self._said = said or (lambda _done, _of: None)
+        self._said = said
 
     async def forecasts(
         self, scope: Scope, *, waiting: bool = False
@@ -141,7 +141,8 @@ class Planner:
         found: list[StageForecast] = []
         wanted = sorted(owners | by_owner.keys())
         for done, owner in enumerate(wanted):
-            self._said(done, len(wanted))
+            if self._said is not None:
+                self._said(done, len(wanted))
             found += await self._rehearsal.of(owner, by_owner.get(owner, []), wish)
         return found, in_work
 

@@ -1,8 +1,9 @@
 """The answer to `synthesize`: moments of one creator and category put together into pages.
 
 `grouping` decides which moments share a page; here a page gets its summary (its most central
-statement, on a page that is long enough to need one), a section per content type, and its claims. Statements stay as they were said, and
-statements that say the same become one claim with several supports.
+statement, on a page that is long enough to need one), a section per content type, and its claims.
+Statements stay as they were said, and statements that say the same become one claim with several
+supports.
 """
 
 from __future__ import annotations
