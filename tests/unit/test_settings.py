@@ -103,6 +103,7 @@ def test_every_secret_has_a_twin_and_nothing_else_has() -> None:
         "alert_command",
         "alert_url",
         "anthropic_api_key",
+        "api_token",
         "embedder_api_key",
         "database_url",
         "qdrant_api_key",
