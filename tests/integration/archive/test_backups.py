@@ -219,7 +219,7 @@ async def test_a_backup_is_of_one_moment_while_others_write(
     storage: Storage, tmp_path: Path
 ) -> None:
     """Rows that are counted are those that are dumped, whatever is written meanwhile."""
-    done = asyncio.Event()
+    begun, done = asyncio.Event(), asyncio.Event()
 
     async def write() -> int:
         written = 0
@@ -230,9 +230,11 @@ async def test_a_backup_is_of_one_moment_while_others_write(
                             SELECT 'video', 1, 'a.b' FROM generate_series(1, 50)""")
                 )
             written += 50
+            begun.set()
         return written
 
     writing = asyncio.create_task(write())
+    await begun.wait()
     backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
     done.set()
     assert await writing > backup.manifest.rows["events"] > 0
