@@ -87,8 +87,8 @@ def test_nothing_is_there_and_status_says_how_to_begin(home: Home) -> None:
 
 def test_adding_refuses_what_it_cannot_take(home: Home, folder: Path) -> None:
     """An unknown profile is a sentence; a path that is not there is named and ends with 1."""
-    expected = "there is no profile 'stocks'; there is techniques"
-    assert sentence(home, "add", str(folder), "--profile", "stocks") == expected
+    expected = "there is no profile 'gossip'; there is techniques, stocks, brain, recipes"
+    assert sentence(home, "add", str(folder), "--profile", "gossip") == expected
     ended = home.run("add", str(folder / "none.vtt"))
     assert ended.returncode == 1
     assert "there is no such file or folder" in ended.stderr
