@@ -70,7 +70,7 @@ def test_runs_are_listed(library: Home) -> None:
     """A number, a trigger and an end each."""
     (run,) = library.ask("runs", "1")["runs"]
     assert (run["run_number"], run["trigger"], run["status"]) == (1, "manual", "done")
-    assert library.run("runs", "1").stdout.startswith("run  trigger  status")
+    assert library.run("runs", "1").stdout.startswith("id  run  trigger  status")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.endurance
+
 SETTLED = {"FOOTNOTED_FILE_SETTLE_S": "0", "FOOTNOTED_POLL_INTERVAL_S": "1"}
 
 
@@ -154,7 +156,6 @@ def test_files_that_change_between_add_and_run_are_waited_for(new_home: Home) ->
     assert waiting == {"source_unreachable": 3, "transcript_missing": 1}
 
 
-@pytest.mark.endurance
 def test_postgresql_killed_again_and_again_loses_and_doubles_nothing(
     laden: Home, undisturbed: Home
 ) -> None:
@@ -173,7 +174,6 @@ def test_postgresql_killed_again_and_again_loses_and_doubles_nothing(
     assert differences(content(laden), content(undisturbed)) == {}
 
 
-@pytest.mark.endurance
 def test_a_daemon_killed_again_and_again_loses_and_doubles_nothing(
     laden: Home, undisturbed: Home
 ) -> None:
@@ -186,7 +186,6 @@ def test_a_daemon_killed_again_and_again_loses_and_doubles_nothing(
     assert differences(content(laden), content(undisturbed)) == {}
 
 
-@pytest.mark.endurance
 def test_videos_purged_while_they_are_worked_on_leave_nothing_behind(laden: Home) -> None:
     """No orphan stays in the index or as evidence, and the other videos are finished."""
     with laden.daemon(**SETTLED, FOOTNOTED_PAGE_DELAY_S="1") as daemon:
@@ -206,7 +205,6 @@ def test_videos_purged_while_they_are_worked_on_leave_nothing_behind(laden: Home
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
-@pytest.mark.endurance
 def test_a_disk_that_fills_up_is_waited_for_and_nothing_is_lost(
     undisturbed: Home, new_home: Home
 ) -> None:
