@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from footnoted.clock import SystemClock
+from footnoted.ledger import store as journal
 from footnoted.ledger.budgets.budget import Caps
 from footnoted.llm.gateway import Gateway
 from footnoted.llm.port import RawAnswer, Usage
@@ -27,7 +28,10 @@ from footnoted.pipeline.gate import Limits
 from footnoted.pipeline.loop import Loop
 from footnoted.pipeline.orders.order import Setup, fingerprint_parts
 from footnoted.pipeline.orders.store import record
+from footnoted.pipeline.outlook import store as outlook
 from footnoted.pipeline.plan import Mode, RunPlan
+from footnoted.pipeline.store import release_dead
+from footnoted.pipeline.watch import WITH_THE_PROCESS
 from footnoted.prompting import Prompt, parse_prompt
 from footnoted.reprocess import store
 from footnoted.reprocess.assembly import make_rehearsal
@@ -37,7 +41,7 @@ from tests.fakes.asker import FakeAsker, answer_by_rules
 from tests.fakes.machine import QUICK, FakeKeeper, rows_of
 from tests.fakes.shop import open_shop
 from tests.fakes.techniques import PROMPTS, make_profile
-from tests.fakes.workshop import Workshop
+from tests.fakes.workshop import Workshop, transcript_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -167,8 +171,25 @@ class Plant:
         by_name = {model.name: model for model in self.models}
         return Routes((self.model,), make=lambda name, _stage: by_name[name])
 
-    async def drain(self, caps: Caps = RICH, concurrency: int | None = None) -> Report:
-        """Work until nothing is due, on so many items at a time."""
+    async def say(self, video_id: int, lines: tuple[str, ...]) -> None:
+        """Give a recording another version of its transcript; its stages begin anew."""
+        workshop = Workshop(self.database, self.profile(), FakeAsker())
+        await workshop.transcribe(video_id, transcript_of(lines))
+        await rows_of(
+            self.database,
+            """UPDATE videos SET status = 'transcribed', fence = fence + 1
+               WHERE id = :id RETURNING 1""",
+            id=video_id,
+        )
+
+    async def drain(
+        self, caps: Caps = RICH, concurrency: int | None = None, mode: Mode = Mode.DRAIN
+    ) -> Report:
+        """Start as a daemon does, and work until nothing is due, on so many items at a time."""
+        async with self.database.transaction() as session:
+            await release_dead(session, self.clock.now())
+            await journal.release_orphans(session, ())
+            await outlook.end_waits(session, WITH_THE_PROCESS)
         shop = open_shop(self.database, self.clock, self.folder)  # type: ignore[arg-type] # a clock
         process = await shop.opened(caps=caps)
         gateway = Gateway(
@@ -179,7 +200,7 @@ class Plant:
             if concurrency is not None:
                 capacity = dict.fromkeys(Resource, concurrency)
                 deps = replace(deps, pace=replace(deps.pace, capacity=capacity))
-            return await Loop(deps, RunPlan(Mode.DRAIN)).run()
+            return await Loop(deps, RunPlan(mode)).run()
 
     async def plan(self, scope: Scope, *, waiting: bool = False) -> Plan:
         """Return the plan of a scope, rehearsed for real."""

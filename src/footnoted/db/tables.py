@@ -608,6 +608,7 @@ work_orders = Table(
     Column("given_sha256", Text, nullable=False),
     Column("parts", JSONB, nullable=False),
     Column("output_sha256", Text),
+    Column("saved_sha256", Text),
     Column("override", JSONB),
     _at("opened_at", nullable=False),
     _at("closed_at"),
@@ -615,8 +616,9 @@ work_orders = Table(
     CheckConstraint("(closed_at IS NULL) = (output_sha256 IS NULL)", name="output"),
 )
 """What each stage of an item was last given, and what its output was made by: the parts of its
-fingerprint. `override` is what a person set for this item alone. A stage that asks no model is
-only recorded, with no input."""
+fingerprint. `saved_sha256` is the output that was saved last, also while the next is worked on.
+`override` is what a person set for this item alone. A stage that asks no model is only recorded,
+with no input."""
 
 runs = Table(
     "runs",

@@ -17,6 +17,7 @@ from footnoted.pipeline.preparing import setup_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.model.claim import Claim
     from footnoted.pipeline.deps import Deps
@@ -44,17 +45,29 @@ async def save_output(claim: Claim, stage: AnyStage, made: Made, deps: Deps) -> 
         if not await store.settle(session, claim, change, note, now):
             return Lost()
         await stage.save(session, claim.id, out)
-        if stage.asks:
-            digest = orders.output_sha256(out)
-            await order_store.close(session, claim.key, stage.name, digest, now)
-        elif claim.profile:
-            parts = orders.fingerprint_parts(stage, setup_of(claim.profile, stage, deps))
-            await order_store.record(session, claim.key, parts, orders.output_sha256(out), now)
+        if claim.profile:
+            await _close_order(session, claim, stage, out, deps)
         if _is_end(claim, change.status, deps):
             await store.close_run(session, claim, store.Ending("done", _setup(claim, deps)), now)
         for over in ended_by(claim, outcome):
             await alert_store.resolve_alert(session, over, str(claim), now)
     return outcome
+
+
+async def _close_order(
+    session: AsyncConnection, claim: Claim, stage: AnyStage, out: BaseModel, deps: Deps
+) -> None:
+    """Record what the output is and was made by; stages below another one have it to do anew."""
+    digest, now = orders.output_sha256(out), deps.clock.now()
+    flow = deps.flows.get(claim.kind, claim.profile)
+    names = [each.name for each in flow.stages] if flow is not None else [stage.name]
+    later = names[names.index(stage.name) + 1 :]
+    await order_store.outdate(session, claim.key, stage.name, digest, later)
+    if stage.asks:
+        await order_store.close(session, claim.key, stage.name, digest, now)
+    else:
+        parts = orders.fingerprint_parts(stage, setup_of(claim.profile, stage, deps))
+        await order_store.record(session, claim.key, parts, digest, now)
 
 
 async def settle_unchanged(claim: Claim, stage: AnyStage, deps: Deps) -> Outcome:

@@ -20,7 +20,7 @@ HELD_UP = (
     *("rate_limited", "provider_resting", "provider_stopped"),
 )
 """The waits that end when money or a provider allows."""
-WITH_THE_PROCESS = ("budget_reserved", "stopping")
+WITH_THE_PROCESS = ("budget_reserved", "call_in_flight", "stopping")
 """The waits for what a process has under way: they end with it."""
 _RETRY_S = 0.25
 _RELAPSE_S = 60.0

@@ -89,6 +89,7 @@ class _Walk:
     recorded: dict[str, Order]
     is_exact: bool = True
     has_begun: bool = False
+    is_changed: bool = False
     found: list[StageForecast] = field(default_factory=list["StageForecast"])
 
 
@@ -144,6 +145,7 @@ class Rehearsal:
         if forecast is not None:
             walk.found.append(forecast)
             walk.is_exact = walk.is_exact and not forecast.calls
+            walk.is_changed = walk.is_changed or not forecast.is_unchanged
         return forecast is None or forecast.trouble is None
 
     async def _forecast(
@@ -160,7 +162,8 @@ class Rehearsal:
             place = (item, stage.name, step.status, step.rank)
             return StageForecast(*place, edges) if edges else None
         given = await stage.load(session, item.id)
-        stands = order is not None and order.answers(orders.draft_order(given, parts))
+        draft = orders.draft_order(given, parts)
+        stands = order is not None and order.answers(draft) and not walk.is_changed
         is_follow_up = stands and not is_fresh
         if is_follow_up and walk.is_exact:
             return None

@@ -9,6 +9,7 @@ import pytest
 
 from footnoted.errors import UsageError
 from footnoted.pipeline.orders.order import Override
+from footnoted.pipeline.plan import Mode
 from footnoted.reprocess.applying import apply_plan, raise_cap
 from footnoted.reprocess.scope import Reach, Scope
 from footnoted.reprocess.single import Rerun, clean_video, rerun_stage
@@ -313,6 +314,18 @@ async def test_a_stage_needs_those_before_it(plant: Plant) -> None:
         await rerun_stage(deps, Rerun(video, "paint"))
     with pytest.raises(UsageError, match="there is no video 4711"):
         await rerun_stage(deps, Rerun(4711, "extract"))
+
+
+async def test_words_that_come_back_are_classified_again(plant: Plant) -> None:
+    """What a stage was once given is no proof that what it made of it is still there."""
+    ids = await filled(plant)
+    published = await pages(plant)
+    await plant.say(ids[1], KICK.lines)
+    for _ in ("segment", "extract"):
+        await plant.drain(mode=Mode.ONCE)
+    await plant.say(ids[1], LOAF.lines)
+    await plant.drain()
+    assert await pages(plant) == published
 
 
 async def test_a_clean_video_replays_or_buys_anew(plant: Plant) -> None:

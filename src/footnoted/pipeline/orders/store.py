@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from footnoted.pipeline.orders.order import Order, Override
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -35,16 +35,19 @@ _PIN = text("""
 """).bindparams(bindparam("parts", type_=JSONB))
 
 _CLOSE = text("""
-  UPDATE work_orders SET closed_at = :now, output_sha256 = :output_sha256, given = NULL
+  UPDATE work_orders SET closed_at = :now, output_sha256 = :output_sha256, given = NULL,
+    saved_sha256 = :output_sha256
   WHERE item_kind = :kind AND item_id = :id AND stage = :stage
 """)
 
 _RECORD = text("""
   INSERT INTO work_orders
-    (item_kind, item_id, stage, given_sha256, parts, output_sha256, opened_at, closed_at)
-  VALUES (:kind, :id, :stage, '', :parts, :output_sha256, :now, :now)
+    (item_kind, item_id, stage, given_sha256, parts, output_sha256, saved_sha256, opened_at,
+     closed_at)
+  VALUES (:kind, :id, :stage, '', :parts, :output_sha256, :output_sha256, :now, :now)
   ON CONFLICT (item_kind, item_id, stage) DO UPDATE
     SET parts = excluded.parts, output_sha256 = excluded.output_sha256,
+        saved_sha256 = excluded.saved_sha256,
         opened_at = excluded.opened_at, closed_at = excluded.closed_at
 """).bindparams(bindparam("parts", type_=JSONB))
 
@@ -96,6 +99,26 @@ async def pin(
         "now": now,
     }
     return await session.scalar(_PIN, values) or 0
+
+
+async def outdate(
+    session: AsyncConnection, item: Item, stage: str, output_sha256: str, later: Sequence[str]
+) -> None:
+    """Forget what `later` stages were given, where a stage saves another output than before.
+
+    Its save may take away what they had made of the old one: what they find next is new to them,
+    even if it is what they were once given.
+    """
+    await session.execute(
+        text("""
+          UPDATE work_orders l SET given_sha256 = ''
+          WHERE l.item_kind = :kind AND l.item_id = :id AND l.stage = ANY(:later)
+            AND l.given IS NULL AND NOT EXISTS (
+              SELECT 1 FROM work_orders o
+              WHERE o.item_kind = :kind AND o.item_id = :id AND o.stage = :stage
+                AND o.saved_sha256 = :output_sha256)"""),
+        {**_key(item, stage), "output_sha256": output_sha256, "later": list(later)},
+    )
 
 
 async def close(
