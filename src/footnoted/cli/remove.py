@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def register(program: typer.Typer) -> None:
     """Add the command to the program."""
     program.command()(remove)
+    program.command()(forget)
 
 
 def remove(
@@ -36,6 +37,16 @@ def remove(
         _keep(videos, as_json=as_json)
     else:
         _purge(videos, as_json=as_json)
+
+
+def forget(
+    videos: Annotated[
+        list[int], typer.Argument(metavar="VIDEO...", help="Ids that `status` shows.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Erase videos for good: rows, answers, files, pages and the index; as `remove --purge`."""
+    _purge(videos, as_json=as_json)
 
 
 def require_one(*, keep: bool, purge: bool) -> None:

@@ -24,6 +24,12 @@ def retry(
     reason: Annotated[
         str | None, typer.Option(metavar="CODE", help="Everything that stopped with this code.")
     ] = None,
+    source: Annotated[
+        int | None, typer.Option(help="Videos of this source, by the id `source list` shows.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only what stopped since: 7d, 12h, 2w or a date.")
+    ] = None,
     all_failed: Annotated[
         bool, typer.Option("--all-failed", help="Everything that stopped, but for bad words.")
     ] = False,
@@ -34,13 +40,14 @@ def retry(
 ) -> None:
     """Take up again what failed or was quarantined, where it stopped; wake what waits."""
     from footnoted.cli.handled import print_handled
+    from footnoted.cli.since import parse_since
     from footnoted.cli.storage import with_storage
     from footnoted.pipeline.controls.selection import Selection
     from footnoted.pipeline.controls.taking_up import retry as take_up
 
-    selection = Selection(tuple(videos or ()), reason, all_failed, accept_quality)
-
     async def work(storage: Storage) -> Handled:
+        at = None if since is None else parse_since(since, storage.clock.now())
+        selection = Selection(tuple(videos or ()), reason, all_failed, accept_quality, source, at)
         return await take_up(storage.database, selection, clock=storage.clock)
 
     print_handled("retry", with_storage(work), as_json=as_json)

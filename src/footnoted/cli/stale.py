@@ -36,7 +36,9 @@ def stale(
 
     plan = asyncio.run(_look(read_settings(), Scope(Reach.STALE, stage=stage)))
     if as_json:
-        write_json("stale/1", {"stale": [_fields(forecast) for forecast in plan.stale]})
+        below = [_fields(forecast) for forecast in plan.forecasts if forecast.is_follow_up]
+        stale = [_fields(forecast) for forecast in plan.stale]
+        write_json("stale/1", {"stale": stale, "may_follow": below})
     else:
         _print(plan, with_items=why)
 
@@ -63,6 +65,9 @@ def _print(plan: Plan, *, with_items: bool) -> None:
     for key, count in items.items():
         profile, stage, why = key
         say(f"{profile} {stage}: {count} stale, {calls[key]} calls to buy: {why}")
+    below = list(dict.fromkeys(f.stage for f in plan.forecasts if f.is_follow_up))
+    if below:
+        say(f"Below them, should answers differ from last time: {', '.join(below)}.")
     if with_items:
         say()
         for forecast in plan.stale:

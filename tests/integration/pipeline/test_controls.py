@@ -326,3 +326,22 @@ async def test_a_paused_source_that_was_away_is_told_of_no_more(database: Databa
         assert [alert.concerns for alert in await open_alerts(session)] == [f"source {ids[1]}"]
     with pytest.raises(UsageError, match="there is no source 99"):
         await pause_source(database, 99, clock=CLOCK)
+
+
+async def test_a_source_and_a_time_narrow_what_is_taken_up(database: Database) -> None:
+    """Another source's videos, and those that stopped before, stay as they are."""
+    old, new = await add_videos(database, 2, source="one")
+    (other,) = await add_videos(database, 1, source="two")
+    for video in (old, new, other):
+        await stop(database, video, "failed", "unexpected")
+    await rows_of(
+        database,
+        "UPDATE videos SET updated_at = now() - interval '3 days' WHERE id = :id RETURNING 1",
+        id=old,
+    )
+    (row,) = await rows_of(database, "SELECT source_id FROM videos WHERE id = :id", id=new)
+    yesterday = CLOCK.now() - timedelta(days=1)
+    handled = await take_up(database, source_id=row.source_id, since=yesterday)
+    assert [item.id for item in handled.touched] == [new]
+    handled = await take_up(database, source_id=row.source_id)
+    assert [item.id for item in handled.touched] == [old]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - dataclass fields are read at run time
 from typing import NamedTuple
 
 from footnoted.model.status import ItemKind  # noqa: TC001 - tools read the fields of a row
@@ -10,21 +11,25 @@ from footnoted.model.status import ItemKind  # noqa: TC001 - tools read the fiel
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is to be taken up again: videos by id, or everything that stopped, by reason or at all.
+    """What is to be taken up again: videos by id or source, or what stopped, by reason or at all.
 
-    Ids and `reason` narrow each other. What the quality gate stopped is left alone unless it is
-    named by id or reason, or `accepts_quality` says that its words are good enough.
+    All of them narrow each other, and `since` leaves out what stopped before. What the quality gate
+    stopped is left alone unless it is named by id or reason, or `accepts_quality` says that its
+    words are good enough.
     """
 
     video_ids: tuple[int, ...] = ()
     reason: str | None = None
     all_failed: bool = False
     accepts_quality: bool = False
+    source_id: int | None = None
+    since: datetime | None = None
 
     @property
     def is_empty(self) -> bool:
         """Return whether it means nothing at all."""
-        return not self.video_ids and self.reason is None and not self.all_failed
+        names_some = self.video_ids or self.reason is not None or self.source_id is not None
+        return not (names_some or self.all_failed)
 
 
 class Touched(NamedTuple):

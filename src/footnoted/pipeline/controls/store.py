@@ -37,6 +37,8 @@ _RETRY_VIDEOS = text(f"""
     WHERE lease_owner IS NULL
       AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(:ids))
       AND (CAST(:reason AS text) IS NULL OR failure_code = :reason)
+      AND (CAST(:source AS bigint) IS NULL OR source_id = :source)
+      AND (CAST(:since AS timestamptz) IS NULL OR updated_at >= :since)
       AND (status IN ('failed', 'quarantined')
            OR (CAST(:ids AS bigint[]) IS NOT NULL AND status IN ('skipped', 'cancelled')))
       AND (:is_named OR NOT starts_with(failure_code, 'quality'))
@@ -68,6 +70,7 @@ _RETRY_OTHERS = """
     SELECT id, status, failure_code FROM {table}
     WHERE status IN ('failed', 'quarantined') AND lease_owner IS NULL
       AND (CAST(:reason AS text) IS NULL OR failure_code = :reason)
+      AND (CAST(:since AS timestamptz) IS NULL OR updated_at >= :since)
     ORDER BY id FOR UPDATE
   ), moved AS (
     UPDATE {table} i SET status = :target, {cleared}
@@ -143,6 +146,8 @@ async def retry_videos(
         {
             "ids": list(selection.video_ids) or None,
             "reason": selection.reason,
+            "source": selection.source_id,
+            "since": selection.since,
             "is_named": bool(selection.video_ids)
             or selection.reason is not None
             or selection.accepts_quality,
@@ -155,7 +160,7 @@ async def retry_videos(
 
 
 async def retry_page_groups(
-    session: AsyncConnection, reason: str | None, now: datetime
+    session: AsyncConnection, selection: Selection, now: datetime
 ) -> list[Touched]:
     """Put failed page groups back to be composed."""
     statement = _RETRY_OTHERS.format(
@@ -170,7 +175,8 @@ async def retry_page_groups(
             "target": GROUP_STALE,
             "kind": ItemKind.PAGE_GROUP.value,
             "event": PAGE_GROUP_RETRIED,
-            "reason": reason,
+            "reason": selection.reason,
+            "since": selection.since,
             "now": now,
         },
     )
@@ -178,7 +184,7 @@ async def retry_page_groups(
 
 
 async def retry_sources(
-    session: AsyncConnection, reason: str | None, now: datetime
+    session: AsyncConnection, selection: Selection, now: datetime
 ) -> list[Touched]:
     """Have failed sources looked at again, at once."""
     statement = _RETRY_OTHERS.format(table="sources", cleared=_CLEARED, title="m.title", join="")
@@ -188,7 +194,8 @@ async def retry_sources(
             "target": SOURCE_DUE,
             "kind": ItemKind.SOURCE.value,
             "event": SOURCE_RETRIED,
-            "reason": reason,
+            "reason": selection.reason,
+            "since": selection.since,
             "now": now,
         },
     )

@@ -30,16 +30,19 @@ async def retry(database: Database, selection: Selection, *, clock: Clock) -> Ha
     or names a video that does not exist; nothing is changed then.
     """
     if selection.is_empty:
-        message = "name videos, or say --reason CODE or --all-failed; `footnoted status` shows them"
+        message = (
+            "name videos, or say --reason CODE, --source ID or --all-failed; `footnoted status`"
+            " shows them"
+        )
         raise UsageError(message)
     now = clock.now()
     async with database.transaction() as session:
         before = await _existing(session, selection.video_ids)
         touched = await store.retry_videos(session, selection, now)
         woken = await store.wake_videos(session, selection.video_ids, now)
-        if not selection.video_ids:
-            touched += await store.retry_page_groups(session, selection.reason, now)
-            touched += await store.retry_sources(session, selection.reason, now)
+        if not selection.video_ids and selection.source_id is None:
+            touched += await store.retry_page_groups(session, selection, now)
+            touched += await store.retry_sources(session, selection, now)
         again = [item.id for item in touched if item.kind is ItemKind.VIDEO]
         await take_up(session, [*again, *woken], now)
         await resolve_alerts_of(session, _names(touched), now)
