@@ -50,6 +50,7 @@ def hook(status: int = 200) -> Generator[tuple[str, list[dict[str, Any]]]]:
         server.server_close()
 
 
+@pytest.mark.endurance
 def test_a_drain_delivers_before_it_ends_and_no_run_after_it_again(own_library: Home) -> None:
     """Once for the opening, to each receiver; once more when somebody ended it."""
     execute(own_library, RAISE)
@@ -75,6 +76,7 @@ def test_a_daemon_tells_a_command_within_seconds(own_library: Home, tmp_path: Pa
     assert json.loads(file.read_text())["alerts"][0]["concerns"] == "video 1"
 
 
+@pytest.mark.endurance
 def test_a_receiver_that_refuses_is_shown_and_harms_nothing(own_library: Home) -> None:
     """One line in the log, one in status, one in doctor; the run ends well."""
     execute(own_library, RAISE)

@@ -196,6 +196,7 @@ def test_a_channel_a_podcast_and_a_folder_are_followed(
     assert "/0.mp3" not in asked, "sound was fetched though nothing can hear it"
 
 
+@pytest.mark.endurance
 def test_a_second_look_takes_nothing_twice_and_what_is_new(
     home: Home, net: tuple[str, list[str], dict[str, str]]
 ) -> None:

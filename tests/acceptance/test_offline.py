@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -44,6 +46,7 @@ _real, socket.getaddrinfo, socket.socket = socket.getaddrinfo, _getaddrinfo, Soc
 """
 
 
+@pytest.mark.endurance
 def test_folders_are_worked_on_with_the_network_blocked(
     new_home: Home, project_root: Path, tmp_path: Path
 ) -> None:
