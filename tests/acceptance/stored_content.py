@@ -41,14 +41,16 @@ CONTENT = {
 """What everything that was made looks like, one query each."""
 
 EVENTS = """
-  SELECT COALESCE(m.title, g.category, 'the source') AS item, e.item_kind, e.name, e.stage, e.fields
+  SELECT COALESCE(m.title, g.category, 'the source') AS item, e.item_kind, e.name, e.stage,
+    e.fields - 'calls' AS fields
   FROM events e
   LEFT JOIN videos v ON e.item_kind = 'video' AND v.id = e.item_id
   LEFT JOIN media m ON m.id = v.media_id
   LEFT JOIN page_groups g ON e.item_kind = 'page_group' AND g.id = e.item_id
   ORDER BY e.item_kind, item, e.id
 """
-"""What was told of each item, in the order it was told."""
+"""What was told of each item, in the order it was told; whether an answer was bought or replayed is
+what a death on the way may change."""
 
 
 async def content_of(url: str) -> dict[str, list[str]]:
