@@ -34,9 +34,9 @@ class Routes:
 
     def chain(self, text: str, stage: str) -> tuple[Model, ...]:
         """Return the models of a chain that was set for one item and `profile.stage`."""
-        if self.make is None:
-            return self.usual
         make = self.make
+        if make is None:
+            raise RuntimeError(text)  # only a program that works on items sets chains for them
         return tuple(make(name, stage) for name in parse_chain(text))
 
     @property

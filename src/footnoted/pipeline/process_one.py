@@ -24,7 +24,6 @@ from footnoted.pipeline.settling import (
     moment_of,
     save_output,
     settle_outcome,
-    settle_unchanged,
     why,
 )
 from footnoted.stages.port import ItemGoneError, StageContext
@@ -63,8 +62,6 @@ async def _advance(claim: Claim, stage: AnyStage, deps: Deps) -> Outcome:
         return await settle_outcome(claim, stage, stopped, deps)
     try:
         ran = await guarded(_run(claim, stage, deps), stage.time_limit_s)
-        if ran is None:
-            return await settle_unchanged(claim, stage, deps)
         if isinstance(ran, Waiting | Stopped):
             return await settle_outcome(claim, stage, ran, deps)
         return await save_output(claim, stage, ran, deps)

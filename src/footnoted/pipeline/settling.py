@@ -32,21 +32,25 @@ class Made:
     calls: Mapping[str, int]
 
 
-async def save_output(claim: Claim, stage: AnyStage, made: Made, deps: Deps) -> Outcome:
-    """Return Advanced when the claim held and what was made is saved with it, else Lost."""
-    out = made.out
+async def save_output(claim: Claim, stage: AnyStage, made: Made | None, deps: Deps) -> Outcome:
+    """Return Advanced when the claim held and what was made is saved with it, else Lost.
+
+    Without `made`, what the stage had made of the same input stands.
+    """
     outcome = Advanced(stage.gives)
     change = gate.change(claim, outcome, moment_of(deps), deps.limits)
     if change is None:
         return Lost()
     now = deps.clock.now()
-    note = store.Note(stage.name, {"to": stage.gives, **_event_fields(made)})
+    told = {"unchanged": True} if made is None else _event_fields(made)
+    note = store.Note(stage.name, {"to": stage.gives, **told})
     async with deps.database.transaction() as session:
         if not await store.settle(session, claim, change, note, now):
             return Lost()
-        await stage.save(session, claim.id, out)
-        if claim.profile:
-            await _close_order(session, claim, stage, out, deps)
+        if made is not None:
+            await stage.save(session, claim.id, made.out)
+            if claim.profile:
+                await _close_order(session, claim, stage, made.out, deps)
         if _is_end(claim, change.status, deps):
             await store.close_run(session, claim, store.Ending("done", _setup(claim, deps)), now)
         for over in ended_by(claim, outcome):
@@ -68,22 +72,6 @@ async def _close_order(
     else:
         parts = orders.fingerprint_parts(stage, setup_of(claim.profile, stage, deps))
         await order_store.record(session, claim.key, parts, digest, now)
-
-
-async def settle_unchanged(claim: Claim, stage: AnyStage, deps: Deps) -> Outcome:
-    """Return Advanced when the claim held; what the stage had made of the same input stands."""
-    outcome = Advanced(stage.gives)
-    change = gate.change(claim, outcome, moment_of(deps), deps.limits)
-    if change is None:
-        return Lost()
-    now = deps.clock.now()
-    note = store.Note(stage.name, {"to": stage.gives, "unchanged": True})
-    async with deps.database.transaction() as session:
-        if not await store.settle(session, claim, change, note, now):
-            return Lost()
-        if _is_end(claim, change.status, deps):
-            await store.close_run(session, claim, store.Ending("done", _setup(claim, deps)), now)
-    return outcome
 
 
 def _event_fields(made: Made) -> dict[str, object]:

@@ -456,3 +456,20 @@ async def test_paused_work_is_not_begun_and_goes_on_afterwards(database: Databas
         await switch_off(session, PAUSE)
     assert (held.outcomes, held.is_held_up) == ({}, True)
     assert (await drain(deps)).outcomes == {"advanced": 2}
+
+
+async def test_a_busy_loop_begins_nothing_more_once_it_is_paused(database: Database) -> None:
+    """The pause is seen at its next look, and what is under way ends."""
+    await add_videos(database, 60)
+    clock = machine(database, []).clock
+
+    async def pause(given: Parcel, _context: StageContext) -> Parcel:
+        async with database.transaction() as session:
+            await switch_on(session, Switch(PAUSE, None, clock.now()))
+        await asyncio.sleep(0.1)
+        return given
+
+    deps = machine(database, [video_flow(FakeStage("cut", "indexed", act=pause))])
+    report = await drain(deps)
+    assert 0 < report.outcomes["advanced"] < 60
+    assert (set(report.outcomes), report.is_held_up) == ({"advanced"}, True)

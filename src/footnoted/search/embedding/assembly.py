@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from footnoted.errors import ConfigurationError
+from footnoted.fetch.web.addresses import is_this_machine
 from footnoted.ledger.embedding_prices import EmbeddingPriceTable
 from footnoted.search.embedding.dimensions import usual_dimensions
-from footnoted.search.embedding.place import is_this_machine
 from footnoted.search.embedding.recipes import RECIPES
 from footnoted.search.embedding.spec import LEXICAL, Channel, Spec, words_spec
 from footnoted.settings import variable

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from footnoted.fetch.web.addresses import is_this_machine
 from footnoted.ledger.faults import CallFailedError, FaultKind
 from footnoted.search.embedding.dimensions import usual_dimensions
 from footnoted.search.embedding.http_faults import (
@@ -24,7 +25,6 @@ from footnoted.search.embedding.http_faults import (
     transport_fault,
     unreadable_fault,
 )
-from footnoted.search.embedding.place import is_this_machine
 from footnoted.search.embedding.port import Embedded
 
 if TYPE_CHECKING:
