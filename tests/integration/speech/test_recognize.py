@@ -119,7 +119,8 @@ async def test_a_cap_holds_and_the_rest_is_bought_later(
     """What fitted is replayed at $0 when there is room again."""
     cap = Decimal("0.0075")  # two stretches of half a minute at $0.003, and no third
     async with working(database, recognizer_at(service.base_url), daily_cost_cap_usd=cap) as worker:
-        with pytest.raises(BudgetExceededError):
+        # The third stretch may come while the second still holds its money, and is to come again.
+        with pytest.raises((BudgetExceededError, TransientError)):
             await worker.hear(recording)
         asked = len(service.asked)
         spent, held = await books(database)

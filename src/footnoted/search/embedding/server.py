@@ -19,12 +19,8 @@ from pydantic import BaseModel, ValidationError
 
 from footnoted.fetch.web.addresses import is_this_machine
 from footnoted.ledger.faults import CallFailedError, FaultKind
+from footnoted.ledger.service_faults import ServiceFaults
 from footnoted.search.embedding.dimensions import usual_dimensions
-from footnoted.search.embedding.http_faults import (
-    status_fault,
-    transport_fault,
-    unreadable_fault,
-)
 from footnoted.search.embedding.port import Embedded
 
 if TYPE_CHECKING:
@@ -38,6 +34,7 @@ if TYPE_CHECKING:
 _CONNECT_TIMEOUT_S = 10.0
 _PROBE_TIMEOUT_S = 10.0
 _MOST_BYTES = 256 * 2**20
+_FAULTS = ServiceFaults("the embedding server")
 
 
 class _Datum(BaseModel):
@@ -154,7 +151,7 @@ class EmbeddingServer:
         try:
             embedded = read_answer(body, len(request.texts))
         except (ValueError, RecursionError) as error:
-            raise CallFailedError(unreadable_fault(_first_line(error))) from None
+            raise CallFailedError(_FAULTS.unreadable(_first_line(error), headers)) from None
         return replace(embedded, provider_request_id=headers.get("x-request-id"))
 
     async def probe(self) -> Fault | None:
@@ -183,9 +180,9 @@ class EmbeddingServer:
             finally:
                 await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
-            raise self._failed(transport_fault(error)) from None
+            raise self._failed(_FAULTS.of_transport(error)) from None
         if not response.is_success:
-            raise self._failed(status_fault(response.status_code, response.headers, body))
+            raise self._failed(_FAULTS.of_status(response.status_code, response.headers, body))
         return body, response.headers
 
     def _failed(self, fault: Fault) -> CallFailedError:
@@ -222,6 +219,6 @@ async def _bounded_body(response: httpx.Response) -> str:
     async for part in response.aiter_bytes():
         size += len(part)
         if size > _MOST_BYTES:
-            raise CallFailedError(unreadable_fault("it does not end"))
+            raise CallFailedError(_FAULTS.unreadable("it does not end", response.headers))
         parts.append(part)
     return b"".join(parts).decode("utf-8", errors="replace")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from pydantic import BaseModel, Field
 
 from footnoted.ledger.faults import CallFailedError
+from footnoted.ledger.service_faults import request_id_of
 from footnoted.transcripts.speech.answers import Seconds, milliseconds_of, why_unreadable
-from footnoted.transcripts.speech.http_faults import request_id_of, unreadable_fault
 from footnoted.transcripts.speech.languages import language_tag
 from footnoted.transcripts.speech.packing import OPUS, pack
 from footnoted.transcripts.speech.port import (
@@ -21,6 +21,7 @@ from footnoted.transcripts.speech.port import (
     SpokenSegment,
     SpokenWord,
 )
+from footnoted.transcripts.speech.service import FAULTS
 from footnoted.transcripts.speech.service_model import ServiceModel
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class DeepgramRecognizer(ServiceModel):
         try:
             speech, request_id = read_answer(answer.body, request.language)
         except (ValueError, RecursionError) as error:
-            fault = unreadable_fault(why_unreadable(error), answer.headers)
+            fault = FAULTS.unreadable(why_unreadable(error), answer.headers)
             raise CallFailedError(fault) from None
         served = speech.model_copy(update={"served_by": self._name})
         return Recognition(served, answer.body, request_id or request_id_of(answer.headers))

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from pydantic import BaseModel
 
 from footnoted.ledger.faults import CallFailedError
+from footnoted.ledger.service_faults import request_id_of
 from footnoted.transcripts.speech.answers import Seconds, milliseconds_of, why_unreadable
-from footnoted.transcripts.speech.http_faults import request_id_of, unreadable_fault
 from footnoted.transcripts.speech.languages import language_tag, primary_tag
 from footnoted.transcripts.speech.packing import OPUS, WAV, pack
 from footnoted.transcripts.speech.port import (
@@ -25,6 +25,7 @@ from footnoted.transcripts.speech.port import (
     SpokenSegment,
     SpokenWord,
 )
+from footnoted.transcripts.speech.service import FAULTS
 from footnoted.transcripts.speech.service_model import ServiceModel
 from footnoted.transcripts.speech.timed_words import with_words
 
@@ -100,7 +101,9 @@ class OpenAiRecognizer(ServiceModel):
         try:
             speech = read_answer(answer.body, chunk.duration_ms)
         except (ValueError, RecursionError) as error:
-            raise CallFailedError(unreadable_fault(why_unreadable(error), answer.headers)) from None
+            raise CallFailedError(
+                FAULTS.unreadable(why_unreadable(error), answer.headers)
+            ) from None
         served = speech.model_copy(update={"served_by": self._name})
         return Recognition(served, answer.body, request_id_of(answer.headers))
 

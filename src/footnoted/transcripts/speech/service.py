@@ -12,11 +12,7 @@ import httpx
 
 from footnoted.fetch.web.addresses import is_this_machine
 from footnoted.ledger.faults import CallFailedError, FaultKind
-from footnoted.transcripts.speech.http_faults import (
-    status_fault,
-    transport_fault,
-    unreadable_fault,
-)
+from footnoted.ledger.service_faults import ServiceFaults
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -26,6 +22,8 @@ if TYPE_CHECKING:
 _CONNECT_TIMEOUT_S = 10.0
 _PROBE_TIMEOUT_S = 10.0
 _MOST_BYTES = 64 * 2**20
+
+FAULTS = ServiceFaults("the speech service")
 
 
 class ServiceAnswer(NamedTuple):
@@ -62,7 +60,7 @@ class SpeechService:
             finally:
                 await response.aclose()
         if not response.is_success:
-            fault = status_fault(response.status_code, response.headers, body)
+            fault = FAULTS.of_status(response.status_code, response.headers, body)
             raise CallFailedError(replace(fault, message=self._hushed(fault.message)))
         return ServiceAnswer(body, response.headers)
 
@@ -97,7 +95,7 @@ class SpeechService:
         try:
             yield
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
-            fault = transport_fault(error)
+            fault = FAULTS.of_transport(error)
             raise CallFailedError(replace(fault, message=self._hushed(fault.message))) from None
 
     def _hushed(self, message: str) -> str:
@@ -110,6 +108,6 @@ async def _bounded_body(response: httpx.Response) -> str:
     async for part in response.aiter_bytes():
         size += len(part)
         if size > _MOST_BYTES:
-            raise CallFailedError(unreadable_fault("it does not end", response.headers))
+            raise CallFailedError(FAULTS.unreadable("it does not end", response.headers))
         parts.append(part)
     return b"".join(parts).decode("utf-8", errors="replace")

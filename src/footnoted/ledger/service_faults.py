@@ -1,19 +1,18 @@
-"""The one table from what a speech service answers, or fails to, to what that means for us.
+"""The one table from what a paid service over HTTP answers, or fails to, to what it means for us.
 
-A refusal (4xx, 429) is not billed, nor is what was never sent; everything else may have been heard
-before it was lost.
+Of speech and of embeddings; language models have the table of their SDK. A refusal (4xx, 429) is
+not billed, nor is what was never sent; everything else may have been worked on before it was lost.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, cast
 
-import httpx
-
+from footnoted.fetch.failures import NoAnswer, no_answer_of
 from footnoted.ledger.faults import Fault, FaultKind
 
 if TYPE_CHECKING:
@@ -50,54 +49,50 @@ _REFUSED = _Meaning(FaultKind.REJECTED, "request_rejected")
 _SERVER_ERROR = _Meaning(FaultKind.UNAVAILABLE, "server_error", may_be_billed=True)
 _UNEXPECTED = _Meaning(FaultKind.UNAVAILABLE, "unexpected_status", may_be_billed=True)
 _NO_CREDIT = _Meaning(FaultKind.STOPPED, "credit_missing")
-_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _NO_CREDIT_WORDS = ("insufficient_quota", "billing_hard_limit", "insufficient_credits")
 
 
-def status_fault(status: int, headers: Mapping[str, str], body: str) -> Fault:
-    """Return what an answer other than 200 means."""
-    meaning = _of_status(status, body)
-    return Fault(
-        kind=meaning.kind,
-        code=meaning.code,
-        message=_short(f"the speech service answered {status}: {_told(body)}"),
-        may_be_billed=meaning.may_be_billed,
-        retry_after_s=retry_after_s(headers),
-        provider_request_id=request_id_of(headers),
-    )
+class ServiceFaults:
+    """The faults of one kind of service, which messages call by its name."""
 
+    def __init__(self, name: str) -> None:
+        """Name the service as a sentence does, such as `the speech service`."""
+        self._name = name
 
-def transport_fault(error: Exception) -> Fault:
-    """Return what a failed connection means."""
-    match error:
-        case httpx.UnsupportedProtocol() | httpx.InvalidURL():
-            return _fault(FaultKind.REJECTED, "address_invalid", f"the address is wrong: {error}")
-        case _ if isinstance(error, _UNSENT):
-            text = f"the speech service cannot be reached: {_named(error)}"
-            return _fault(FaultKind.UNAVAILABLE, "unreachable", text)
-        case httpx.TimeoutException() | TimeoutError():
-            text = "the speech service gave no answer in time"
-            return _fault(FaultKind.UNAVAILABLE, "timed_out", text, may_be_billed=True)
-        case _:
-            text = f"the connection to the speech service broke: {_named(error)}"
-            return _fault(FaultKind.BROKEN, "answer_cut", text, may_be_billed=True)
+    def of_status(self, status: int, headers: Mapping[str, str], body: str) -> Fault:
+        """Return what an answer that is no success means."""
+        meaning = _of_status(status, body)
+        return Fault(
+            kind=meaning.kind,
+            code=meaning.code,
+            message=_short(f"{self._name} answered {status}: {_told(body)}"),
+            may_be_billed=meaning.may_be_billed,
+            retry_after_s=retry_after_s(headers),
+            provider_request_id=request_id_of(headers),
+        )
 
+    def of_transport(self, error: Exception) -> Fault:
+        """Return what a failed connection means."""
+        told = str(error) or type(error).__name__
+        match no_answer_of(error):
+            case NoAnswer.WRONG_ADDRESS:
+                text = f"the address is wrong: {told}"
+                return _fault(FaultKind.REJECTED, "address_invalid", text)
+            case NoAnswer.UNSENT:
+                text = f"{self._name} cannot be reached: {told}"
+                return _fault(FaultKind.UNAVAILABLE, "unreachable", text)
+            case NoAnswer.TOO_LATE:
+                text = f"{self._name} gave no answer in time"
+                return _fault(FaultKind.UNAVAILABLE, "timed_out", text, may_be_billed=True)
+            case NoAnswer.CUT:
+                text = f"the connection to {self._name} broke: {told}"
+                return _fault(FaultKind.BROKEN, "answer_cut", text, may_be_billed=True)
 
-def unreadable_fault(why: str, headers: Mapping[str, str]) -> Fault:
-    """Return that an answer came that makes no sense; the work behind it may be billed."""
-    fault = _fault(
-        FaultKind.BROKEN,
-        "answer_unreadable",
-        f"the answer of the speech service makes no sense: {why}",
-        may_be_billed=True,
-    )
-    return Fault(
-        fault.kind,
-        fault.code,
-        fault.message,
-        fault.may_be_billed,
-        provider_request_id=request_id_of(headers),
-    )
+    def unreadable(self, why: str, headers: Mapping[str, str]) -> Fault:
+        """Return that an answer came that makes no sense; the work behind it may be billed."""
+        text = f"the answer of {self._name} makes no sense: {why}"
+        fault = _fault(FaultKind.BROKEN, "answer_unreadable", text, may_be_billed=True)
+        return replace(fault, provider_request_id=request_id_of(headers))
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
@@ -134,10 +129,6 @@ def _of_status(status: int, body: str) -> _Meaning:
 
 def _fault(kind: FaultKind, code: str, text: str, *, may_be_billed: bool = False) -> Fault:
     return Fault(kind, code, _short(text), may_be_billed)
-
-
-def _named(error: Exception) -> str:
-    return str(error) or type(error).__name__
 
 
 def _told(body: str) -> str:
