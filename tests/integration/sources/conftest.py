@@ -72,13 +72,14 @@ class Desk:
     source_id: int = 0
 
     def write(self, name: str, content: str | bytes, *, age_s: float = OLD_S) -> Path:
-        """Put a file into the folder, last changed `age_s` ago."""
+        """Put a file into the folder, last changed `age_s` ago; no look sees it half done."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        draft = self.folder.parent / f"{self.folder.name}.draft"
+        draft.write_bytes(content if isinstance(content, bytes) else content.encode())
         modified_s = self.clock.now().timestamp() - age_s
-        os.utime(path, (modified_s, modified_s))
-        return path
+        os.utime(draft, (modified_s, modified_s))
+        return draft.replace(path)
 
     async def follow(self, pattern: str = "", **fields: Any) -> int:
         """Follow the folder, or a glob in it."""

@@ -111,11 +111,9 @@ async def test_a_file_still_being_written_is_waited_for(desk: Desk) -> None:
     """`add` has no next look, so it takes its time."""
     desk.write("a.vtt", captions(), age_s=0)
     adding = asyncio.create_task(desk.add("a.vtt"))
-    for _ in range(200):
-        await asyncio.sleep(0.02)
-        desk.clock.advance(0.1)
-        if adding.done():
-            break
+    await desk.clock.until_slept_on(adding)
+    assert not adding.done()
+    desk.clock.advance(3)
     assert (await adding).added == 1
 
 
@@ -123,12 +121,10 @@ async def test_a_file_that_is_written_on_and_on_is_told(desk: Desk) -> None:
     """Three looks, then a person is told."""
     desk.write("a.vtt", captions(), age_s=0)
     adding = asyncio.create_task(desk.add("a.vtt"))
-    for _ in range(300):
-        await asyncio.sleep(0.01)
+    for _ in range(2):
+        await desk.clock.until_slept_on(adding)
+        desk.clock.advance(3)
         desk.write("a.vtt", captions(), age_s=0)
-        desk.clock.advance(0.1)
-        if adding.done():
-            break
     report = await adding
     assert report.ignored == ((str(desk.folder / "a.vtt"), "it is still being written"),)
 
