@@ -51,6 +51,9 @@ class FakeModel:
         """Return the characters of the prompt."""
         return len(request.prompt.system) + len(request.prompt.user)
 
-    def batch_params(self, request: ModelRequest[BaseModel]) -> Mapping[str, Any] | None:
+    def batch_params(
+        self, request: ModelRequest[BaseModel], *, caches_system: bool = False
+    ) -> Mapping[str, Any] | None:
         """Return the prompt: a fake provider of batches reads it."""
+        del caches_system
         return {"model": self.name, "label": request.label, "user": request.prompt.user}

@@ -83,9 +83,11 @@ class DearModel:
         """Return the characters of the prompt."""
         return len(request.prompt.system) + len(request.prompt.user)
 
-    def batch_params(self, request: ModelRequest[BaseModel]) -> Mapping[str, Any] | None:
+    def batch_params(
+        self, request: ModelRequest[BaseModel], *, caches_system: bool = False
+    ) -> Mapping[str, Any] | None:
         """Return nothing: it is asked live."""
-        del request
+        del request, caches_system
 
 
 @dataclass

@@ -259,17 +259,22 @@ class AnthropicModel:
         except CallFailedError:
             return None
 
-    def batch_params(self, request: ModelRequest[BaseModel]) -> Mapping[str, Any] | None:
-        """Return the body of the request, without a cache breakpoint; None without batches."""
+    def batch_params(
+        self, request: ModelRequest[BaseModel], *, caches_system: bool = False
+    ) -> Mapping[str, Any] | None:
+        """Return the body of the request; None without batches."""
         if Lack.BATCHES in self._client.lacks:
             return None
-        return {**self._manner.body(request), "max_tokens": self._manner.max_tokens(request)}
+        body = self._manner.body(request, caches_system=self._may_cache(caches_system))
+        return {**body, "max_tokens": self._manner.max_tokens(request)}
+
+    def _may_cache(self, wanted: bool) -> bool:  # noqa: FBT001 - the one thing it is asked
+        return wanted and Lack.PROMPT_CACHE not in self._client.lacks
 
     async def _ask(
         self, request: ModelRequest[BaseModel], options: CallOptions, call: _Call
     ) -> Message:
-        caches = options.caches_system and Lack.PROMPT_CACHE not in self._client.lacks
-        body = self._manner.body(request, caches_system=caches)
+        body = self._manner.body(request, caches_system=self._may_cache(options.caches_system))
         max_tokens = self._manner.max_tokens(request)
         streams = options.on_first_byte is not None or max_tokens > LONGEST_UNSTREAMED
         connect_s = min(_CONNECT_TIMEOUT_S, options.timeout_s)

@@ -55,9 +55,11 @@ class Extractive:
         del request
         return 0
 
-    def batch_params(self, request: ModelRequest[BaseModel]) -> None:
+    def batch_params(
+        self, request: ModelRequest[BaseModel], *, caches_system: bool = False
+    ) -> None:
         """Return that it answers at once, and in no batch."""
-        del request
+        del request, caches_system
 
     async def answer(self, request: ModelRequest[BaseModel], options: CallOptions) -> RawAnswer:
         """Return the answer as JSON; the work happens in a thread, off the event loop."""

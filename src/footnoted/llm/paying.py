@@ -99,13 +99,15 @@ class Till:
     async def admit_to_batch(self, call: Call, batch_id: int) -> AsyncGenerator[Payment]:
         """Yield the payment of a call that goes into a batch, at the price of one.
 
-        Batches have no part in a model's limits nor in the pause between videos. No prefix is
-        cached: see docs/decisions/0020. Raises TransientError when the provider takes no batch now.
+        Batches have no part in a model's limits nor in the pause between videos. A prefix that
+        calls share is marked for the cache, and nobody waits for who writes it: see
+        docs/decisions/0020. Raises TransientError when the provider takes no batch now.
         """
         prices = self.prices.prices_of(call.model.name, self.clock.now())
         ticket = await self.limiter.admit(Demand(BATCH_LANE, 0, 0))
         await self.limiter.withdraw(ticket)  # the batch itself asks for another
-        payment = Payment(self, call, Admission(prices, PrefixUse(), ticket, batch_id))
+        prefix = PrefixUse(caches=self._shares_a_prefix(call))
+        payment = Payment(self, call, Admission(prices, prefix, ticket, batch_id))
         await payment.prepare()
         try:
             yield payment
@@ -114,11 +116,19 @@ class Till:
             raise
 
     async def _prefix(self, call: Call) -> PrefixUse:
-        system = call.request.prompt.system
-        tokens = self.limiter.expected_input(call.model.name, len(system.encode()))
-        if tokens < self.min_prefix(call.model.name):
+        if not self._has_cacheable_prefix(call):
             return PrefixUse()
         return await self.prefixes.use(call.prefix_key, siblings=call.siblings)
+
+    def _shares_a_prefix(self, call: Call) -> bool:
+        return self._has_cacheable_prefix(call) and self.prefixes.is_shared(
+            call.prefix_key, siblings=call.siblings
+        )
+
+    def _has_cacheable_prefix(self, call: Call) -> bool:
+        system = call.request.prompt.system
+        tokens = self.limiter.expected_input(call.model.name, len(system.encode()))
+        return tokens >= self.min_prefix(call.model.name)
 
     def _demand(self, call: Call, prefix: PrefixUse) -> Demand:
         name, size = call.model.name, prompt_bytes(call.request)

@@ -129,6 +129,8 @@ class Model(Protocol):
         """Return the tokens of the prompt as the provider counts them; None when it can't say."""
         ...
 
-    def batch_params(self, request: ModelRequest[BaseModel]) -> Mapping[str, Any] | None:
+    def batch_params(
+        self, request: ModelRequest[BaseModel], *, caches_system: bool = False
+    ) -> Mapping[str, Any] | None:
         """Return the request as a call of a batch has it; None where there are no batches."""
         ...

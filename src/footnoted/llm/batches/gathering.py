@@ -71,9 +71,9 @@ class Gathering:
     size_bytes: int = 0
     joining: int = 0
 
-    def take(self, call_id: int, call: Call) -> None:
+    def take(self, call_id: int, call: Call, *, caches_system: bool) -> None:
         """Put a reserved call into the batch."""
-        params = call.model.batch_params(call.request)
+        params = call.model.batch_params(call.request, caches_system=caches_system)
         if params is None:
             message = f"{call.model.name} is in no batch"
             raise RuntimeError(message)

@@ -49,7 +49,7 @@ class BatchPurchaser(Purchaser[Call]):
                 if isinstance(begun, Entry):
                     return begun
                 self._unsent.pop(call.digest, None)
-                batch.take(begun, call)
+                batch.take(begun, call, caches_system=payment.options.caches_system)
         except TransientError as error:
             if error.wait_reason == "budget_reserved":
                 error.retry_after_s = MONEY_WAIT_S

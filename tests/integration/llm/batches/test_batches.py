@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,14 @@ import pytest
 from footnoted.errors import TransientError
 from footnoted.llm.batches.gathering import Bounds
 from footnoted.llm.call import CallScope
+from footnoted.prompting import RenderedPrompt
 from tests.integration.llm.batches.process import SCOPE, request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from footnoted.llm.port import ModelRequest
+    from footnoted.llm.tasks import SegmentAnswer
     from tests.emulator.running import Emulator
     from tests.integration.llm.batches.process import Process
 
@@ -178,10 +182,57 @@ async def test_force_asks_again_in_a_batch(start: Callable[..., Process]) -> Non
     ]
 
 
-async def test_a_request_has_no_cache_breakpoint(start: Callable[..., Process]) -> None:
-    """Writes cost more and hits are not sure: docs/decisions/0020."""
-    model = start().gateway.chain(SCOPE)[0]
-    params = model.batch_params(request("a"))
-    assert params is not None
-    assert "cache_control" not in str(params)
-    assert params["max_tokens"] == 500
+NANO_USD = Decimal("1e-9")
+"""What the books count in: what each call cost is rounded up to it."""
+RULES = "A rule that every call of the wave is given. " * 200
+
+
+def sharing(rules: str, labels: str) -> list[ModelRequest[SegmentAnswer]]:
+    """Return a wave of calls with the same rules."""
+    return [
+        replace(request(label), prompt=RenderedPrompt(rules, f"[[{label}]]", "0"))
+        for label in labels
+    ]
+
+
+async def test_in_a_batch_every_call_marks_the_rules_it_shares(
+    start: Callable[..., Process], emulator: Emulator
+) -> None:
+    """Nobody says who goes first; what is held covers a write by each."""
+    emulator.configure(batches={"duration_s": 600, "cache_hit_probability": 0.6})
+    process = start()
+    with pytest.raises(TransientError):
+        await process.gateway.ask_all(SCOPE, sharing(RULES, "abcdefgh"))
+    await process.sent()
+    held = (await process.money())[1]
+    await process.look(after_s=DONE_S)
+    tokens = [row["tokens"] for row in emulator.rows()]
+    assert all((one["creation_5m"] > 0) != (one["read"] > 0) for one in tokens)
+    assert {one["read"] > 0 for one in tokens} == {True, False}
+    (spent, left), billed = await process.money(), Decimal(emulator.totals()["billed_usd"])
+    assert (0 <= spent - billed < 8 * NANO_USD, left) == (True, 0)
+    assert billed <= held
+
+
+async def test_in_a_batch_rules_that_nobody_shares_are_not_marked(
+    start: Callable[..., Process], emulator: Emulator
+) -> None:
+    """Writing them would cost more, for nobody."""
+    process = start()
+    with pytest.raises(TransientError):
+        await process.gateway.ask_all(SCOPE, sharing(RULES, "a"))
+    await process.sent()
+    await process.look(after_s=DONE_S)
+    assert [row["tokens"]["creation_5m"] for row in emulator.rows()] == [0]
+
+
+async def test_live_one_call_of_a_wave_writes_the_shared_rules_and_the_rest_read_them(
+    start: Callable[..., Process], emulator: Emulator
+) -> None:
+    """The first goes out alone, and the others when its answer has begun."""
+    process = start("live")
+    await process.gateway.ask_all(SCOPE, sharing(RULES, "abcdef"))
+    tokens = [row["tokens"] for row in emulator.rows()]
+    wrote = [one["creation_5m"] > 0 for one in tokens]
+    read = [one["read"] > 0 for one in tokens]
+    assert (wrote, read) == ([True] + [False] * 5, [False] + [True] * 5)
