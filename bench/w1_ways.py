@@ -68,7 +68,10 @@ def overshoot_ours(library: Path, cap_usd: float) -> float:
 def repeats_ours(library: Path, dice: random.Random) -> tuple[int, int]:
     """Return how many answers were bought again because of kills, and the calls out at them."""
     with open_paid(logic="brisk", scale=SCALE, latency=LATENCY) as paid:
-        paid.settings = settings() | {"FOOTNOTED_CALL_TIMEOUT_S": "60"}
+        paid.settings = settings() | {
+            "FOOTNOTED_CALL_TIMEOUT_S": "60",
+            "FOOTNOTED_LOG_LEVEL": "info",  # it is killed after it said that it is up
+        }
         paid.must("add", str(library))
         out = set[int]()
         for _ in range(KILLS):
