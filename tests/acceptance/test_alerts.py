@@ -221,3 +221,13 @@ def test_the_calls_of_a_creators_pages_are_listed(library: Home) -> None:
     ]
     assert [ended.returncode for ended in refusals] == [2, 2, 2, 2]
     assert "there is no video 99" in refusals[0].stderr
+
+
+def test_without_batches_nothing_is_listed(library: Home) -> None:
+    """And what was never made cannot be cancelled."""
+    none, unknown = library.run("batches"), library.run("batches", "cancel", "1")
+    assert none.stdout.startswith("No call was ever put into a batch; FOOTNOTED_LLM_MODE ")
+    assert (unknown.returncode, unknown.stderr) == (
+        2,
+        "footnoted: there is no batch 1; `footnoted batches` lists them\n",
+    )

@@ -113,3 +113,40 @@ def test_drains_one_after_another_bring_a_library_home(new_home: Home, emulator:
     totals = emulator.totals()
     assert totals["bought_more_than_once"] == 0
     assert spent(new_home) == Decimal(totals["billed_usd"])
+
+
+def test_a_person_sees_a_batch_and_ends_it_early(new_home: Home, emulator: Emulator) -> None:
+    """While a daemon runs and without one; what is over, unknown or elsewhere is a sentence."""
+    settings = in_batches(emulator)
+    emulator.configure(batches={"duration_s": 1_000_000})
+    new_home.run("add", str(new_home.project_root / "samples"), **settings)
+    new_home.run("run", "--drain", **settings)
+    (line,) = new_home.ask("batches")["batches"]
+    elsewhere = new_home.run("batches", "cancel", "1", FOOTNOTED_ANTHROPIC_API_KEY="")
+    ended = new_home.run("batches", "cancel", "1", **settings)
+    told = new_home.run("batches").stdout.splitlines()
+    assert (line["state"], line["calls"], line["unanswered"]) == ("sent", line["items"], 9)
+    assert (ended.returncode, ended.stdout) == (
+        0,
+        "The provider was asked to end batch 1, for which 9 items wait.\n",
+    )
+    assert (
+        elsewhere.returncode,
+        "the settings have no key for that place" in elsewhere.stderr,
+    ) == (
+        2,
+        True,
+    )
+    assert (told[0].split()[:2], told[1].split()[:3]) == (["batch", "state"], ["1", "sent", "9"])
+    emulator.configure(batches={"duration_s": BATCH_S})
+    with new_home.daemon(**settings):
+        wait_until_nothing_is_left(new_home)
+        over = new_home.run("batches", "cancel", "1", **settings)
+    unknown = new_home.run("batches", "cancel", "999", **settings)
+    (first,) = [
+        one for one in new_home.ask("batches", "--limit", "99")["batches"] if one["id"] == 1
+    ]
+    assert (first["state"], first["answered"]) == ("ended", 0)
+    assert (over.returncode, over.stdout) == (0, "Batch 1 is over: there is nothing to cancel.\n")
+    assert (unknown.returncode, "there is no batch 999" in unknown.stderr) == (2, True)
+    assert spent(new_home) == Decimal(emulator.totals()["billed_usd"])

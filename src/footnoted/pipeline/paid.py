@@ -73,6 +73,7 @@ class ModelAccess:
     provider: Provider | None = None
     purchaser: BatchPurchaser | None = None
     keeper: BatchKeeper | None = None
+    collection: Collection | None = None
 
     async def load(self) -> None:
         """Bring back what was learned of the provider, and say which caps are in force.
@@ -138,4 +139,4 @@ def pay_for(routes: Routes, provider: Provider, setup: PaidSetup) -> ModelAccess
     collection = Collection(database, till, setup.batches)
     keeper = BatchKeeper(database, clock, batcher, collection)
     purchaser = BatchPurchaser(database, clock, till, batcher)
-    return ModelAccess(routes, till, witness, provider, purchaser, keeper)
+    return ModelAccess(routes, till, witness, provider, purchaser, keeper, collection)

@@ -1,1 +1,1 @@
-"""The journaled calls of an item, as `footnoted calls` shows them."""
+"""The journaled calls of an item, and the batches, as people read them."""

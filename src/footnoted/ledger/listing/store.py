@@ -1,4 +1,4 @@
-"""The SQL of the calls of an item."""
+"""The SQL of the calls of an item, and of the batches that calls went in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from footnoted.ledger.listing.batch import BatchLine
 from footnoted.ledger.listing.call import PREVIEW, CallLine
 
 if TYPE_CHECKING:
@@ -84,3 +85,38 @@ async def page_groups_of(session: AsyncConnection, creator: str, category: str |
         {"creator": creator.strip(), "category": category},
     )
     return list(ids.all())
+
+
+_BATCHES = """
+  SELECT b.id, b.state, b.provider, b.provider_id, GREATEST(b.requests, c.calls) AS calls,
+    c.unanswered, c.answered, c.lost, c.items, c.held_usd, c.cost_usd, b.fault_code, b.opened_at,
+    b.sent_at, b.deadline_at, b.ended_at
+  FROM ({which}) b CROSS JOIN LATERAL (
+    SELECT count(*) AS calls,
+      count(*) FILTER (WHERE state IN ('reserved', 'sent')) AS unanswered,
+      count(*) FILTER (WHERE state = 'answered') AS answered,
+      count(*) FILTER (WHERE state = 'unknown') AS lost,
+      count(DISTINCT (item_kind, item_id)) FILTER (WHERE state IN ('reserved', 'sent')) AS items,
+      COALESCE(sum(reserved_usd) FILTER (WHERE state IN ('reserved', 'sent', 'unknown')), 0)
+        AS held_usd,
+      COALESCE(sum(cost_usd), 0) AS cost_usd
+    FROM llm_calls WHERE batch_id = b.id) c
+  ORDER BY b.state IN ('ended', 'released'), b.id DESC
+"""
+_NEWEST = """
+  SELECT * FROM call_batches ORDER BY state IN ('ended', 'released'), id DESC LIMIT :limit
+"""
+
+
+async def newest_batches(session: AsyncConnection, limit: int) -> list[BatchLine]:
+    """Return the newest batches, those that are not over first."""
+    rows = await session.execute(text(_BATCHES.format(which=_NEWEST)), {"limit": limit})
+    return [BatchLine.model_validate(row) for row in rows.mappings()]
+
+
+async def find_batch(session: AsyncConnection, batch_id: int) -> BatchLine | None:
+    """Return a batch; None when there never was one of this number."""
+    which = "SELECT * FROM call_batches WHERE id = :id"
+    rows = await session.execute(text(_BATCHES.format(which=which)), {"id": batch_id})
+    row = rows.mappings().one_or_none()
+    return None if row is None else BatchLine.model_validate(row)

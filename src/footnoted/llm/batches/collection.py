@@ -94,6 +94,11 @@ class Collection:
         elif batch.provider_id is not None:
             await self._collect(batch, batch.provider_id)
 
+    @property
+    def provider_name(self) -> str:
+        """Return what the books know the provider by."""
+        return self._provider.name
+
     async def cancel(self, batch_id: int) -> bool:
         """Ask for a batch to end early; what is answered is kept, the rest costs nothing.
 
