@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from genai_prices.data import providers
+from genai_prices.types import ModelPrice
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,3 +82,12 @@ def test_a_mistake_names_model_and_field(tmp_path: Path) -> None:
     path.write_text(ROW.format(model="w", day="2026-01-01", minute="cheap"))
     with pytest.raises(ConfigurationError, match="model w: minute: give a number"):
         SpeechPriceTable.load(path)
+
+
+def test_an_hour_costs_what_others_say_where_they_say_it() -> None:
+    """`genai-prices` of Pydantic is an independent table; of speech it knows one model by time."""
+    (provider,) = (one for one in providers if one.id == "openai")
+    (model,) = (one for one in provider.models if one.id == "whisper-1")
+    ours = SpeechPriceTable.load(None).prices_of("whisper-1", NOW)
+    assert isinstance(model.prices, ModelPrice)
+    assert ours.cost(3_600_000) == model.prices.input_audio_hours
