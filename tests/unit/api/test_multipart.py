@@ -62,10 +62,10 @@ async def test_a_part_that_nobody_reads_is_passed_over() -> None:
     assert names == ["a", "b"]
 
 
-async def test_an_empty_file_and_a_preamble_are_read() -> None:
-    """As RFC 2046 has them."""
-    data = b"hello\r\n" + form(('name="file"; filename=""', b""))
-    assert await read(data, 3) == [("file", "", b"")]
+async def test_an_empty_file_is_read_and_what_follows_the_form_is_not() -> None:
+    """As RFC 2046 has them; a name is in UTF-8, and a browser's path is none of ours."""
+    data = form(('name="file"; filename="C:\\temp\\höhle.mp3"', b"")) + b"and more"
+    assert await read(data, 3) == [("file", "höhle.mp3", b"")]
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,10 @@ async def test_an_empty_file_and_a_preamble_are_read() -> None:
         (form(('name="a"', b"x"))[:-6], "breaks off"),
         (form(("filename=x", b"x")), "has no name"),
         (b"--a.b\r\nX: y\r\n\r\n\r\n--a.b--", "has no name"),
-        (b"--a.b\r\n" + b"x" * 40_000, "headers of a part"),
-        (b"--a.bcd\r\n\r\n", "followed by something else"),
+        (b"--a.b\r\n" + b"x" * 40_000, "cannot be read: Maximum header size"),
+        (b"--a.b\r\n" + b"x: y\r\n" * 100, "cannot be read: Maximum header count"),
+        (b"hello", "cannot be read"),
+        (b"--a.bcd\r\n\r\n", "cannot be read: Did not find CR"),
     ],
 )
 async def test_what_is_no_form_is_refused_in_a_sentence(data: bytes, why: str) -> None:
@@ -93,10 +95,16 @@ async def test_what_is_no_form_is_refused_in_a_sentence(data: bytes, why: str) -
         "text/plain",
         "multipart/form-data",
         "multipart/mixed; boundary=x",
-        "multipart/form-data; boundary=" + "x" * 71,
+        "multipart/form-data; boundary=",
     ],
 )
 def test_what_says_that_it_is_no_form_is_refused(kind: str) -> None:
     """Before anything is read."""
     with pytest.raises(MalformedFormError, match="multipart/form-data"):
         boundary_of(kind)
+
+
+async def test_a_boundary_without_end_is_refused() -> None:
+    """It is looked for in every piece."""
+    with pytest.raises(MalformedFormError, match="exceeds maximum"):
+        await read(b"", 1, "multipart/form-data; boundary=" + "x" * 300)
