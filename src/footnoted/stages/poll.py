@@ -36,9 +36,9 @@ from footnoted.sources.port import (
     SourceUnreachableError,
 )
 from footnoted.sources.record import Origin, Recorded, record
-from footnoted.sources.recordings.store import Places, known_files
+from footnoted.sources.recordings.store import Places, arrival_times, known_files
 from footnoted.sources.rules.backfill import Reach
-from footnoted.sources.rules.schedule import Rhythm, Schedule, next_poll, parse_schedule, rhythm_of
+from footnoted.sources.rules.schedule import Schedule, next_poll, parse_schedule, rhythm_of
 from footnoted.sources.videos.store import SCHEDULED
 from footnoted.stages.port import ItemGoneError
 
@@ -196,7 +196,7 @@ class PollStage:
         now = self._clock.now()
         origin = Origin(source.id, source.profiles, source.creator_name, SCHEDULED, source.priority)
         recorded = await record(session, scan, origin, now)
-        await store.set_polled(session, source.id, now, self._pause(scan, source, now))
+        await store.set_polled(session, source.id, now, await self._pause(session, scan, source))
         fields = _told(scan, recorded)
         if fields:
             await store.note_poll(session, source.id, fields, now)
@@ -237,13 +237,14 @@ class PollStage:
         soonest = at if decision is None else min(at, decision)
         return max(soonest - now, timedelta(seconds=1))
 
-    def _pause(self, scan: Scan, source: Source, now: datetime) -> timedelta:
+    async def _pause(self, session: AsyncConnection, scan: Scan, source: Source) -> timedelta:
         """Return when to look again: at once for the rest, soon for what is still written."""
         if scan.is_partial:
             return timedelta(0)
-        interval_s: float = source.poll_interval_s
+        now, interval_s = self._clock.now(), float(source.poll_interval_s)
         if source.schedule is not None:
-            at = next_poll(schedule_of(source), Rhythm(), now, source_id=source.id)
+            rhythm = rhythm_of(await arrival_times(session, source.id), now)
+            at = next_poll(schedule_of(source), rhythm, now, source_id=source.id)
             interval_s = (at - now).total_seconds()
         soon_s = self._looking.limits.settle_s + 1.0
         return timedelta(seconds=min(soon_s, interval_s) if scan.unsettled else interval_s)

@@ -115,6 +115,15 @@ def source_silent(source_id: int, title: str, days: int) -> Alert:
     return Alert(SOURCE_SILENT, f"source {source_id}", message)
 
 
+def folder_silent(source_id: int, title: str, days: int) -> Alert:
+    """Return the alert of a folder that got something regularly and does no more; news end it."""
+    message = (
+        f"{title} has had nothing new for {days} days, which is not like it: what writes there may"
+        " have stopped, or writes elsewhere now"
+    )
+    return Alert(SOURCE_SILENT, f"source {source_id}", message)
+
+
 def host_blocked(host: str, code: str, detail: str, until: datetime) -> Alert:
     """Return the alert of a host that refuses us and is left alone for a while."""
     message = (

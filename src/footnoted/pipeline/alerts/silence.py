@@ -1,6 +1,7 @@
 """Sources that published regularly and fell silent: looked for once a day.
 
-A feed that moved without saying so, or a page that lists nothing to us any more, fails no look.
+A feed that moved without saying so, a page that lists nothing to us any more, or a folder that
+nothing is saved to since its recorder died, fails no look.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from footnoted.db.outage import is_database_down
 from footnoted.pipeline.alerts import store as alerts
-from footnoted.pipeline.alerts.alert import SOURCE_SILENT, source_silent
+from footnoted.pipeline.alerts.alert import SOURCE_SILENT, folder_silent, source_silent
 from footnoted.sources import store as sources
 from footnoted.sources.net.store import publication_times
+from footnoted.sources.port import FOLDER_KIND
+from footnoted.sources.recordings.store import arrival_times
 from footnoted.sources.rules.schedule import rhythm_of, unusual_silence
 
 if TYPE_CHECKING:
@@ -44,11 +47,13 @@ class Silence:
 
 
 async def _judge(session: AsyncConnection, source: Source, now: datetime) -> None:
+    is_folder = source.kind == FOLDER_KIND
     silence = None
     if not source.paused:
-        rhythm = rhythm_of(await publication_times(session, source.id), now)
-        silence = unusual_silence(rhythm, now)
+        times = await (arrival_times if is_folder else publication_times)(session, source.id)
+        silence = unusual_silence(rhythm_of(times, now), now)
     if silence is None:
         await alerts.resolve_alert(session, SOURCE_SILENT, f"source {source.id}", now)
-    else:
-        await alerts.raise_alert(session, source_silent(source.id, source.title, silence.days), now)
+        return
+    tell = folder_silent if is_folder else source_silent
+    await alerts.raise_alert(session, tell(source.id, source.title, silence.days), now)

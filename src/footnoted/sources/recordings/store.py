@@ -174,6 +174,16 @@ async def insert_media(session: AsyncConnection, values: Mapping[str, Any]) -> i
     )
 
 
+async def arrival_times(session: AsyncConnection, source_id: int) -> list[datetime]:
+    """Return when a source last brought something new, once for each of its latest days."""
+    rows = await session.execute(
+        text("""SELECT max(created_at) AS at FROM media WHERE source_id = :source
+                GROUP BY (created_at AT TIME ZONE 'UTC')::date ORDER BY at DESC LIMIT 30"""),
+        {"source": source_id},
+    )
+    return [row.at for row in rows]
+
+
 async def read_facts(session: AsyncConnection, media_id: int) -> StoredFacts | None:
     """Return what is stored of a recording, locked until the transaction ends; None if gone."""
     rows = await session.execute(
