@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+Line = tuple[float, str]
+"""What is said from a second on."""
+
+SAID: tuple[Line, ...] = ((0, "So we start"), (4, "with the sound."))
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class Captions:
 
     key: str
     is_auto: bool
-    cues: Sequence[tuple[float, str]]
+    cues: Sequence[Line]
 
 
 @dataclass(frozen=True)
@@ -98,19 +103,19 @@ class World:
         return sum(path.startswith(beginning) for path in self.requests)
 
 
-def life(video_id: str = "lifeoflife1", at: datetime = START) -> Video:
+def life(video_id: str = "lifeoflife1", at: datetime = START, said: Sequence[Line] = SAID) -> Video:
     """Return a broadcast's whole life: upcoming, live, post-live, captions, better ones, trimmed.
 
     Announced at `at` for two hours later; live for one hour; its recording is made for an hour;
-    captions of a machine come six hours after its start and a person's after twenty; it is trimmed
-    after three days and private after ten.
+    captions of a machine come six hours after its start and a person's, who wrote what was `said`,
+    after twenty; its last line is trimmed after three days, and it is private after ten.
     """
     starts, hour = at + timedelta(hours=2), timedelta(hours=1)
     when = {"release_timestamp": int(starts.timestamp()), "media_type": "livestream"}
-    heard = Captions("en-orig", is_auto=True, cues=[(0, "so we start"), (4, "with the sound")])
+    heard = Captions("en-orig", is_auto=True, cues=[(at_s, _heard(line)) for at_s, line in said])
     german = Captions("de", is_auto=True, cues=[(0, "ein andere Satz")])
-    written = Captions("en", is_auto=False, cues=[(0, "So we start"), (4, "with the sound.")])
-    trimmed = Captions("en", is_auto=False, cues=[(0, "with the sound.")])
+    written = Captions("en", is_auto=False, cues=said)
+    trimmed = Captions("en", is_auto=False, cues=said[:-1])
     was_live = {**when, "live_status": "was_live"}
     return Video(
         video_id,
@@ -128,6 +133,11 @@ def life(video_id: str = "lifeoflife1", at: datetime = START) -> Video:
             Phase(starts + 240 * hour, fault=PRIVATE, can_play=False),
         ],
     )
+
+
+def _heard(line: str) -> str:
+    """Return a line as a machine hears it: without capitals and marks."""
+    return re.sub(r"[^\w\s']", "", line).lower()
 
 
 PRIVATE = "Private video. Sign in if you've been granted access to this video"

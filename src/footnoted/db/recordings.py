@@ -1,4 +1,4 @@
-"""Where a recording and its words lie, as SQL that every query uses, so that all links agree."""
+"""Where a recording and its words lie, and what it waits for, as SQL that every query uses."""
 
 from __future__ import annotations
 
@@ -18,4 +18,13 @@ TRANSCRIPT_PATH: Final = """COALESCE(
 """The stored path of the file that the version `t` of the recording `m` was read from.
 
 A file that changed since then is named as long as it is the only one; else it is not known.
+"""
+
+WAITED_FOR: Final = """LEFT JOIN transcriptions w ON w.media_id = v.media_id
+    AND v.status = 'discovered' AND v.not_before IS NOT NULL
+    AND w.wait_reason = v.wait_reason AND w.not_before IS NOT NULL"""
+"""The transcription `w` that the video `v` waits for by its reason.
+
+Its next look and its deadline are those of the video too, which itself only looks now and then
+whether it was woken.
 """

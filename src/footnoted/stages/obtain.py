@@ -141,8 +141,10 @@ class ObtainStage:
         self, session: AsyncConnection, subject: Subject, captions: Captions, now: datetime
     ) -> None:
         path = stored_path(str(captions.path))
-        if any(file.sha256 == captions.sha256 for file in subject.files):
-            return
+        words = [file for file in subject.files if file.role is FileRole.TRANSCRIPT]
+        newest = max(words, key=lambda file: file.modified_ns, default=None)
+        if newest is not None and newest.sha256 == captions.sha256:
+            return  # else it is new, or what was there before is there again
         row_id = await recordings.file_at(session, path)
         facts = captions.path.stat()
         file = FoundFile(
@@ -186,6 +188,7 @@ def wanted_of(subject: Subject, folder: Path, *, hears: bool) -> Wanted | None:
         options=subject.options,
         language=subject.language,
         published_at=subject.published_at,
+        seen_at=subject.seen_at,
         hears=hears,
         history=subject.history,
         folder=folder / str(subject.media_id),

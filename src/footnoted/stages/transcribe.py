@@ -314,7 +314,7 @@ def _candidate(
         language=language,
         is_original=is_spoken or (not isinstance(name, NotTaken) and name.is_original),
         is_timed=not isinstance(name, NotTaken) and name.is_timed,
-        is_copy=not is_edited and group_key(file.path) != home,
+        is_copy=not (is_edited or recording.from_net) and group_key(file.path) != home,
         modified_ns=file.modified_ns,
     )
 
@@ -322,13 +322,16 @@ def _candidate(
 def _as_its_transcription(progress: Progress, now: datetime) -> Waiting | Stopped:
     """Return what a transcription says, as the outcome of a video that has no words without it.
 
-    Whenever that one says something new it wakes the video; the time here only bounds a lost wake.
+    Whenever that one says something new it wakes the video; the time here only bounds a lost wake,
+    which needs a transcription that is being worked on. A thousand in a queue are not looked at
+    every minute.
     """
     detail = progress.failure_detail or progress.wait_detail
     if progress.is_under_way:
-        until = min(max(progress.not_before or now, now + _SOON), now + _HOUR)
-        if progress.wait_reason is None:
-            return Waiting(until, TRANSCRIPTION_PENDING, detail)
+        later = now + (_SOON if progress.is_at_work else _HOUR)
+        if progress.wait_reason is None or progress.not_before is None:
+            return Waiting(later, progress.wait_reason or TRANSCRIPTION_PENDING, detail)
+        until = min(max(progress.not_before, now + _SOON), later)
         return Waiting(until, progress.wait_reason, detail)
     code = progress.failure_code or progress.status
     return Stopped(progress.status, code, detail or "its transcription is over")

@@ -6,6 +6,7 @@ import asyncio
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -154,6 +155,10 @@ async def test_a_recording_without_words_waits_for_what_its_transcription_says(d
     await desk.add("a.mp4")
     video_id = await only_video(desk)
     before = await desk.transcribe(video_id)
+    lease = "UPDATE transcriptions SET lease_owner = :owner, lease_expires_at = :until"
+    await desk.change(lease, owner=uuid4(), until=desk.clock.now() + timedelta(minutes=1))
+    meanwhile = await desk.transcribe(video_id)
+    await desk.change(lease, owner=None, until=None)
     later = desk.clock.now() + timedelta(minutes=30)
     await desk.change(
         "UPDATE transcriptions SET wait_reason = 'speech_recognition', not_before = :later",
@@ -161,11 +166,11 @@ async def test_a_recording_without_words_waits_for_what_its_transcription_says(d
     )
     after = await desk.transcribe(video_id)
     assert isinstance(before, Waiting)
+    assert isinstance(meanwhile, Waiting)
     assert isinstance(after, Waiting)
-    assert (before.reason, before.until) == (
-        "transcription",
-        desk.clock.now() + timedelta(minutes=1),
-    )
+    now = desk.clock.now()
+    assert (before.reason, before.until) == ("transcription", now + timedelta(hours=1))
+    assert (meanwhile.reason, meanwhile.until) == ("transcription", now + timedelta(minutes=1))
     assert (after.reason, after.until) == ("speech_recognition", later)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
 
+from footnoted.db.recordings import WAITED_FOR
 from footnoted.model.status import ItemKind
 from footnoted.pipeline.reports.report import GroupCounts, SourceCounts, StatusCount, WorkLine
 
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 EXAMPLES = 3
 """Examples of each wait and failure that `status` names."""
 
-_ITEMS = """
-  SELECT 'video' AS kind, v.id, m.title, v.status, v.wait_reason, v.wait_detail, v.not_before,
-    v.deadline, v.failure_code, v.failure_detail, v.lease_owner, v.lease_expires_at
-  FROM videos v JOIN media m ON m.id = v.media_id
+_ITEMS = f"""
+  SELECT 'video' AS kind, v.id, m.title, v.status, v.wait_reason, v.wait_detail,
+    COALESCE(w.not_before, v.not_before) AS not_before,
+    COALESCE(w.deadline, v.deadline) AS deadline, v.failure_code, v.failure_detail,
+    v.lease_owner, v.lease_expires_at
+  FROM videos v JOIN media m ON m.id = v.media_id {WAITED_FOR}
   UNION ALL
   SELECT 'page_group', g.id, 'pages of ' || c.name || ' in ' || g.category, g.status,
     g.wait_reason, g.wait_detail, g.not_before, g.deadline, g.failure_code, g.failure_detail,
@@ -32,7 +35,7 @@ _ITEMS = """
   SELECT 'source', s.id, s.title, s.status, s.wait_reason, s.wait_detail, s.not_before,
     s.deadline, s.failure_code, s.failure_detail, s.lease_owner, s.lease_expires_at
   FROM sources s
-"""
+"""  # noqa: S608 - a constant
 
 _WORK = f"""{_ITEMS}
   UNION ALL

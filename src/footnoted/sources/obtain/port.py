@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class Wanted(BaseModel):
     """An item whose words are wanted.
 
-    `hears` says that speech recognition is configured, so that sound is worth something. `history`
-    is what earlier looks returned. Files are to be put into `folder`, which may not exist yet.
+    `hears` says that speech recognition is configured, so that sound is worth something. `seen_at`
+    is since when it is wanted, `history` what earlier looks returned. Files are to be put into
+    `folder`, which may not exist yet.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -30,6 +31,7 @@ class Wanted(BaseModel):
     options: SourceOptions
     language: str | None
     published_at: datetime | None
+    seen_at: datetime
     hears: bool
     history: dict[str, Any]
     folder: Path

@@ -279,13 +279,17 @@ class RecordingFile(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """What a video is read from; `files` in the order they were first seen."""
+    """What a video is read from; `files` in the order they were first seen.
+
+    Those of one that is `from_net` are its own, whatever they are called.
+    """
 
     media_id: int
     title: str
     language: str | None
     duration_ms: int | None
     quality_accepted: bool
+    from_net: bool
     files: tuple[RecordingFile, ...]
 
 
@@ -293,7 +297,8 @@ async def recording_of_video(session: AsyncConnection, video_id: int) -> Recordi
     """Return the recording of a video with the files that are there; None when it is gone."""
     rows = await session.execute(
         text("""
-          SELECT m.id, m.title, m.language, m.duration_ms, v.quality_accepted
+          SELECT m.id, m.title, m.language, m.duration_ms, v.quality_accepted,
+            m.item IS NOT NULL AS from_net
           FROM videos v JOIN media m ON m.id = v.media_id WHERE v.id = :id"""),
         {"id": video_id},
     )
@@ -312,6 +317,7 @@ async def recording_of_video(session: AsyncConnection, video_id: int) -> Recordi
         row.language,
         row.duration_ms,
         row.quality_accepted,
+        row.from_net,
         tuple(
             RecordingFile(
                 file.id,

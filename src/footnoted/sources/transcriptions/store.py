@@ -34,12 +34,13 @@ _HEARD = "heard"
 
 
 class HeardFile(NamedTuple):
-    """A file of a recording that is there: its stored path, role and content."""
+    """A file of a recording that is there: its stored path, role, content, and age."""
 
     path: str
     role: FileRole
     origin: str | None
     sha256: str
+    modified_ns: int
 
 
 class HeardIn(BaseModel):
@@ -54,7 +55,8 @@ class HeardIn(BaseModel):
 class Subject(NamedTuple):
     """What a transcription is about, with everything the stages decide by.
 
-    `is_wanted` says that a video still waits for it or was made from it.
+    `is_wanted` says that a video still waits for it or was made from it; `seen_at` is when it was
+    opened.
     """
 
     id: int
@@ -62,6 +64,7 @@ class Subject(NamedTuple):
     source_id: int | None
     language: str | None
     published_at: datetime | None
+    seen_at: datetime
     item: FoundItem | None
     options: SourceOptions
     history: dict[str, Any]
@@ -91,6 +94,7 @@ class Progress(NamedTuple):
     not_before: datetime | None
     failure_code: str | None
     failure_detail: str | None
+    is_at_work: bool = False
 
     @property
     def is_heard(self) -> bool:
@@ -172,8 +176,8 @@ async def read_subject(session: AsyncConnection, transcription_id: int) -> Subje
     """Return what a transcription is about; None when it is gone."""
     rows = await session.execute(
         text("""
-          SELECT t.id, t.media_id, t.source_id, m.language, m.published_at, m.item, s.options,
-            t.history, 'language' = ANY(m.edited_fields) AS language_is_edited,
+          SELECT t.id, t.media_id, t.source_id, m.language, m.published_at, t.created_at, m.item,
+            s.options, t.history, 'language' = ANY(m.edited_fields) AS language_is_edited,
             EXISTS (SELECT 1 FROM transcripts r WHERE r.media_id = m.id) AS has_version,
             EXISTS (SELECT 1 FROM videos v WHERE v.media_id = m.id AND v.status <> :cancelled)
               AS is_wanted
@@ -186,7 +190,7 @@ async def read_subject(session: AsyncConnection, transcription_id: int) -> Subje
     if row is None:
         return None
     files = await session.execute(
-        text("""SELECT path, role, origin, sha256 FROM media_files
+        text("""SELECT path, role, origin, sha256, modified_ns FROM media_files
                 WHERE media_id = :media AND missing_at IS NULL AND role <> 'metadata'
                 ORDER BY id"""),
         {"media": row.media_id},
@@ -197,10 +201,13 @@ async def read_subject(session: AsyncConnection, transcription_id: int) -> Subje
         source_id=row.source_id,
         language=row.language,
         published_at=row.published_at,
+        seen_at=row.created_at,
         item=None if row.item is None else FoundItem.model_validate(row.item),
         options=SourceOptions.model_validate(row.options or {}),
         history={name: value for name, value in row.history.items() if name != _HEARD},
-        files=tuple(HeardFile(f.path, FileRole(f.role), f.origin, f.sha256) for f in files),
+        files=tuple(
+            HeardFile(f.path, FileRole(f.role), f.origin, f.sha256, f.modified_ns) for f in files
+        ),
         has_version=row.has_version,
         is_wanted=row.is_wanted,
         heard=HeardIn.model_validate(row.history[_HEARD]) if _HEARD in row.history else None,
@@ -212,7 +219,8 @@ async def progress_of(session: AsyncConnection, media_id: int) -> Progress | Non
     """Return how the transcription of a recording fares; None when it has none."""
     rows = await session.execute(
         text("""SELECT status, wait_reason, wait_detail, not_before, failure_code,
-                  failure_detail FROM transcriptions WHERE media_id = :media"""),
+                  failure_detail, lease_owner IS NOT NULL AS is_at_work
+                FROM transcriptions WHERE media_id = :media"""),
         {"media": media_id},
     )
     row = rows.one_or_none()

@@ -106,7 +106,7 @@ class PageObtainer:
         raise YtDlpFailedError(fetched.message)
 
     def _decide(self, seen: Probed, wanted: Wanted, now: datetime) -> Decision:
-        history = History(first_seen_at=wanted.published_at or now)
+        history = History(first_seen_at=wanted.published_at or wanted.seen_at)
         return decide(seen, history, now, self._policy_of(wanted))
 
     async def _fetch(self, choice: Choice, wanted: Wanted) -> Captions | Fault:

@@ -43,7 +43,7 @@ class Policy:
     shorts: Taking = Taking.INCLUDE
     lives: Taking = Taking.INCLUDE
     caption_checks_s: tuple[float, ...] = (HOUR_S, 6 * HOUR_S, DAY_S, 3 * DAY_S)
-    better_after_s: tuple[float, ...] = (DAY_S, 7 * DAY_S)
+    better_after_s: tuple[float, ...] = (DAY_S, 7 * DAY_S, 30 * DAY_S)
     upcoming: Rest = Rest(DAY_S, 2 * DAY_S)
     unannounced: Rest = Rest(DAY_S, 90 * DAY_S)
     live: Rest = Rest(HOUR_S / 4, 3 * DAY_S)

@@ -1,4 +1,4 @@
-"""The life of a broadcast, lived through by the real yt-dlp on a clock that the test turns."""
+"""What the real yt-dlp says of items, hosts and lists, and lives that end without words."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from footnoted.fetch.port import HostRestsError
-from footnoted.fetch.ytdlp.faults import Fault, FaultKind
+from footnoted.fetch.ytdlp.faults import FaultKind
 from footnoted.fetch.ytdlp.limits import RunLimits
-from footnoted.fetch.ytdlp.port import CaptionsRequest, YtDlpFailedError
+from footnoted.fetch.ytdlp.port import YtDlpFailedError
 from footnoted.fetch.ytdlp.program import Place, YtDlpProgram
-from footnoted.model.transcript import TranscriptOrigin
 from footnoted.sources.youtube.availability import Gone, Ready, Wait, decide
 from footnoted.sources.youtube.follower import resolve_channel
 from footnoted.sources.youtube.item import probe
 from footnoted.sources.youtube.listing import read_listing
 from footnoted.sources.youtube.locator import PlaceKind, YoutubePlace, YoutubeVideo
 from footnoted.sources.youtube.timing import DAY_S, HOUR_S, History, Policy, Rest
-from footnoted.transcripts.captions import read_transcript
 from tests.fakes.turns import FakeTurns
 from tests.timeline import server
 from tests.timeline.world import PRIVATE, START, Captions, Channel, Phase, Video, World, life
@@ -55,9 +53,9 @@ def ytdlp(world: World, turns: FakeTurns, tmp_path: Path) -> Iterator[YtDlpProgr
 class Life:
     """Looks at a video whenever the decision before asks for it, and keeps the trace."""
 
-    def __init__(self, ytdlp: YtDlpProgram, world: World, folder: Path) -> None:
+    def __init__(self, ytdlp: YtDlpProgram, world: World) -> None:
         """Start at the time of the world."""
-        self._ytdlp, self._world, self._folder = ytdlp, world, folder
+        self._ytdlp, self._world = ytdlp, world
         self._history = History(first_seen_at=world.now)
         self.trace: list[tuple[float, str, str]] = []
 
@@ -77,19 +75,8 @@ class Life:
                 self.trace.append((hours, decision.status, decision.failure_code))
                 return None
             case Ready():
-                self.trace.append((hours, "ready", await self._said(decision)))
-                return decision.check_again_at
-
-    async def _said(self, ready: Ready) -> str:
-        assert ready.choice is not None
-        track = ready.choice.track
-        request = CaptionsRequest(_page(), track.key, track.is_auto)
-        file = await self._ytdlp.captions(request, self._folder)
-        assert not isinstance(file, Fault)
-        transcript = read_transcript(
-            file.read_bytes(), file.name, origin=TranscriptOrigin.CAPTIONS_MANUAL
-        )
-        return f"{track.key}: {' '.join(cue.text for cue in transcript.cues)}"
+                self.trace.append((hours, "ready", decision.detail))
+                return None
 
     async def live(self, policy: Policy, most: int = 60) -> None:
         """Turn the clock from look to look until nothing more is to be looked at."""
@@ -101,36 +88,11 @@ class Life:
         pytest.fail(f"it goes on and on: {self.trace}")
 
 
-async def test_the_trace_of_a_whole_life(
-    ytdlp: YtDlpProgram, world: World, turns: FakeTurns, tmp_path: Path
-) -> None:
-    """Announced, broadcast, recorded, heard by a machine, written by a person, trimmed."""
-    lived = Life(ytdlp, world, tmp_path / "captions")
-    await lived.live(Policy())
-    assert lived.trace == [
-        (0.0, "wait", "upcoming"),
-        (2.17, "wait", "live"),
-        (2.42, "wait", "live"),
-        (2.67, "wait", "live"),
-        (2.92, "wait", "live"),
-        (3.17, "wait", "post_live"),
-        (3.67, "wait", "post_live"),
-        (4.17, "wait", "captions_pending"),
-        (9.0, "ready", "en-orig: so we start with the sound"),
-        (27.0, "ready", "en: So we start with the sound."),
-        (171.0, "ready", "en: with the sound."),
-    ]
-    assert turns.refusals == []
-    assert world.count("/sound") == 0
-
-
-async def test_a_machines_translation_is_never_fetched(
-    ytdlp: YtDlpProgram, world: World, tmp_path: Path
-) -> None:
+async def test_a_machines_translation_is_never_fetched(ytdlp: YtDlpProgram, world: World) -> None:
     """Not even when nothing else comes: it ends without words (complaints 2 and 3)."""
     german = Captions("de", is_auto=True, cues=[(0, "erfunden")])
     world.channels[0].videos = [_video(Phase(START, captions=[german]))]
-    lived = Life(ytdlp, world, tmp_path / "captions")
+    lived = Life(ytdlp, world)
     await lived.live(Policy())
     assert [entry[1:] for entry in lived.trace] == [
         ("wait", "captions_pending"),
@@ -143,12 +105,12 @@ async def test_a_machines_translation_is_never_fetched(
 
 
 async def test_a_recording_that_is_never_made_is_given_up(
-    ytdlp: YtDlpProgram, world: World, tmp_path: Path
+    ytdlp: YtDlpProgram, world: World
 ) -> None:
     """Complaint 8: two days, then whatever is there, which is nothing."""
     info = {"live_status": "post_live", "release_timestamp": int(START.timestamp())}
     world.channels[0].videos = [_video(Phase(START, info, can_play=False))]
-    lived = Life(ytdlp, world, tmp_path / "captions")
+    lived = Life(ytdlp, world)
     await lived.live(Policy(post_live=Rest(16 * HOUR_S, 2 * DAY_S)))
     assert lived.trace == [
         (0.0, "wait", "post_live"),

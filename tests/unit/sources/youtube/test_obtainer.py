@@ -39,6 +39,7 @@ def wanted(folder: Path, **said_: Any) -> Wanted:
         "options": SourceOptions(),
         "language": None,
         "published_at": NOW - timedelta(days=365),
+        "seen_at": NOW,
         "hears": False,
         "history": {},
         "folder": folder,
@@ -123,6 +124,22 @@ async def test_what_is_waited_for_is_said_with_its_deadline(tmp_path: Path) -> N
     assert isinstance(got, Waiting)
     assert (got.reason, got.until) == ("captions_pending", NOW + timedelta(hours=1))
     assert got.deadline == NOW + timedelta(hours=72)
+
+
+@pytest.mark.parametrize(("hears", "becomes"), [(True, "sound"), (False, "no_captions")])
+async def test_what_has_no_date_is_waited_for_since_it_was_seen(
+    tmp_path: Path, *, hears: bool, becomes: str
+) -> None:
+    """A site that tells none: after three days without captions it is heard, or over."""
+    undated = PageObtainer(FakeYtDlp({PAGE: video(timestamp=None)}))
+    seen = wanted(tmp_path, published_at=None, seen_at=NOW, hears=hears)
+    waits = [await undated.obtain(seen, NOW + timedelta(hours=hours)) for hours in (0, 24, 71)]
+    over = await undated.obtain(seen, NOW + timedelta(hours=73))
+    assert {wait.reason for wait in waits if isinstance(wait, Waiting)} == {"captions_pending"}
+    assert {wait.deadline for wait in waits if isinstance(wait, Waiting)} == {
+        NOW + timedelta(hours=72)
+    }
+    assert (over.code if isinstance(over, Stopped) else "sound") == becomes
 
 
 async def test_the_sources_rules_hold_for_what_is_known_now(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
 
-from footnoted.db.recordings import MEDIA_PATH
+from footnoted.db.recordings import MEDIA_PATH, WAITED_FOR
 from footnoted.model.citation import MatchKind, deep_link, playable_url
 from footnoted.model.status import ItemKind
 from footnoted.pipeline.reports.videos.report import (
@@ -60,13 +60,15 @@ async def media_of(session: AsyncConnection, video_id: int) -> MediaRow | None:
 async def read_state(session: AsyncConnection, video_id: int, now: datetime) -> VideoState:
     """Return where a video stands as of `now`."""
     rows = await session.execute(
-        text("""
-          SELECT status, wait_reason, wait_detail, not_before AS wait_until, deadline, attempts,
-            failure_code, failure_detail, quality_accepted, created_at, updated_at,
-            CASE WHEN status IN ('failed', 'quarantined', 'skipped', 'cancelled')
-              THEN resume_from END AS stopped_after,
-            CASE WHEN lease_expires_at > :now THEN lease_expires_at END AS in_work_until
-          FROM videos WHERE id = :id"""),
+        text(f"""
+          SELECT v.status, v.wait_reason, v.wait_detail, v.attempts, v.failure_code,
+            v.failure_detail, v.quality_accepted, v.created_at, v.updated_at,
+            COALESCE(w.not_before, v.not_before) AS wait_until,
+            COALESCE(w.deadline, v.deadline) AS deadline,
+            CASE WHEN v.status IN ('failed', 'quarantined', 'skipped', 'cancelled')
+              THEN v.resume_from END AS stopped_after,
+            CASE WHEN v.lease_expires_at > :now THEN v.lease_expires_at END AS in_work_until
+          FROM videos v {WAITED_FOR} WHERE v.id = :id"""),  # noqa: S608 - a constant
         {"id": video_id, "now": now},
     )
     return VideoState.model_validate(rows.mappings().one())
