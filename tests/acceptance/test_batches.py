@@ -52,6 +52,16 @@ def wait_until_nothing_is_left(home: Home) -> None:
         time.sleep(_LOOK_EVERY_S)
 
 
+def assert_books_agree(home: Home, emulator: Emulator) -> None:
+    """Assert that ours are the provider's, but for what we round up: a billionth a call at most.
+
+    At half the price a token that was written to the cache costs fractions of one.
+    """
+    totals = emulator.totals()
+    more = spent(home) - Decimal(totals["billed_usd"])
+    assert 0 <= more < totals["calls"] * Decimal("1e-9"), totals
+
+
 def is_done(status: dict[str, Any]) -> bool:
     """Return whether nothing waits, is due, or is worked on."""
     groups = status["page_groups"]
@@ -70,7 +80,7 @@ def test_the_whole_pipeline_in_batches_costs_half(new_home: Home, emulator: Emul
     totals = emulator.totals()
     assert totals["calls"] > 20
     assert totals["bought_more_than_once"] == 0
-    assert spent(new_home) == Decimal(totals["billed_usd"])
+    assert_books_agree(new_home, emulator)
 
 
 def test_a_kill_between_making_a_batch_and_its_name_buys_nothing_twice(
@@ -93,7 +103,7 @@ def test_a_kill_between_making_a_batch_and_its_name_buys_nothing_twice(
         assert "batch.adopted" in daemon.said()
     totals = emulator.totals()
     assert totals["bought_more_than_once"] == 0
-    assert spent(new_home) == Decimal(totals["billed_usd"])
+    assert_books_agree(new_home, emulator)
 
 
 def test_drains_one_after_another_bring_a_library_home(new_home: Home, emulator: Emulator) -> None:
@@ -112,7 +122,7 @@ def test_drains_one_after_another_bring_a_library_home(new_home: Home, emulator:
     assert is_done(status)
     totals = emulator.totals()
     assert totals["bought_more_than_once"] == 0
-    assert spent(new_home) == Decimal(totals["billed_usd"])
+    assert_books_agree(new_home, emulator)
 
 
 def test_a_person_sees_a_batch_and_ends_it_early(new_home: Home, emulator: Emulator) -> None:
@@ -130,13 +140,8 @@ def test_a_person_sees_a_batch_and_ends_it_early(new_home: Home, emulator: Emula
         0,
         "The provider was asked to end batch 1, for which 9 items wait.\n",
     )
-    assert (
-        elsewhere.returncode,
-        "the settings have no key for that place" in elsewhere.stderr,
-    ) == (
-        2,
-        True,
-    )
+    assert elsewhere.returncode == 2
+    assert "the settings have no key for that place" in elsewhere.stderr
     assert (told[0].split()[:2], told[1].split()[:3]) == (["batch", "state"], ["1", "sent", "9"])
     emulator.configure(batches={"duration_s": BATCH_S})
     with new_home.daemon(**settings):
@@ -149,4 +154,4 @@ def test_a_person_sees_a_batch_and_ends_it_early(new_home: Home, emulator: Emula
     assert (first["state"], first["answered"]) == ("ended", 0)
     assert (over.returncode, over.stdout) == (0, "Batch 1 is over: there is nothing to cancel.\n")
     assert (unknown.returncode, "there is no batch 999" in unknown.stderr) == (2, True)
-    assert spent(new_home) == Decimal(emulator.totals()["billed_usd"])
+    assert_books_agree(new_home, emulator)
