@@ -119,7 +119,7 @@ class Settings(BaseModel):
     anthropic_lacks: str = Field(
         default="",
         description="What that server can't do, by commas: structured_output, count_tokens,"
-        " prompt_cache, effort.",
+        " prompt_cache, effort, batches.",
     )
     model: str = Field(
         default="auto",
