@@ -21,7 +21,8 @@ def edit(
         list[str],
         typer.Argument(
             metavar="FIELD=VALUE...",
-            help="title, url, creator, published_at, language, tags; empty values empty a field.",
+            help="title, url, creator, published_at, duration_s, language, tags, chapters; written"
+            " as in a metadata.csv (chapters='0:00 Intro; 1:30 Setup'), empty values empty one.",
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -9,7 +9,14 @@ from footnoted.errors import UsageError
 from footnoted.sources.facts import EDITABLE_FIELDS, StoredFacts
 from footnoted.sources.languages import is_language
 from footnoted.sources.recordings import store
-from footnoted.sources.sidecar import tags_of, text_of, time_of, url_of
+from footnoted.sources.sidecar import (
+    chapters_of,
+    duration_ms_of,
+    tags_of,
+    text_of,
+    time_of,
+    url_of,
+)
 from footnoted.sources.videos import store as videos
 
 if TYPE_CHECKING:
@@ -22,6 +29,9 @@ if TYPE_CHECKING:
     from footnoted.db.session import Database
 
 _NEVER_EMPTY = frozenset({"title", "creator"})
+_LISTS = frozenset({"tags", "chapters"})
+_COLUMNS = {"creator": "creator_id", "duration_s": "duration_ms"}
+"""The columns whose names are not those of their fields."""
 
 
 async def edit_media(
@@ -29,8 +39,8 @@ async def edit_media(
 ) -> tuple[str, ...]:
     """Set fields of a recording by hand, and return those that are different now.
 
-    The fields are title, url, creator, published_at, language and tags; an empty value empties a
-    field. Each named field is a person's from now on. What was made of the recording is made again.
+    The fields are EDITABLE_FIELDS, written as in a metadata.csv; an empty value empties a field.
+    Each named field is a person's from now on. What was made of the recording is made again.
 
     Raises UsageError for an unknown field, a value that does not parse, or an unknown recording.
     """
@@ -59,15 +69,19 @@ async def _write(
     stored: StoredFacts,
     now: datetime,
 ) -> list[str]:
-    columns = {name: value for name, value in values.items() if name != "creator"}
-    if "creator" in values:
+    columns = {_COLUMNS.get(name, name): value for name, value in values.items()}
+    if "creator_id" in columns:
         columns["creator_id"] = await store.creator_id(session, values["creator"], now)
-    changed = [name for name, value in columns.items() if stored.values[name] != value]
+    changed = [name for name in values if _differs(_COLUMNS.get(name, name), columns, stored)]
     edited = {name.removesuffix("_id") for name in (*stored.edited, *columns)}
     await store.update_media(session, media_id, {**columns, "edited_fields": sorted(edited)})
-    if "creator_id" in changed:
+    if "creator" in changed:
         await videos.move_to_creator(session, media_id, columns["creator_id"], now)
-    return sorted(name.removesuffix("_id") for name in changed)
+    return sorted(changed)
+
+
+def _differs(column: str, columns: Mapping[str, Any], stored: StoredFacts) -> bool:
+    return bool(stored.values[column] != columns[column])
 
 
 def _parsed(name: str, raw: str) -> object:
@@ -81,7 +95,7 @@ def _parsed(name: str, raw: str) -> object:
         if name in _NEVER_EMPTY:
             message = f"a recording needs a {name}"
             raise UsageError(message)
-        return [] if name == "tags" else None
+        return [] if name in _LISTS else None
     try:
         return parse(raw)
     except ValueError as error:
@@ -102,6 +116,8 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "url": url_of,
     "creator": text_of,
     "published_at": time_of,
+    "duration_s": duration_ms_of,
     "language": _language_of,
     "tags": lambda raw: list(tags_of(raw)),
+    "chapters": lambda raw: [chapter.model_dump() for chapter in chapters_of(raw)],
 }

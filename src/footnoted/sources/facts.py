@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from footnoted.sources.port import Facts
 
-EDITABLE_FIELDS = ("title", "url", "creator", "published_at", "language", "tags")
+EDITABLE_FIELDS = (
+    *("title", "url", "creator", "published_at", "duration_s", "language", "tags", "chapters"),
+)
 """The fields of a recording that a person may set; a set one is never overwritten by a look."""
 
 _FACT_FIELDS = ("title", "url", "published_at", "duration_ms", "language", "description")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -239,17 +240,31 @@ async def test_edited_fields_survive_every_look(desk: Desk) -> None:
             "published_at": "2024-05-06",
             "tags": "x; y",
             "url": "",
+            "duration_s": "1:00:00",
+            "chapters": "0:00 Intro; 1:30 Setup",
         },
         clock=desk.clock,
     )
-    desk.write("a.info.json", '{"title": "New", "channel": "Eve", "language": "en"}', age_s=30)
+    sidecar = {
+        "title": "New",
+        "channel": "Eve",
+        "language": "en",
+        "duration": 99,
+        "chapters": [{"start_time": 5, "title": "Theirs"}],
+    }
+    desk.write("a.info.json", json.dumps(sidecar), age_s=30)
     await desk.poll()
     (row,) = await desk.rows(
         """SELECT m.*, c.name FROM media m JOIN creators c ON c.id = m.creator_id"""
     )
-    assert changed == ("creator", "published_at", "tags", "title")
+    assert changed == ("chapters", "creator", "duration_s", "published_at", "tags", "title")
     assert (row.title, row.name, row.tags, row.language) == ("Mine", "Grace", ["x", "y"], "en")
     assert row.published_at == datetime(2024, 5, 6, tzinfo=UTC)
+    assert row.duration_ms == 3_600_000
+    assert [(one["start_ms"], one["title"]) for one in row.chapters] == [
+        (0, "Intro"),
+        (90_000, "Setup"),
+    ]
 
 
 async def test_a_changed_creator_moves_the_videos_and_makes_pages_due(desk: Desk) -> None:
@@ -276,6 +291,8 @@ async def test_a_changed_creator_moves_the_videos_and_makes_pages_due(desk: Desk
         ({"url": "javascript:alert(1)"}, "no http or https address"),
         ({"published_at": "soon"}, "no date like 2026-01-31"),
         ({"language": "klingon"}, "no language tag"),
+        ({"duration_s": "long"}, "no time in seconds"),
+        ({"chapters": "Intro"}, "a chapter that is not like `1:30 Title`"),
     ],
 )
 async def test_a_bad_edit_is_refused(desk: Desk, changes: dict[str, str], sentence: str) -> None:
