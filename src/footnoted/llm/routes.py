@@ -33,7 +33,10 @@ class Routes:
         return own if own is not None else self.by_stage.get(stage, self.usual)
 
     def chain(self, text: str, stage: str) -> tuple[Model, ...]:
-        """Return the models of a chain that was set for one item and `profile.stage`."""
+        """Return the models of a chain that was set for one item and `profile.stage`.
+
+        Raises ConfigurationError for a chain without a model.
+        """
         make = self.make
         if make is None:
             raise RuntimeError(text)  # only a program that works on items sets chains for them
@@ -75,13 +78,15 @@ def make_routes(
 ) -> Routes:
     """Return the routes of these chains; `make(model id, stage)` gives each model.
 
-    The stage is empty for the usual chain.
+    The stage is empty for the usual chain. Raises ConfigurationError for a chain without a model.
     """
-    return Routes(
-        tuple(make(name, "") for name in parse_chain(usual)),
-        {
-            stage: tuple(make(name, stage) for name in parse_chain(chain))
-            for stage, chain in stage_models.items()
-        },
-        make,
-    )
+    by_stage = {stage: _made(chain, stage, make) for stage, chain in stage_models.items()}
+    return Routes(_made(usual, "", make), by_stage, make)
+
+
+def _made(chain: str, stage: str, make: Callable[[str, str], Model]) -> tuple[Model, ...]:
+    names = parse_chain(chain)
+    if not names:
+        message = f"{chain!r} names no model; write `model` or `first>fallback`"
+        raise ConfigurationError(message)
+    return tuple(make(name, stage) for name in names)
