@@ -64,6 +64,7 @@ from footnoted.stages.obtain import Obtainers, ObtainStage
 from footnoted.stages.poll import Looking, PollStage
 from footnoted.stages.profile import Build, SharedStages
 from footnoted.stages.transcribe import TranscribeStage
+from footnoted.stages.wording import parse_languages
 from footnoted.telemetry import INDEX_LOST, INDEX_REBUILT, get_logger
 from footnoted.transcripts.captions import read_transcript
 
@@ -290,7 +291,10 @@ def profile_making(
     shared = SharedStages(
         transcribe=TranscribeStage(read_transcript, clock), index=IndexStage(index, clock)
     )
-    build = Build(model_of, __version__, git_sha(settings.git_commit_sha))
+    languages = parse_languages(
+        settings.output_language, variable("output_language"), profile_names(settings)
+    )
+    build = Build(model_of, __version__, git_sha(settings.git_commit_sha), languages)
     return Making(resource_roots(settings), shared, build, settings)
 
 

@@ -53,6 +53,10 @@ class Prompt:
         system = self._filled(self.system, settled)
         return RenderedPrompt(system, self._filled(self.user, {**settled, **values}), self.sha256)
 
+    def asks_for(self, name: str) -> bool:
+        """Return whether the user part has the placeholder `{{name}}`."""
+        return name in _PLACEHOLDER.findall(self.user)
+
     def _filled(self, part: str, values: Mapping[str, str]) -> str:
         def put(match: re.Match[str]) -> str:
             name = match.group(1)

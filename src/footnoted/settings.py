@@ -134,6 +134,11 @@ class Settings(BaseModel):
         default="",
         description="Effort of single stages (low, medium, high): compose=medium,... Else low.",
     )
+    output_language: str = Field(
+        default="",
+        description="Language that pages, titles and summaries are written in: en, or stocks=de,..."
+        " Unset: the one spoken. A source's own goes before it.",
+    )
     prices_file: Path | None = Field(
         default=None, description="TOML file of prices for models that are unlisted or local."
     )

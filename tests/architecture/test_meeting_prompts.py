@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 _STAGES: dict[str, tuple[type[BaseModel], list[str]]] = {
     "improve": (ImproveAnswer, ["language", "glossary", "transcript"]),
-    "segment": (SegmentAnswer, ["language", "chapters", "transcript"]),
+    "segment": (SegmentAnswer, ["language", "output_language", "chapters", "transcript"]),
     "entities": (EntitiesAnswer, ["language", "topic", "types", "transcript"]),
     "resolve": (JudgeNamesAnswer, ["pairs"]),
-    "relate": (RelateAnswer, ["language", "topic", "entities", "transcript"]),
-    "summarize": (SummarizeAnswer, ["language", "most", "points"]),
+    "relate": (RelateAnswer, ["language", "output_language", "topic", "entities", "transcript"]),
+    "summarize": (SummarizeAnswer, ["language", "output_language", "most", "points"]),
 }
 _LINE_MARK = re.compile(r"^\[[\d-]+\] (?:\([\d:-]+\) )?(?:[A-Z][a-z]+: )?", re.MULTILINE)
 

@@ -28,11 +28,14 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 _STAGES: dict[str, tuple[type[BaseModel], list[str]]] = {
-    "segment": (SegmentAnswer, ["language", "chapters", "transcript"]),
-    "extract": (ExtractAnswer, ["language", "topic", "content_types", "transcript"]),
+    "segment": (SegmentAnswer, ["language", "output_language", "chapters", "transcript"]),
+    "extract": (
+        ExtractAnswer,
+        ["language", "output_language", "topic", "content_types", "transcript"],
+    ),
     "classify": (ClassifyAnswer, ["language", "taxonomy", "moments"]),
     "subtopics": (SubtopicAnswer, ["language", "category", "moments"]),
-    "compose": (SynthesizeAnswer, ["language", "category", "moments"]),
+    "compose": (SynthesizeAnswer, ["language", "output_language", "category", "moments"]),
     "merge": (MergeAnswer, ["language", "category", "first", "second"]),
 }
 _CONFIGURED = {"classify": ["taxonomy"], "subtopics": ["category"]}

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 _STAGES: dict[str, tuple[type[BaseModel], list[str]]] = {
-    "segment": (SegmentAnswer, ["language", "chapters", "transcript"]),
+    "segment": (SegmentAnswer, ["language", "output_language", "chapters", "transcript"]),
     "mention": (MentionAnswer, ["language", "topic", "names", "transcript"]),
-    "outlook": (OutlookAnswer, ["language", "title", "transcript"]),
+    "outlook": (OutlookAnswer, ["language", "output_language", "title", "transcript"]),
 }
 _LINE_MARK = re.compile(r"^\[[\d-]+\] (?:\([\d:-]+\) )?(?:[A-Z][a-z]+: )?", re.MULTILINE)
 

@@ -75,6 +75,10 @@ _OPTIONS: dict[str, Any] = {
         str | None,
         typer.Option(metavar="WORD,...", help="Words to expect, for speech recognition."),
     ],
+    "output_language": Annotated[
+        str | None,
+        typer.Option(metavar="TAG", help="What pages are written in, as in de; or `spoken`."),
+    ],
     "priority": Annotated[
         int | None, typer.Option(min=-1000, max=1000, help="Sources with more of it go first.")
     ],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, text
 
 from footnoted.db.rows import insert_missing, upsert
-from footnoted.db.tables import creators, evidence, media, topics, transcripts, videos
+from footnoted.db.tables import creators, evidence, media, sources, topics, transcripts, videos
 from footnoted.model.citation import Evidence
 from footnoted.model.identity import deterministic_id
 from footnoted.model.topic import Topic
@@ -37,12 +37,14 @@ async def read_video(session: AsyncConnection, video_id: int) -> VideoFacts | No
                     media.c.url,
                     media.c.published_at,
                     func.coalesce(transcripts.c.language, media.c.language).label("language"),
+                    sources.c.options["output_language"].astext.label("output_language"),
                     videos.c.transcript_id,
                     media.c.tags,
                     media.c.chapters,
                 )
                 .join(media, media.c.id == videos.c.media_id)
                 .join(creators, creators.c.id == videos.c.creator_id)
+                .outerjoin(sources, sources.c.id == videos.c.source_id)
                 .outerjoin(transcripts, transcripts.c.id == videos.c.transcript_id)
                 .where(videos.c.id == video_id)
             )

@@ -39,6 +39,8 @@ class Provenance(BaseModel):
     """The version of footnoted."""
     git_sha: str
     """The commit it was built from, or `unknown`."""
+    output_languages: tuple[str, ...] = ()
+    """The languages that were asked for in place of the one spoken, sorted."""
 
 
 def content_sha256(page: ComposedPage) -> str:

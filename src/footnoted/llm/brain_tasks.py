@@ -111,6 +111,7 @@ class RelateTask(TaskModel):
 
     kind: Literal["relate"] = "relate"
     language: str | None
+    output_language: str | None = None
     topic: str
     cues: tuple[Cue, ...]
     entities: tuple[EntityBrief, ...]
@@ -161,6 +162,7 @@ class SummarizeTask(TaskModel):
 
     kind: Literal["summarize"] = "summarize"
     language: str | None
+    output_language: str | None = None
     points: tuple[PointBrief, ...]
     most: int
 

@@ -105,6 +105,7 @@ class ItemsTask(TaskModel):
 
     kind: Literal["items"] = "items"
     language: str | None
+    output_language: str | None = None
     recording: str
     topic: str | None
     cues: tuple[Cue, ...]

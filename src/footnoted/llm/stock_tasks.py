@@ -70,6 +70,7 @@ class OutlookTask(TaskModel):
 
     kind: Literal["outlook"] = "outlook"
     language: str | None
+    output_language: str | None = None
     title: str
     cues: tuple[Cue, ...]
 

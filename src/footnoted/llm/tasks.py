@@ -30,6 +30,7 @@ class SegmentTask(TaskModel):
 
     kind: Literal["segment"] = "segment"
     language: str | None
+    output_language: str | None = None
     cues: tuple[Cue, ...]
     chapters: tuple[ChapterHint, ...] = ()
 
@@ -53,6 +54,7 @@ class ExtractTask(TaskModel):
 
     kind: Literal["extract"] = "extract"
     language: str | None
+    output_language: str | None = None
     topic: str
     cues: tuple[Cue, ...]
     content_types: tuple[str, ...]
@@ -156,6 +158,7 @@ class SynthesizeTask(TaskModel):
 
     kind: Literal["synthesize"] = "synthesize"
     language: str | None
+    output_language: str | None = None
     category: str
     moments: tuple[SynthesisMoment, ...]
 

@@ -41,6 +41,8 @@ class VideoFacts(BaseModel):
     """When it was published, where that is known."""
     language: str | None
     """The language of its transcript, else the one its publisher declared."""
+    output_language: str | None = None
+    """The language its source asks what is written for, or `spoken`; None: it asks nothing."""
     transcript_id: int | None
     """The transcript version it is pinned to."""
     tags: tuple[str, ...]

@@ -7,6 +7,10 @@ codes count only where captions use them.
 from __future__ import annotations
 
 import re
+from typing import Final
+
+SPOKEN: Final = "spoken"
+"""The output language that translates nothing."""
 
 _TWO_LETTERS = (  # ISO 639-1, and `iw`, `in`, `ji`, `jw`, `mo`, `sh` that preceded some
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy "
@@ -31,3 +35,8 @@ def is_language(text: str) -> bool:
     """Return whether `text` is a language tag: a known code, with subtags or without (RFC 5646)."""
     found = _TAG.fullmatch(text)
     return found is not None and found[1].lower() in _CODES
+
+
+def is_output_language(text: str) -> bool:
+    """Return whether pages can be asked for in `text`: a language tag, or the word `spoken`."""
+    return text == SPOKEN or is_language(text)

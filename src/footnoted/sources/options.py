@@ -15,7 +15,8 @@ class SourceOptions(BaseModel):
     """What a person asked of a source; stored as JSON, and the defaults are what nobody asked.
 
     `languages` are preferred among captions, best first (BCP 47). `speakers` and `glossary` are
-    names and words for speech recognition.
+    names and words for speech recognition. `output_language` is what pages, titles and
+    summaries are written in (a tag, or `spoken`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,6 +27,7 @@ class SourceOptions(BaseModel):
     allows_translated: bool = False
     speakers: tuple[str, ...] = ()
     glossary: tuple[str, ...] = ()
+    output_language: str | None = None
 
     @property
     def words_to_expect(self) -> tuple[str, ...]:

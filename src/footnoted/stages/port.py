@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from pydantic import BaseModel
 
 from footnoted.errors import PermanentError
+from footnoted.stages.wording import OUTPUT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,13 +45,23 @@ class StageContext:
     asker: Asker
     prompts: Mapping[str, Prompt]
 
-    def prompt(self, stage: str) -> Prompt:
-        """Return the prompt of a stage; raise PermanentError when the profile has none."""
-        try:
-            return self.prompts[stage]
-        except KeyError:
+    def prompt(self, stage: str, output_language: str | None = None) -> Prompt:
+        """Return the prompt of a stage.
+
+        Raises PermanentError when the profile has none, and when what it gets is to be written in
+        `output_language` and it does not ask for that.
+        """
+        prompt = self.prompts.get(stage)
+        if prompt is None:
             message = f"the profile has no prompt for the stage {stage}"
-            raise PermanentError(message, failure_code="prompt_missing") from None
+            raise PermanentError(message, failure_code="prompt_missing")
+        if output_language is not None and not prompt.asks_for(OUTPUT_LANGUAGE):
+            message = (
+                f"what {prompt.name} writes is wanted in {output_language}, and it does not say"
+                f" {{{{{OUTPUT_LANGUAGE}}}}}"
+            )
+            raise PermanentError(message, failure_code="prompt_without_language")
+        return prompt
 
 
 class Stage(Protocol[In, Out]):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping  # noqa: TC003 - dataclass fields are read at run time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from footnoted.knowledge.versions import EXTRACTIVE
+from footnoted.stages.wording import Wording
 
 if TYPE_CHECKING:
     from footnoted.knowledge.audit.store import MomentSource
@@ -24,11 +27,22 @@ class SharedStages:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What this program is: the models of each (stage, profile), its version, and its commit."""
+    """What this program is: the models of each (stage, profile), its version, and its commit.
+
+    `output_languages` are what settings ask for by profile, for all the others under "".
+    """
 
     model_of: Callable[[str, str], str]
     package_version: str
     git_sha: str
+    output_languages: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def wording(self, stage: str, profile: str, declared: str | None = None) -> Wording:
+        """Return how a stage words things; `declared` is what the profile itself says."""
+        first, _, _ = self.model_of(stage, profile).partition(">")
+        languages = self.output_languages
+        default = languages.get(profile) or declared or languages.get("")
+        return Wording(default, verbatim=first == EXTRACTIVE)
 
 
 @dataclass(frozen=True, slots=True)

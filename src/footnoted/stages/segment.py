@@ -17,6 +17,7 @@ from footnoted.model.transcript import Cue, CueKind
 from footnoted.stages.pinned import read_pinned
 from footnoted.stages.topic_question import topic_question, topic_tokens
 from footnoted.stages.topic_ranges import cover_with_topics
+from footnoted.stages.wording import AS_SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.stages.port import StageContext
+    from footnoted.stages.wording import Wording
 
 SEGMENTED = "segmented"
 
@@ -35,6 +37,7 @@ class SegmentInput(BaseModel):
 
     transcript_id: int | None
     language: str | None
+    output_language: str | None = None
     cues: tuple[Cue, ...]
     chapters: tuple[ChapterHint, ...]
 
@@ -53,13 +56,17 @@ class SegmentStage:
     """transcribed -> segmented."""
 
     name: ClassVar[str] = "segment"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = SEGMENTED
     resource: ClassVar[Resource] = Resource.MODEL
     asks: ClassVar[bool] = True
     time_limit_s: ClassVar[float] = 1_200.0
     given_type: type[SegmentInput] = SegmentInput
+
+    def __init__(self, wording: Wording = AS_SPOKEN) -> None:
+        """Write titles as `wording` says."""
+        self._wording = wording
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -73,6 +80,7 @@ class SegmentStage:
         return SegmentInput(
             transcript_id=video.transcript_id,
             language=video.language,
+            output_language=self._wording.language(video.output_language, video.language),
             cues=tuple(cue for cue in pinned.cues if cue.kind is CueKind.SPEECH),
             chapters=tuple(
                 ChapterHint(start_ms=chapter.start_ms, title=chapter.title)
@@ -84,12 +92,14 @@ class SegmentStage:
         """Return the topics; no speech, no question and no topics."""
         if not given.cues:
             return SegmentOutput(transcript_id=given.transcript_id, topics=(), counts={"topics": 0})
-        request = topic_question().request(
-            "topics",
-            SegmentTask(language=given.language, cues=given.cues, chapters=given.chapters),
-            context.prompt(self.name),
-            topic_tokens(given.cues),
+        task = SegmentTask(
+            language=given.language,
+            output_language=given.output_language,
+            cues=given.cues,
+            chapters=given.chapters,
         )
+        prompt = context.prompt(self.name, given.output_language)
+        request = topic_question().request("topics", task, prompt, topic_tokens(given.cues))
         answer = (await context.asker.ask_all([request]))[0]
         covered = cover_with_topics(answer.topics, given.cues)
         return SegmentOutput(

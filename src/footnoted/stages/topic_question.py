@@ -10,6 +10,7 @@ from footnoted.stages.answer_size import THINKING_TOKENS, AnswerSize, text_token
 from footnoted.stages.cue_lines import render_cues
 from footnoted.stages.halves import halve_cues
 from footnoted.stages.question import UNKNOWN_LANGUAGE, Question
+from footnoted.stages.wording import OUTPUT_LANGUAGE, shown_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,6 +54,7 @@ def _shown(task: SegmentTask) -> Mapping[str, str]:
     chapters = (f"{clock_time(hint.start_ms)} {hint.title}" for hint in task.chapters)
     return {
         "language": task.language or UNKNOWN_LANGUAGE,
+        OUTPUT_LANGUAGE: shown_language(task.output_language),
         "chapters": "\n".join(chapters),
         "transcript": render_cues(task.cues),
     }

@@ -166,6 +166,7 @@ def _making(page: PageView) -> dict[str, str]:
         "taxonomy": made.taxonomy,
         "package": made.package_version,
         "commit": made.git_sha,
+        "output language": ", ".join(made.output_languages),
         **{f"model of {stage}": model for stage, model in made.models.items()},
         **{f"prompt {name}": sha256 for name, sha256 in made.prompts.items()},
     }

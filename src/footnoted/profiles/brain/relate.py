@@ -18,6 +18,7 @@ from footnoted.profiles.brain.relate_question import relate_question, relate_tok
 from footnoted.profiles.brain.topics import UNLABELLED, read_topics_of, topic_cues
 from footnoted.profiles.brain.types import POINT_KINDS, HeardName, RelateInput, RelateOutput
 from footnoted.stages.pinned import read_pinned
+from footnoted.stages.wording import AS_SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from footnoted.model.topic import Topic
     from footnoted.model.transcript import Cue
     from footnoted.stages.port import StageContext
+    from footnoted.stages.wording import Wording
 
 RELATED = "related"
 
@@ -37,13 +39,17 @@ class RelateStage:
     """Finds edges and points, and keeps only what was really said."""
 
     name: ClassVar[str] = "relate"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = RELATED
     resource: ClassVar[Resource] = Resource.MODEL
     asks: ClassVar[bool] = True
     time_limit_s: ClassVar[float] = 1_800.0
     given_type: type[RelateInput] = RelateInput
+
+    def __init__(self, wording: Wording = AS_SPOKEN) -> None:
+        """Write points and predicates as `wording` says."""
+        self._wording = wording
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -56,12 +62,14 @@ class RelateStage:
         Raises PermanentError when something was said and no topics of it are stored.
         """
         pinned = await read_pinned(session, item_id)
+        video = pinned.video
         return RelateInput(
             video_id=item_id,
-            transcript_id=pinned.video.transcript_id,
-            language=pinned.video.language,
+            transcript_id=video.transcript_id,
+            language=video.language,
+            output_language=self._wording.language(video.output_language, video.language),
             cues=pinned.cues,
-            fixes=await store.read_fixes(session, item_id, pinned.video.transcript_id),
+            fixes=await store.read_fixes(session, item_id, video.transcript_id),
             topics=await read_topics_of(session, pinned),
             names=await store.read_names(session, item_id),
             mentions=await store.read_mentions(session, item_id),
@@ -94,6 +102,7 @@ class RelateStage:
         names, context = by
         task = RelateTask(
             language=given.language,
+            output_language=given.output_language,
             topic=topic.title or UNLABELLED,
             cues=tuple(cues),
             entities=tuple(
@@ -102,9 +111,9 @@ class RelateStage:
             ),
             point_kinds=POINT_KINDS,
         )
-        return relate_question().request(
-            f"topic-{topic.position}", task, context.prompt(self.name), relate_tokens(cues)
-        )
+        prompt = context.prompt(self.name, given.output_language)
+        label = f"topic-{topic.position}"
+        return relate_question().request(label, task, prompt, relate_tokens(cues))
 
 
 def names_of_topic(given: RelateInput, topic: Topic, cues: Sequence[Cue]) -> list[HeardName]:

@@ -10,6 +10,7 @@ from footnoted.stages.answer_size import THINKING_TOKENS, AnswerSize, text_token
 from footnoted.stages.cue_lines import render_cues
 from footnoted.stages.halves import halve_cues
 from footnoted.stages.question import UNKNOWN_LANGUAGE, Question
+from footnoted.stages.wording import OUTPUT_LANGUAGE, shown_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +38,7 @@ def _shown(task: RelateTask) -> Mapping[str, str]:
     )
     return {
         "language": task.language or UNKNOWN_LANGUAGE,
+        OUTPUT_LANGUAGE: shown_language(task.output_language),
         "topic": task.topic,
         "entities": "\n".join(entities),
         "transcript": render_cues(task.cues),

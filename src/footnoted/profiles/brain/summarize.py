@@ -22,6 +22,7 @@ from footnoted.profiles.brain.types import (
     SummarizeOutput,
 )
 from footnoted.stages.port import ItemGoneError
+from footnoted.stages.wording import AS_SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from footnoted.llm.brain_tasks import SummarizeAnswer
     from footnoted.stages.port import StageContext
+    from footnoted.stages.wording import Wording
 
 SUMMARIZED = "summarized"
 _MOST_SENTENCES = 7
@@ -41,13 +43,17 @@ class SummarizeStage:
     """Sums up a recording; a sentence without a point behind it is thrown out."""
 
     name: ClassVar[str] = "summarize"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = SUMMARIZED
     resource: ClassVar[Resource] = Resource.MODEL
     asks: ClassVar[bool] = True
     time_limit_s: ClassVar[float] = 1_200.0
     given_type: type[SummarizeInput] = SummarizeInput
+
+    def __init__(self, wording: Wording = AS_SPOKEN) -> None:
+        """Write sentences as `wording` says."""
+        self._wording = wording
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -60,7 +66,11 @@ class SummarizeStage:
         if video is None:
             raise ItemGoneError(item_id)
         points = await store.read_points(session, item_id)
-        return SummarizeInput(language=video.language, points=tuple(_bounded(points)))
+        return SummarizeInput(
+            language=video.language,
+            output_language=self._wording.language(video.output_language, video.language),
+            points=tuple(_bounded(points)),
+        )
 
     async def run(self, given: SummarizeInput, context: StageContext) -> SummarizeOutput:
         """Return the summary in reading order; none where there are no points."""
@@ -75,12 +85,15 @@ class SummarizeStage:
             )
             for index, point in enumerate(given.points)
         )
-        request = summarize_question().request(
-            "summary",
-            SummarizeTask(language=given.language, points=briefs, most=_MOST_SENTENCES),
-            context.prompt(self.name),
-            summarize_tokens(_MOST_SENTENCES),
+        task = SummarizeTask(
+            language=given.language,
+            output_language=given.output_language,
+            points=briefs,
+            most=_MOST_SENTENCES,
         )
+        prompt = context.prompt(self.name, given.output_language)
+        tokens = summarize_tokens(_MOST_SENTENCES)
+        request = summarize_question().request("summary", task, prompt, tokens)
         answer = (await context.asker.ask_all([request]))[0]
         return bind_summary(given.points, answer)
 

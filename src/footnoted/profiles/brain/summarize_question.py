@@ -9,6 +9,7 @@ from footnoted.llm.brain_tasks import SummarizeAnswer, SummarizeTask
 from footnoted.stages.answer_size import THINKING_TOKENS, AnswerSize
 from footnoted.stages.halves import halve
 from footnoted.stages.question import UNKNOWN_LANGUAGE, Question
+from footnoted.stages.wording import OUTPUT_LANGUAGE, shown_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,7 @@ def _shown(task: SummarizeTask) -> Mapping[str, str]:
     )
     return {
         "language": task.language or UNKNOWN_LANGUAGE,
+        OUTPUT_LANGUAGE: shown_language(task.output_language),
         "most": str(task.most),
         "points": "\n".join(lines),
     }

@@ -170,6 +170,7 @@ class RelateInput(BrainModel):
     video_id: int
     transcript_id: int | None
     language: str | None
+    output_language: str | None = None
     cues: tuple[Cue, ...]
     fixes: tuple[Fix, ...]
     topics: tuple[Topic, ...]
@@ -215,6 +216,7 @@ class SummarizeInput(BrainModel):
     """The points of a video, in the order they were said."""
 
     language: str | None
+    output_language: str | None = None
     points: tuple[Point, ...]
 
 

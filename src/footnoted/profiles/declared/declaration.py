@@ -23,6 +23,7 @@ from footnoted.profiles.declared.toml_file import (
     read_toml,
     table_of,
 )
+from footnoted.sources.languages import is_output_language
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -45,6 +46,7 @@ _KEYS: Final = {
         "taxonomy",
         "subject",
         "extractive",
+        "output_language",
     ),
     "item": ("quote", "cues", "title", "kind", "category"),
     "page": ("template",),
@@ -60,7 +62,8 @@ class Declaration:
 
     `title_field` names an item in lists, `kind_field` says what sort it is, `category_field` what
     its page is filed under; without the latter it is the profile's own title. `taxonomy` says what
-    each category covers, `subject` is for the extractive model.
+    each category covers, `subject` is for the extractive model. `output_language` is what items are
+    written in where neither source nor settings say.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Declaration:
     template: str | None
     subject: Subject | None
     taxonomy: Mapping[str, str]
+    output_language: str | None = None
 
     @property
     def path(self) -> Path:
@@ -183,6 +187,7 @@ class _Reader:
             template=self._template(stages),
             subject=read_subject(self._file),
             taxonomy=taxonomy,
+            output_language=self._output_language(),
         )
 
     def _table(self, name: str) -> Mapping[str, Any]:
@@ -269,6 +274,15 @@ class _Reader:
         if not isinstance(value, str) or not value.strip():
             raise self._file.fault((*keys, key), f"{'.'.join((*keys, key))} is a text")
         return " ".join(value.split())
+
+    def _output_language(self) -> str | None:
+        if "output_language" not in self._file.data:
+            return None
+        tag = self._text((), "output_language")
+        if not is_output_language(tag):
+            sentence = f"{tag!r} is no language tag like en or pt-BR, nor the word spoken"
+            raise self._file.fault(("output_language",), sentence)
+        return tag
 
     def _template(self, stages: Sequence[str]) -> str | None:
         self._table("page")

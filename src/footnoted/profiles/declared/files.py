@@ -11,6 +11,7 @@ from footnoted.profiles.declared.question import GIVEN, SETTLED
 from footnoted.profiles.declared.template import read_template
 from footnoted.profiles.declared.toml_file import fault_at, read_text
 from footnoted.prompting import Prompt, find_resource, parse_prompt
+from footnoted.stages.wording import OUTPUT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _DIVIDER: Final = "=== user ==="
 _PLACEHOLDER: Final = re.compile(r"\{\{(.*?)\}\}")
 _NEEDED: Final = "transcript"
-_SEGMENT_GIVEN: Final = ("language", "chapters", "transcript")
+_SEGMENT_GIVEN: Final = ("language", OUTPUT_LANGUAGE, "chapters", "transcript")
 _USUAL: Final = "techniques"
 """Whose prompt divides a transcript into topics where a profile has none of its own."""
 

@@ -19,6 +19,7 @@ from footnoted.profiles.declared.documents import write_item_documents
 from footnoted.profiles.declared.question import item_question, item_tokens, stretches
 from footnoted.profiles.declared.types import ItemsInput, ItemsOutput
 from footnoted.stages.pinned import read_pinned
+from footnoted.stages.wording import AS_SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from footnoted.profiles.declared.answers import DeclaredAnswer
     from footnoted.profiles.declared.declaration import Declaration
     from footnoted.stages.port import StageContext
+    from footnoted.stages.wording import Wording
 
 ITEMIZED = "itemized"
 
@@ -39,7 +41,7 @@ class ItemsStage:
     """Finds the items of one declared profile, and keeps only what was really said."""
 
     name: ClassVar[str] = "items"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = ITEMIZED
     resource: ClassVar[Resource] = Resource.MODEL
@@ -47,9 +49,15 @@ class ItemsStage:
     time_limit_s: ClassVar[float] = 1_800.0
     given_type: type[ItemsInput] = ItemsInput
 
-    def __init__(self, declared: Declaration, *, is_extractive: bool) -> None:
-        """Look for what is `declared`; `is_extractive` says that the built-in model is asked."""
+    def __init__(
+        self, declared: Declaration, wording: Wording = AS_SPOKEN, *, is_extractive: bool
+    ) -> None:
+        """Look for what is `declared`, and write it as `wording` says.
+
+        `is_extractive` says that the built-in model is asked.
+        """
         self._declared = declared
+        self._wording = wording
         self._sha256 = declared.sha256(with_fillings=is_extractive)
         self._question = item_question(declared.schema, declared.taxonomy)
 
@@ -76,6 +84,7 @@ class ItemsStage:
             transcript_id=video.transcript_id,
             recording=video.title,
             language=video.language,
+            output_language=self._wording.language(video.output_language, video.language),
             cues=pinned.cues,
             topics=topics,
         )
@@ -102,6 +111,7 @@ class ItemsStage:
         for label, topic, cues in _pieces(given):
             task = ItemsTask(
                 language=given.language,
+                output_language=given.output_language,
                 recording=given.recording,
                 topic=topic,
                 cues=cues,
@@ -109,7 +119,8 @@ class ItemsStage:
                 marks=self._declared.marks,
                 subject=self._declared.subject,
             )
-            yield self._question.request(label, task, context.prompt(self.name), item_tokens(cues))
+            prompt = context.prompt(self.name, given.output_language)
+            yield self._question.request(label, task, prompt, item_tokens(cues))
 
 
 def _pieces(given: ItemsInput) -> Iterator[tuple[str, str | None, tuple[Cue, ...]]]:

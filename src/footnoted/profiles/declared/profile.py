@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from footnoted.profiles.declared.declaration import Declaration
     from footnoted.stages.port import AnyStage
     from footnoted.stages.profile import Build, SharedStages
+    from footnoted.stages.wording import Wording
 
 
 def declared_profile(
@@ -36,10 +37,14 @@ def declared_profile(
     models = {stage: build.model_of(stage, declared.name) for stage in declared.asking}
     made_by = MadeBy(models, declared.taxonomy_sha256, build.package_version, build.git_sha)
     is_extractive = EXTRACTIVE in models["items"].split(">")
+
+    def wording(stage: str) -> Wording:
+        return build.wording(stage, declared.name, declared.output_language)
+
     stages: dict[str, AnyStage] = {
         "transcribe": shared.transcribe,
-        "segment": SegmentStage(),
-        "items": ItemsStage(declared, is_extractive=is_extractive),
+        "segment": SegmentStage(wording("segment")),
+        "items": ItemsStage(declared, wording("items"), is_extractive=is_extractive),
         "index": shared.index,
     }
     template = read_page_template(declared, roots)

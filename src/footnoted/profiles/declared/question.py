@@ -10,6 +10,7 @@ from footnoted.stages.answer_size import THINKING_TOKENS, AnswerSize, text_token
 from footnoted.stages.cue_lines import render_cues
 from footnoted.stages.halves import halve_cues
 from footnoted.stages.question import UNKNOWN_LANGUAGE, Question
+from footnoted.stages.wording import OUTPUT_LANGUAGE, shown_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 SETTLED: Final = ("fields", "taxonomy")
 """What the system part of a prompt may ask for; the latter where the profile has one."""
-GIVEN: Final = ("language", "recording", "topic", "transcript")
+GIVEN: Final = ("language", OUTPUT_LANGUAGE, "recording", "topic", "transcript")
 """What its user part may ask for besides."""
 WHOLE: Final = "the whole recording"
 """What stands for a topic where there are none."""
@@ -60,6 +61,7 @@ def stretches(cues: tuple[Cue, ...]) -> list[tuple[Cue, ...]]:
 def _shown(task: ItemsTask) -> Mapping[str, str]:
     return {
         "language": task.language or UNKNOWN_LANGUAGE,
+        OUTPUT_LANGUAGE: shown_language(task.output_language),
         "recording": task.recording,
         "topic": task.topic or WHOLE,
         "transcript": render_cues(task.cues),

@@ -28,6 +28,7 @@ class ItemsInput(ProfileModel):
     transcript_id: int | None
     recording: str
     language: str | None
+    output_language: str | None = None
     cues: tuple[Cue, ...]
     topics: tuple[Topic, ...]
 

@@ -14,6 +14,7 @@ from footnoted.profiles.stocks.outlook_binding import bind_outlook
 from footnoted.profiles.stocks.outlook_question import outlook_question, outlook_tokens
 from footnoted.profiles.stocks.types import OutlookInput, OutlookOutput
 from footnoted.stages.pinned import read_pinned
+from footnoted.stages.wording import AS_SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from footnoted.profiles.stocks.types import MadeBy
     from footnoted.stages.port import StageContext
+    from footnoted.stages.wording import Wording
 
 OUTLINED = "outlined"
 
@@ -30,7 +32,7 @@ class OutlookStage:
     """Finds where a recording sees the market go, and why."""
 
     name: ClassVar[str] = "outlook"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = OUTLINED
     resource: ClassVar[Resource] = Resource.MODEL
@@ -38,9 +40,10 @@ class OutlookStage:
     time_limit_s: ClassVar[float] = 1_200.0
     given_type: type[OutlookInput] = OutlookInput
 
-    def __init__(self, made_by: MadeBy) -> None:
-        """Put `made_by` on every row."""
+    def __init__(self, made_by: MadeBy, wording: Wording = AS_SPOKEN) -> None:
+        """Put `made_by` on every row, and write statements as `wording` says."""
         self._made_by = made_by
+        self._wording = wording
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -50,11 +53,13 @@ class OutlookStage:
     async def load(self, session: AsyncConnection, item_id: int) -> OutlookInput:
         """Return what is heard in the recording, and its title."""
         pinned = await read_pinned(session, item_id)
+        video = pinned.video
         return OutlookInput(
             video_id=item_id,
-            transcript_id=pinned.video.transcript_id,
-            language=pinned.video.language,
-            title=pinned.video.title,
+            transcript_id=video.transcript_id,
+            language=video.language,
+            output_language=self._wording.language(video.output_language, video.language),
+            title=video.title,
             cues=pinned.cues,
         )
 
@@ -63,10 +68,14 @@ class OutlookStage:
         spoken = tuple(cue for cue in given.cues if cue.kind is CueKind.SPEECH)
         answers = []
         if spoken:
-            task = OutlookTask(language=given.language, title=given.title, cues=spoken)
-            request = outlook_question().request(
-                "outlook", task, context.prompt(self.name), outlook_tokens()
+            task = OutlookTask(
+                language=given.language,
+                output_language=given.output_language,
+                title=given.title,
+                cues=spoken,
             )
+            prompt = context.prompt(self.name, given.output_language)
+            request = outlook_question().request("outlook", task, prompt, outlook_tokens())
             answers = await context.asker.ask_all([request])
         return await asyncio.to_thread(bind_outlook, given, answers)
 

@@ -9,6 +9,7 @@ from footnoted.stages.answer_size import THINKING_TOKENS, AnswerSize
 from footnoted.stages.cue_lines import render_cues
 from footnoted.stages.halves import halve_cues
 from footnoted.stages.question import UNKNOWN_LANGUAGE, Question
+from footnoted.stages.wording import OUTPUT_LANGUAGE, shown_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,7 @@ def outlook_tokens() -> int:
 def _shown(task: OutlookTask) -> Mapping[str, str]:
     return {
         "language": task.language or UNKNOWN_LANGUAGE,
+        OUTPUT_LANGUAGE: shown_language(task.output_language),
         "title": task.title,
         "transcript": render_cues(task.cues),
     }

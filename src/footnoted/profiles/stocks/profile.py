@@ -43,9 +43,9 @@ def stocks_profile(roots: Sequence[Path], shared: SharedStages, build: Build) ->
         name=NAME,
         video_stages=(
             shared.transcribe,
-            SegmentStage(),
+            SegmentStage(build.wording(SegmentStage.name, NAME)),
             mention,
-            OutlookStage(made_by("outlook")),
+            OutlookStage(made_by("outlook"), build.wording(OutlookStage.name, NAME)),
             shared.index,
         ),
         group_stages=(),

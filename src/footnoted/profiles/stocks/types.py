@@ -91,6 +91,7 @@ class OutlookInput(ProfileModel):
     video_id: int
     transcript_id: int | None
     language: str | None
+    output_language: str | None = None
     title: str
     cues: tuple[Cue, ...]
 

@@ -169,5 +169,10 @@ class ClassifyStage:
 
 def _as_found(moment: StoredMoment) -> StoredMoment:
     return moment.model_copy(
-        update={"category": None, "subtopic": None, "content_type": moment.found_type}
+        update={
+            "category": None,
+            "subtopic": None,
+            "content_type": moment.found_type,
+            "output_language": None,  # labels are the same in every language
+        }
     )

@@ -27,6 +27,7 @@ from footnoted.profiles.techniques.union import unite
 from footnoted.stages.call_labels import label_of
 from footnoted.stages.page_documents import write_page_documents
 from footnoted.stages.port import ItemGoneError
+from footnoted.stages.wording import AS_SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,8 +39,10 @@ if TYPE_CHECKING:
     from footnoted.llm.tasks import MergeAnswer, SynthesizeAnswer
     from footnoted.profiles.techniques.chunks import Run
     from footnoted.profiles.techniques.kinship import Comparison, Read
+    from footnoted.profiles.techniques.types import StoredMoment
     from footnoted.stages.port import StageContext
     from footnoted.stages.profile import MadeBy
+    from footnoted.stages.wording import Wording
 
 MERGE = "merge"
 """The prompt of the second step."""
@@ -49,7 +52,7 @@ class ComposeStage:
     """Writes the pages of a group, every claim with the moments it rests on."""
 
     name: ClassVar[str] = "compose"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     kind: ClassVar[ItemKind] = ItemKind.PAGE_GROUP
     gives: ClassVar[str] = GROUP_CURRENT
     resource: ClassVar[Resource] = Resource.MODEL
@@ -61,16 +64,19 @@ class ComposeStage:
         self,
         made_by: MadeBy,
         merge_sha256: str,
+        wording: Wording = AS_SPOKEN,
         *,
         chunk_size: int = 40,
         excerpt_chars: int = 300,
     ) -> None:
         """Write up at most `chunk_size` moments at a time, showing `excerpt_chars` of each.
 
-        `merge_sha256` is the version of the second step's prompt.
+        `merge_sha256` is the version of the second step's prompt; `wording` says in which language
+        pages are written.
         """
         self._made_by = made_by
         self._merge_sha256 = merge_sha256
+        self._wording = wording
         self._chunk_size = chunk_size
         self._excerpt_chars = excerpt_chars
 
@@ -86,7 +92,7 @@ class ComposeStage:
         if group is None:
             raise ItemGoneError(item_id)
         moments = await store.read_group_moments(session, group)
-        return ComposeInput(group=group, moments=moments)
+        return ComposeInput(group=group, moments=tuple(map(self._worded, moments)))
 
     async def run(self, given: ComposeInput, context: StageContext) -> ComposeOutput:
         """Return the pages; a group without moments has none."""
@@ -103,7 +109,7 @@ class ComposeStage:
         return ComposeOutput(
             group=given.group,
             pages=pages,
-            provenance=self._provenance(context),
+            provenance=self._provenance(given, context),
             counts={**_tally(given, pages), **dict(sorted(counts.items()))},
         )
 
@@ -134,7 +140,7 @@ class ComposeStage:
         reader, drafts = DraftReader(), list[Draft]()
         written: Counter[int] = Counter()
         for at, (run, answer) in enumerate(zip(runs, answers, strict=True)):
-            video_id, language = run[0].video_id, run[0].language
+            video_id, language = run[0].video_id, run[0].output_language or run[0].language
             for page in reader.read(answer, run):
                 drafts.append(Draft(page, video_id, language, at, written[video_id]))
                 written[video_id] += 1
@@ -146,13 +152,14 @@ class ComposeStage:
     ) -> ModelRequest[SynthesizeAnswer]:
         task = SynthesizeTask(
             language=run[0].language,
+            output_language=run[0].output_language,
             category=given.group.category,
             moments=tuple(
                 material_of(index, moment, self._excerpt_chars) for index, moment in enumerate(run)
             ),
         )
         label = label_of([run[0].video_id], str(number))
-        prompt = context.prompt(self.name)
+        prompt = context.prompt(self.name, task.output_language)
         return page_question().request(label, task, prompt, page_tokens(task.moments))
 
     def _comparison(
@@ -164,7 +171,13 @@ class ComposeStage:
         task = merge_task(reads, asked, given.group.category)
         return merge_question().request(label, task, context.prompt(MERGE), merge_tokens(task))
 
-    def _provenance(self, context: StageContext) -> Provenance:
+    def _worded(self, moment: StoredMoment) -> StoredMoment:
+        """Return the moment with the language to write it up in."""
+        language = self._wording.language(moment.output_language, moment.language)
+        return moment.model_copy(update={"output_language": language})
+
+    def _provenance(self, given: ComposeInput, context: StageContext) -> Provenance:
+        languages = {moment.output_language for moment in given.moments}
         return Provenance(
             stage=self.name,
             stage_version=self.version,
@@ -173,6 +186,7 @@ class ComposeStage:
             taxonomy=self._made_by.taxonomy_sha256,
             package_version=self._made_by.package_version,
             git_sha=self._made_by.git_sha,
+            output_languages=tuple(sorted(filter(None, languages))),
         )
 
 

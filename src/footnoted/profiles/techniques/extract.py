@@ -20,6 +20,7 @@ from footnoted.profiles.techniques.moment_question import moment_question, momen
 from footnoted.profiles.techniques.types import ExtractInput, ExtractOutput
 from footnoted.stages.pinned import read_pinned
 from footnoted.stages.taxonomy import content_types_sha256
+from footnoted.stages.wording import AS_SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from footnoted.model.topic import Topic
     from footnoted.stages.port import StageContext
     from footnoted.stages.taxonomy import Taxonomy
+    from footnoted.stages.wording import Wording
 
 EXTRACTED = "extracted"
 UNLABELLED = "unlabelled"
@@ -41,7 +43,7 @@ class ExtractStage:
     """Finds what is worth keeping, and keeps only what was really said."""
 
     name: ClassVar[str] = "extract"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = EXTRACTED
     resource: ClassVar[Resource] = Resource.MODEL
@@ -49,9 +51,10 @@ class ExtractStage:
     time_limit_s: ClassVar[float] = 1_800.0
     given_type: type[ExtractInput] = ExtractInput
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
-        """Accept the content types of `taxonomy`."""
+    def __init__(self, taxonomy: Taxonomy, wording: Wording = AS_SPOKEN) -> None:
+        """Accept the content types of `taxonomy`; write titles and summaries as `wording` says."""
         self._taxonomy = taxonomy
+        self._wording = wording
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -75,6 +78,7 @@ class ExtractStage:
             video_id=item_id,
             transcript_id=video.transcript_id,
             language=video.language,
+            output_language=self._wording.language(video.output_language, video.language),
             cues=pinned.cues,
             topics=topics,
         )
@@ -104,10 +108,11 @@ class ExtractStage:
         )
         task = ExtractTask(
             language=given.language,
+            output_language=given.output_language,
             topic=topic.title or UNLABELLED,
             cues=cues,
             content_types=self._taxonomy.content_types,
         )
-        return moment_question().request(
-            f"topic-{topic.position}", task, context.prompt(self.name), moment_tokens(cues)
-        )
+        prompt = context.prompt(self.name, given.output_language)
+        label = f"topic-{topic.position}"
+        return moment_question().request(label, task, prompt, moment_tokens(cues))

@@ -9,6 +9,7 @@ from footnoted.stages.answer_size import THINKING_TOKENS, AnswerSize, text_token
 from footnoted.stages.cue_lines import render_cues
 from footnoted.stages.halves import halve_cues
 from footnoted.stages.question import UNKNOWN_LANGUAGE, Question
+from footnoted.stages.wording import OUTPUT_LANGUAGE, shown_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ def moment_tokens(cues: Sequence[Cue]) -> int:
 def _shown(task: ExtractTask) -> Mapping[str, str]:
     return {
         "language": task.language or UNKNOWN_LANGUAGE,
+        OUTPUT_LANGUAGE: shown_language(task.output_language),
         "topic": task.topic,
         "content_types": ", ".join(task.content_types),
         "transcript": render_cues(task.cues),

@@ -19,6 +19,7 @@ from footnoted.profiles.techniques.drafts import title_of
 from footnoted.stages.answer_size import THINKING_TOKENS, AnswerSize, text_tokens
 from footnoted.stages.halves import halve
 from footnoted.stages.question import UNKNOWN_LANGUAGE, Question
+from footnoted.stages.wording import OUTPUT_LANGUAGE, shown_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,6 +71,7 @@ def material_of(index: int, moment: StoredMoment, excerpt_chars: int) -> Synthes
 def _shown(task: SynthesizeTask) -> Mapping[str, str]:
     return {
         "language": task.language or UNKNOWN_LANGUAGE,
+        OUTPUT_LANGUAGE: shown_language(task.output_language),
         "category": task.category,
         "moments": "\n".join(map(_line, task.moments)),
     }

@@ -28,12 +28,14 @@ _STORED = """
     COALESCE(t.content_type_override, t.content_type) AS content_type,
     t.content_type AS found_type,
     t.tools, t.category, t.subtopic, e.text AS quote, e.start_ms, e.end_ms,
-    COALESCE(s.language, m.language) AS language
+    COALESCE(s.language, m.language) AS language,
+    o.options->>'output_language' AS output_language
   FROM technique_moments t
   JOIN evidence e ON e.id = t.evidence_id AND e.match <> 'rejected'
   JOIN transcripts s ON s.id = e.transcript_id
   JOIN videos v ON v.id = t.video_id
   JOIN media m ON m.id = v.media_id
+  LEFT JOIN sources o ON o.id = v.source_id
   WHERE t.retired_at IS NULL
 """
 

@@ -26,6 +26,7 @@ class ExtractInput(ProfileModel):
     video_id: int
     transcript_id: int | None
     language: str | None
+    output_language: str | None = None
     cues: tuple[Cue, ...]
     topics: tuple[Topic, ...]
 
@@ -57,6 +58,7 @@ class StoredMoment(ProfileModel):
 
     `content_type` is what classification said, else `found_type`, what extraction said.
     `recording` is the identity of the media, which does not depend on when it arrived, as ids do.
+    `language` is the one spoken, `output_language` what the source asks for in its place.
     """
 
     id: UUID
@@ -76,6 +78,7 @@ class StoredMoment(ProfileModel):
     start_ms: int | None
     end_ms: int | None
     language: str | None
+    output_language: str | None = None
 
 
 class ClassifyInput(ProfileModel):

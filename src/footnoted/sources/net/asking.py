@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from footnoted.errors import UsageError
-from footnoted.sources.languages import is_language
+from footnoted.sources.languages import is_language, is_output_language
 from footnoted.sources.rules.backfill import parse_backfill
 from footnoted.sources.rules.lengths import parse_length
 from footnoted.sources.rules.rules import Rules
@@ -48,6 +48,7 @@ class Asked:
     allows_translated: bool | None = None
     speakers: str | None = None
     glossary: str | None = None
+    output_language: str | None = None
     priority: int | None = None
     daily_cap_usd: Decimal | None = None
 
@@ -85,6 +86,8 @@ def options_of(asked: Asked, before: SourceOptions) -> SourceOptions:
         changes["languages"] = _languages(asked.captions)
     if asked.allows_translated is not None:
         changes["allows_translated"] = asked.allows_translated
+    if asked.output_language is not None:
+        changes["output_language"] = _output_language(asked.output_language)
     for name in ("speakers", "glossary"):
         if (words := getattr(asked, name)) is not None:
             changes[name] = _list_of(words)
@@ -126,6 +129,14 @@ def _languages(words: str) -> tuple[str, ...]:
             message = f"{tag!r} is no language tag like en or pt-BR"
             raise UsageError(message)
     return tags
+
+
+def _output_language(words: str) -> str | None:
+    tag = words.strip()
+    if tag and not is_output_language(tag):
+        message = f"{tag!r} is no language tag like en or pt-BR, nor the word spoken"
+        raise UsageError(message)
+    return tag or None
 
 
 def _list_of(words: str) -> tuple[str, ...]:
