@@ -129,7 +129,7 @@ class TranscribeStage:
     """discovered -> transcribed."""
 
     name: ClassVar[str] = "transcribe"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = TRANSCRIBED
     resource: ClassVar[Resource] = Resource.CPU

@@ -1,7 +1,8 @@
 """Speaker labels written into the text, `NAME:` and its kin; anonymous rather than guessed.
 
 A colon after a capital is not yet a label ("Note: ..."). A label is believed when its shape says
-so (`SPEAKER_01:`, `MAN 2:`, a line of its own) or when the same words come back as one.
+so (`SPEAKER_01:`, `MAN 2:`, a line of its own) or when the same words come back as one. A handle in
+small letters (`kim-dev:`) is one where nearly every text has its speaker.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _SHAPED = re.compile(
     r"^(?:speaker|spk|channel|guest|host|interviewer|interviewee)[ _-]?[0-9a-z]{0,3}$",
     re.IGNORECASE,
 )
+_HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]*[a-z0-9]")
 _NOT_NAMES = frozenset(
     ["note", "warning", "question", "answer", "example", "step", "tip", "hint", "so", "and", "but"]
 )
@@ -30,6 +32,7 @@ _PUNCTUATED_SHARE = 0.1
 _MIN_REPEATS = 3
 _MIN_SPEAKERS = 2
 _DIALOGUE_SHARE = 0.2
+_THROUGHOUT_SHARE = 0.6
 _MAX_WORDS = 5
 
 
@@ -75,7 +78,7 @@ def take_labels(texts: Sequence[str]) -> list[Labelled]:
     """Return each text with its believed label taken off and kept as the speaker."""
     if not any(":" in text or "\uff1a" in text for text in texts):
         return [Labelled(None, text) for text in texts]
-    labels = [_label(text) for text in texts]
+    labels = _labels(texts)
     counts = Counter(label.name for label in labels if label)
     repeated = {name for name, count in counts.items() if count >= _MIN_REPEATS}
     labelled = sum(count for name, count in counts.items() if name in repeated)
@@ -88,21 +91,33 @@ def take_labels(texts: Sequence[str]) -> list[Labelled]:
     ]
 
 
-def _label(text: str) -> _Label | None:
+def _labels(texts: Sequence[str]) -> list[_Label | None]:
+    """Return what looks like the label of each text; handles among labels throughout only."""
+    labels = [_label(text) for text in texts]
+    if sum(label is not None for label in labels) < len(texts) * _THROUGHOUT_SHARE:
+        return labels
+    return [
+        label or _label(text, of_handles=True) for label, text in zip(labels, texts, strict=True)
+    ]
+
+
+def _label(text: str, *, of_handles: bool = False) -> _Label | None:
     if ":" not in text[:56] and "\uff1a" not in text[:56]:
         return None
     found = _LABEL.match(text)
     if found is None:
         return None
     name = " ".join(found["name"].split())
-    if not _looks_like_a_name(name):
+    if name.lower() in _NOT_NAMES:
+        return None
+    if not _looks_like_a_name(name) and not (of_handles and _HANDLE.fullmatch(name)):
         return None
     return _Label(name, found.end(), found["own"] is not None)
 
 
 def _looks_like_a_name(name: str) -> bool:
     words = name.split()
-    if not words or len(words) > _MAX_WORDS or name.lower() in _NOT_NAMES:
+    if not words or len(words) > _MAX_WORDS:
         return False
     if _SHAPED.match(name):
         return True

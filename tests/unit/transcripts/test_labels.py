@@ -109,3 +109,17 @@ def test_sounds_are_sounds(text: str) -> None:
 def test_speech_with_brackets_is_speech(text: str) -> None:
     """Words beside a bracket, asides and bleeps were spoken."""
     assert not is_sound(text)
+
+
+def test_a_handle_in_small_letters_is_a_speaker_where_every_text_has_one() -> None:
+    """As in recordings of calls, whose members choose what they are called."""
+    texts = [*["Ada Lee: One.", "Ben Roe: Two."] * 3, "kim-dev: Three.", "so: four"]
+    found = take_labels(texts)
+    assert [label.speaker for label in found] == [*["Ada Lee", "Ben Roe"] * 3, "kim-dev", None]
+    assert found[6].text == "Three."
+
+
+def test_a_word_before_a_colon_is_no_handle_among_unlabelled_talk() -> None:
+    """Two labels in ten lines say nothing of the others."""
+    texts = ["Ada: One.", "kim: it rains", *["It rains again."] * 8]
+    assert speakers(texts)[1] is None
