@@ -43,7 +43,7 @@ class FakeClock:
         try:
             await sleeper[1].wait()
         finally:
-            if sleeper in self._sleepers:  # it was cancelled
+            if sleeper in self._sleepers:  # who gives up waiting is forgotten
                 self._sleepers.remove(sleeper)
 
     async def until_slept_on(self, task: asyncio.Task[object], within_s: float = 30.0) -> None:

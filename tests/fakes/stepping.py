@@ -32,19 +32,9 @@ async def settle() -> None:
 class SteppingClock(FakeClock):
     """Time stands still until `step` or `run` jump to the next sleeper."""
 
-    async def sleep(self, seconds: float) -> None:
-        """Return when time has come so far; who gives up waiting is forgotten."""
-        due_s, event = self._monotonic_s + seconds, asyncio.Event()
-        entry = (due_s, event)
-        self._sleepers.append(entry)
-        try:
-            await event.wait()
-        finally:
-            self._sleepers.remove(entry)
-
     def due_in_s(self) -> float | None:
         """Return how long until the next sleeper wakes; None when nobody sleeps."""
-        due = [due_s for due_s, event in self._sleepers if not event.is_set()]
+        due = [due_s for due_s, _ in self._sleepers]
         return min(due) - self._monotonic_s if due else None
 
     async def step(self) -> bool:
