@@ -34,7 +34,7 @@ class Bounds:
     max_wait_s: float = 60.0
     patience_s: float = 120.0
     max_concurrent: int = 128
-    start_concurrent: int = 32
+    start_concurrent: int = 64
     burst_s: float = 0.5
 
 
