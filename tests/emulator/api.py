@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from tests.emulator import faults
@@ -53,6 +54,8 @@ class Api:
                 return await handler(request)
             except RefusedError as error:
                 return self._refused(request, error)
+            except ClientDisconnect:  # it went before it had said all; nobody reads this
+                return Response(status_code=400)
 
         return guard
 
