@@ -1,15 +1,15 @@
 """R3: a day's cap under concurrency, random usage and kills, over many days.
 
 A process asks question after question; its clock and the provider's run so fast that a UTC day
-passes in DAY_S seconds, and the cap has room for half of what this machine could buy in a day, or
-less. It is killed at random moments and started again. 10,000 calls in all, 1, 4 and 16 at once.
+passes in DAY_S seconds, and the cap has room for a third of what this machine could buy in a day,
+or less: some of a day goes in deaths and starts. It is killed at random moments and started again. 10,000 calls in all, 1, 4 and 16 at once.
 Judged by the provider's own books: what it billed on each of its days, every one, is at most the
 cap. And the cap is used while work remains: the spend is at least the cap less the largest
 reservation and what unknown calls hold. That is judged of each day on which a question was refused
 for the cap in its last hours: on the others, the process was dead or starting when the day ended,
 or the cap had room left for more than could be asked, and the note says how many those were.
 
-    r3_cap.py [--calls 10000] [--only 16]                                 quiet: 12 min
+    r3_cap.py [--calls 10000] [--only 16]                                 quiet: 15 min
 """
 
 from __future__ import annotations
@@ -89,15 +89,15 @@ def emulation() -> dict[str, Any]:
     }
 
 
-def half_a_day(concurrent: int) -> int:
-    """Return half of the calls that a day has time for on this machine, as it is now."""
+def third_of_a_day(concurrent: int) -> int:
+    """Return a third of the calls that a day has time for on this machine, as it is now."""
     with open_paid(logic="dice", scale=SCALE, **emulation()) as paid:
         paid.settings = settings(Decimal(1000))
         paid.run_and_kill(PACED_S, "asks", asks=orders(paid, concurrent))
         times = sorted(row["accepted_s"] for row in paid.emulator.rows())
     assert len(times) > 1, "nothing could be asked"
     per_s = (len(times) - 1) / (times[-1] - times[0])
-    return round(per_s * 86_400 / 2)
+    return round(per_s * 86_400 / 3)
 
 
 def orders(paid: Paid, concurrent: int) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def orders(paid: Paid, concurrent: int) -> dict[str, Any]:
 
 def spend(concurrent: int, calls: int, dice: random.Random) -> Days:
     """Return what was billed while `calls` calls were made."""
-    room = max(LEAST_CALLS, min(half_a_day(concurrent), calls // DAYS))
+    room = max(LEAST_CALLS, min(third_of_a_day(concurrent), calls // DAYS))
     days = Days(cap=MEAN_USD * room)
     with open_paid(logic="dice", scale=SCALE, **emulation()) as paid:
         paid.settings = settings(days.cap)
