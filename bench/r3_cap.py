@@ -3,8 +3,8 @@
 A process asks question after question; its clock and the provider's run so fast that a UTC day
 passes in DAY_S seconds, and the cap has room for a third of what this machine could buy in a day,
 or less: some of a day goes in deaths and starts. It is killed at random moments and started again.
-10,000 calls in all, 1, 4 and 16 at once. Judged by the provider's own books: what it billed on each of
-its days, every one, is at most the cap. And the cap is used while work remains: the spend is at
+10,000 calls in all, 1, 4 and 16 at once. Judged by the provider's own books: what it billed on each
+of its days, every one, is at most the cap. And the cap is used while work remains: the spend is at
 least the cap less the largest reservation and what unknown calls hold. That is judged of each day
 on which a question was refused for the cap in its last hours: on the others, the process was dead
 or starting when the day ended, or the cap had room left for more than could be asked, and the note
