@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from footnoted.profiles import brain, stocks, techniques
 from footnoted.profiles.declared.declaration import declared_files, read_declaration
+from footnoted.settings import variable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,9 +99,11 @@ def _techniques(making: Making) -> Profile:
 
 
 def _stocks(making: Making) -> Profile:
+    from footnoted.profiles.stocks.news import parse_kinds  # noqa: PLC0415 - the same
     from footnoted.profiles.stocks.profile import stocks_profile  # noqa: PLC0415 - the same
 
-    return stocks_profile(making.roots, making.shared, making.build)
+    alerting = parse_kinds(making.settings.stance_alerts, variable("stance_alerts"))
+    return stocks_profile(making.roots, making.shared, making.build, alerting)
 
 
 def _brain(making: Making) -> Profile:

@@ -26,6 +26,7 @@ from footnoted.fetch.receivers import make_receivers
 from footnoted.ledger import store as journal
 from footnoted.pipeline import store
 from footnoted.pipeline.alerts.delivery.desk import AlertDesk
+from footnoted.pipeline.alerts.news import NewsAlerts
 from footnoted.pipeline.alerts.silence import Silence
 from footnoted.pipeline.loop import Loop
 from footnoted.pipeline.outlook import store as outlook
@@ -183,12 +184,19 @@ async def _tidy(settings: Settings, app: App) -> AsyncGenerator[Housekeeping]:
             "silence", _FIRST_CHORE_S, _DAY_S, Silence(app.storage.database, app.storage.clock).look
         ),
         Chore("retention", _FIRST_CHORE_S, _DAY_S, Retention(app.storage).look),
+        Chore("news", _FIRST_CHORE_S, _CHORE_EVERY_S, _news_of(app).look),
     ]
     housekeeping = Housekeeping(settings, app.storage.database, chores)
     if settings.qdrant_url is None:
         await housekeeping.begin()
     async with housekeeping.running():
         yield housekeeping
+
+
+def _news_of(app: App) -> NewsAlerts:
+    """Return what tells a person what profiles found out, once."""
+    newsrooms = [profile.newsroom for profile in app.profiles if profile.newsroom is not None]
+    return NewsAlerts(app.storage.database, app.storage.clock, newsrooms)
 
 
 @asynccontextmanager

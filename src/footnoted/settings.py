@@ -139,6 +139,11 @@ class Settings(BaseModel):
         description="Language that pages, titles and summaries are written in: en, or stocks=de,..."
         " Unset: the one spoken. A source's own goes before it.",
     )
+    stance_alerts: str = Field(
+        default="",
+        description="Changes of a stance that are alerts, by commas: new, flip, escalation,"
+        " silence. Unset: none is.",
+    )
     prices_file: Path | None = Field(
         default=None, description="TOML file of prices for models that are unlisted or local."
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r"^#{3,4} (.*`.*)$", re.MULTILINE)
 _NAME = re.compile(r"`([a-z_]+)`")
 _KEYWORDS = {"failure_code", "wait_reason"}
-_POSITIONS = {"Stopped": 1, "Waiting": 1, "Failed": 0, "_Finding": 0, "Alert": 0}
+_POSITIONS = {"Stopped": 1, "Waiting": 1, "Failed": 0, "_Finding": 0, "Alert": 0, "NewsItem": 0}
 _DEADLINE_POSITION = 3
 
 

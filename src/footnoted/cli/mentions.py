@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MOST_SHOWN = 50
 """Rows of a table where nobody says how many; programs get them all."""
 
+_Since = Annotated[str | None, typer.Option(help="Published since: 7d, 12h, 2w, or a date.")]
+
 
 class Action(StrEnum):
     """What a speaker does with a company."""
@@ -45,12 +47,11 @@ def mentions(
     speaker: Annotated[str | None, typer.Option(help="Only this speaker, by name.")] = None,
     action: Annotated[Action | None, typer.Option(help="Only this action.")] = None,
     video: Annotated[int | None, typer.Option(help="Only this video, by its id.")] = None,
+    source: Annotated[int | None, typer.Option(help="Only this source, by id.")] = None,
     unresolved: Annotated[
         bool, typer.Option("--unresolved", help="Only companies that are in no table.")
     ] = False,
-    since: Annotated[
-        str | None, typer.Option(help="Published since: 7d, 12h, 2w, or a date.")
-    ] = None,
+    since: _Since = None,
     until: Annotated[str | None, typer.Option(help="Published before: the same.")] = None,
     as_of: Annotated[
         str | None, typer.Option(help="What was known then, not what is known now: the same.")
@@ -74,6 +75,7 @@ def mentions(
         speaker=speaker,
         action=action.value if action else None,
         video_id=video,
+        source_id=source,
         since=past(since),
         until=past(until),
         as_of=past(as_of),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from footnoted.knowledge.audit.store import MomentSource
     from footnoted.knowledge.moments import MomentReader
     from footnoted.prompting import Prompt
+    from footnoted.stages.news import Newsroom
     from footnoted.stages.port import AnyStage
     from footnoted.stages.taxonomy import Taxonomy
 
@@ -62,7 +63,7 @@ class Profile:
     A video passes `video_stages` from `discovered` on, a page group `group_stages` from `stale`
     on; a profile without group stages makes no pages. `prompts` are by stage name. `live_moments`
     reads what the profile found, for the audit; `video_moments` what it found in one video, for
-    people.
+    people. `newsroom` is for a profile that has something to tell once.
     """
 
     name: str
@@ -72,3 +73,4 @@ class Profile:
     live_moments: MomentSource
     video_moments: MomentReader
     taxonomy: Taxonomy | None = None
+    newsroom: Newsroom | None = None

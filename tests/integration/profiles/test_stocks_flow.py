@@ -14,8 +14,7 @@ from footnoted.db.session import Database
 from footnoted.db.shared_url import shared_url
 from footnoted.errors import ConfigurationError
 from footnoted.llm.extractive import answer_task
-from footnoted.profiles.stocks.history.stance import timelines
-from footnoted.profiles.stocks.history.store import read_mentions, read_seen
+from footnoted.profiles.stocks.history.store import read_mentions, read_timelines
 from footnoted.profiles.stocks.history.wanted import Wanted
 from footnoted.profiles.stocks.store import live_moments
 from footnoted.search.port import Document
@@ -121,14 +120,13 @@ async def test_the_past_stays_as_it_was_known(database: Database) -> None:
 
 async def _timelines(database: Database) -> list[str]:
     async with database.transaction() as session:
-        said = await read_mentions(session, Wanted())
-        found = timelines(said, await read_seen(session, None))
+        found = await read_timelines(session, Wanted())
     hidden = {"video_id": True}
     return [
         one.model_dump_json(
             exclude={
                 "points": {"__all__": hidden},
-                "events": {"__all__": {"point": hidden}},
+                "events": {"__all__": {"point": hidden, "last": hidden}},
             }
         )
         for one in found

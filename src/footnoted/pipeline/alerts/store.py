@@ -11,7 +11,7 @@ from footnoted.db.texts import storable
 from footnoted.pipeline.alerts.alert import COST_CAP_REACHED, SPENDING_UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from decimal import Decimal
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -50,6 +50,40 @@ async def raise_alert(session: AsyncConnection, alert: Alert, now: datetime) -> 
         },
     )
     return bool(row.scalar_one() == 1)
+
+
+async def raise_once(session: AsyncConnection, alert: Alert, now: datetime) -> None:
+    """Raise an alert that nobody was ever told of; one that was raised before stays as it is."""
+    await session.execute(
+        text("""INSERT INTO alerts (code, concerns, message, first_at, last_at)
+                VALUES (:code, :concerns, :message, :now, :now)
+                ON CONFLICT (code, concerns) DO NOTHING"""),
+        {
+            "code": alert.code,
+            "concerns": alert.concerns,
+            "message": storable(alert.message),
+            "now": now,
+        },
+    )
+
+
+async def forget_alerts(session: AsyncConnection, code: str, standing: Collection[str]) -> None:
+    """Erase the alerts of a code about anything but `standing`: it is not so any more."""
+    await session.execute(
+        text("DELETE FROM alerts WHERE code = :code AND concerns <> ALL(:standing)"),
+        {"code": code, "standing": sorted(standing)},
+    )
+
+
+async def end_alerts_before(
+    session: AsyncConnection, code: str, before: datetime, now: datetime
+) -> None:
+    """Note that the alerts of a code that were raised before a time are over."""
+    await session.execute(
+        text("""UPDATE alerts SET resolved_at = :now
+                WHERE code = :code AND resolved_at IS NULL AND first_at < :before"""),
+        {"code": code, "before": before, "now": now},
+    )
 
 
 async def resolve_alert(session: AsyncConnection, code: str, concerns: str, now: datetime) -> bool:

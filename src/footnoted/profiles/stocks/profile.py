@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from footnoted.profiles.stocks import ASKING, NAME
 from footnoted.profiles.stocks.mention import MentionStage
+from footnoted.profiles.stocks.news import StanceNews
 from footnoted.profiles.stocks.outlook import OutlookStage
 from footnoted.profiles.stocks.store import live_moments, show_moments
 from footnoted.profiles.stocks.symbols import read_symbols
@@ -25,13 +26,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from footnoted.profiles.stocks.history.stance import EventKind
     from footnoted.stages.profile import Build, SharedStages
 
 
-def stocks_profile(roots: Sequence[Path], shared: SharedStages, build: Build) -> Profile:
+def stocks_profile(
+    roots: Sequence[Path],
+    shared: SharedStages,
+    build: Build,
+    alerting: Sequence[EventKind] = (),
+) -> Profile:
     """Return the profile with prompts and symbols from the first of `roots` that has each.
 
-    Raises ConfigurationError when one of them is missing or cannot be read.
+    Changes of a stance of the kinds in `alerting` are alerts. Raises ConfigurationError when one of
+    the files is missing or cannot be read.
     """
     prompts = {stage: read_prompt(roots, NAME, stage) for stage in ASKING}
 
@@ -52,4 +60,5 @@ def stocks_profile(roots: Sequence[Path], shared: SharedStages, build: Build) ->
         prompts=prompts,
         live_moments=live_moments,
         video_moments=show_moments,
+        newsroom=StanceNews(alerting),
     )

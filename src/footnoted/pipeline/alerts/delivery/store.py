@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import text
 
 from footnoted.pipeline.alerts.delivery.message import News
+from footnoted.stages.news import TOLD_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
 BATCH = 500
 """Alerts that one message tells of at most; more follow in the next."""
 
-# What a receiver was never told of and was over before anybody knew of the receiver stays untold.
-_UNTOLD = """
+_ONCE = ", ".join(f"'{code}'" for code in TOLD_ONCE)
+# What a receiver was never told of and was over before anybody knew of the receiver stays untold;
+# news are told once, not a second time when they are old.
+_UNTOLD = f"""
   FROM alert_receivers r JOIN alerts a ON true
   LEFT JOIN alert_deliveries d ON d.alert_id = a.id AND d.receiver = r.name
   WHERE CASE
     WHEN a.resolved_at IS NULL THEN d.opening IS NULL OR d.opening < a.opening
+    WHEN a.code IN ({_ONCE}) THEN false
     WHEN d.opening = a.opening THEN NOT d.is_end_told
     ELSE a.resolved_at > r.since
   END

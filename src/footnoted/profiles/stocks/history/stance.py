@@ -65,13 +65,18 @@ class Point(ProfileModel):
 
 
 class Event(ProfileModel):
-    """A change; `was` is the action before it, `point` the one that makes it (none is silence)."""
+    """A change; `was` is the action before it, `point` the one that makes it (none is silence).
+
+    `last` is the stance before it, with its words; the first of a timeline, or after a silence, has
+    none.
+    """
 
     kind: EventKind
     published_at: datetime | None
     recording: str
     was: str | None
     point: Point | None
+    last: Point | None = None
 
 
 class Timeline(ProfileModel):
@@ -133,7 +138,7 @@ def _timeline(
     steps: list[Seen | Point] = [*heard, *early]
     for step in sorted(steps, key=lambda step: (_when(step), step.video_id)):
         follower.pass_by(step, points.get(step.video_id), is_named=step.video_id in named)
-    first = min(mentions, key=lambda mention: (_when(mention), mention.first_cue))
+    first = min(mentions, key=lambda one: (_when(one), one.first_cue, one.company))
     return Timeline(
         creator=first.creator,
         creator_slug=of.creator_slug,
@@ -195,6 +200,7 @@ class _Follower:
                 recording=at.recording,
                 was=was,
                 point=point,
+                last=self._last,
             )
         )
 

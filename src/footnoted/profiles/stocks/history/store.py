@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -9,15 +10,16 @@ from sqlalchemy import text
 from footnoted.db.recordings import MEDIA_PATH
 from footnoted.model.citation import deep_link, playable_url
 from footnoted.profiles.stocks.history.seen import Seen
+from footnoted.profiles.stocks.history.stance import timelines
 from footnoted.profiles.stocks.types import MentionRow
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from typing import Any
 
     from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from footnoted.profiles.stocks.history.stance import Timeline
     from footnoted.profiles.stocks.history.wanted import Wanted
 
 _KNOWN = """
@@ -43,6 +45,7 @@ _MENTIONS = text(f"""
     AND (CAST(:speaker AS text) IS NULL OR lower(t.speaker) = lower(:speaker))
     AND (CAST(:action AS text) IS NULL OR t.action = :action)
     AND (CAST(:video_id AS bigint) IS NULL OR t.video_id = :video_id)
+    AND (CAST(:source_id AS bigint) IS NULL OR v.source_id = :source_id)
     AND (CAST(:since AS timestamptz) IS NULL OR m.published_at >= :since)
     AND (CAST(:until AS timestamptz) IS NULL OR m.published_at < :until)
   ORDER BY m.published_at DESC NULLS LAST, m.identity, e.first_cue, e.last_cue, t.symbol, t.id
@@ -57,6 +60,7 @@ _SEEN = text(f"""
   JOIN media m ON m.id = v.media_id
   JOIN creators c ON c.id = v.creator_id
   WHERE {_KNOWN}
+    AND (CAST(:source_id AS bigint) IS NULL OR v.source_id = :source_id)
   ORDER BY m.published_at NULLS LAST, m.identity, t.video_id
 """)  # noqa: S608 - a constant
 
@@ -70,10 +74,19 @@ async def read_mentions(session: AsyncConnection, wanted: Wanted) -> tuple[Menti
     return tuple(map(_mention, rows.mappings()))
 
 
-async def read_seen(session: AsyncConnection, as_of: datetime | None) -> tuple[Seen, ...]:
-    """Return every recording that was looked through, oldest first."""
-    rows = await session.execute(_SEEN, {"as_of": as_of})
+async def read_seen(session: AsyncConnection, wanted: Wanted) -> tuple[Seen, ...]:
+    """Return the recordings that were looked through, of its source and then, oldest first."""
+    values = {"as_of": wanted.as_of, "source_id": wanted.source_id}
+    rows = await session.execute(_SEEN, values)
     return tuple(map(Seen.model_validate, rows.mappings()))
+
+
+async def read_timelines(session: AsyncConnection, wanted: Wanted) -> tuple[Timeline, ...]:
+    """Return the stances that are wanted, by symbol, creator and speaker."""
+    said = await read_mentions(session, wanted)
+    recordings = await read_seen(session, wanted)
+    # A library of years takes a while; the event loop has others to serve.
+    return await asyncio.to_thread(timelines, said, recordings)
 
 
 def _mention(row: RowMapping) -> MentionRow:

@@ -16,6 +16,7 @@ class Wanted(ProfileModel):
     speaker: str | None = None
     action: str | None = None
     video_id: int | None = None
+    source_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
     as_of: datetime | None = None
