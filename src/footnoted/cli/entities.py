@@ -31,6 +31,8 @@ def entities(
         str | None, typer.Option("--type", help="Only this type, such as person.")
     ] = None,
     video: Annotated[int | None, typer.Option(help="Only what this video names.")] = None,
+    source: Annotated[int | None, typer.Option(help="Only what this source names, by id.")] = None,
+    creator: Annotated[str | None, typer.Option(help="Only this creator, name or slug.")] = None,
     unresolved: Annotated[
         bool, typer.Option("--unresolved", help="The names that were heard only once instead.")
     ] = False,
@@ -40,25 +42,27 @@ def entities(
     """List who and what is named, the most named first, or show one with its quotes."""
     from footnoted.cli.storage import with_storage
     from footnoted.errors import UsageError
+    from footnoted.profiles.brain.graph.scope import Scope
     from footnoted.profiles.brain.types import TYPES
 
     if entity_type is not None and entity_type not in TYPES:
         message = f"there is no type {entity_type!r}; there is {', '.join(TYPES)}"
         raise UsageError(message)
+    scope = Scope(video, source, creator)
 
     async def work(storage: Storage) -> tuple[Found, int]:
         from footnoted.profiles.brain.graph import store
         from footnoted.profiles.brain.graph.reading import choose
 
         async with storage.database.transaction() as session:
-            listed = await store.list_entities(session, entity_type=entity_type, video_id=video)
+            listed = await store.list_entities(session, entity_type=entity_type, scope=scope)
             if name is not None:
                 chosen = [choose(name, listed)]
             else:
                 chosen = [each for each in listed if each.is_resolved is not unresolved]
             shown = chosen[:limit]
             ids = [each.id for each in shown]
-            cited = await store.citations_of(session, ids, video_id=video)
+            cited = await store.citations_of(session, ids, scope)
             return (shown, cited), len(chosen) - len(shown)
 
     found, left = with_storage(work)
@@ -67,7 +71,7 @@ def entities(
     elif name is not None:
         _print_one(found)
     else:
-        _print_list(found, left, is_narrow=bool(entity_type or video or unresolved))
+        _print_list(found, left, is_narrow=bool(entity_type or unresolved) or scope.is_narrow)
 
 
 def _write_json(found: Found, left: int) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from footnoted.db.storage import Storage
     from footnoted.profiles.brain.graph.entity import Citation, Edge, Entity, Subgraph, Together
+    from footnoted.profiles.brain.graph.scope import Followed
 
 _QUOTES = 3
 _MOST_EDGES = 60
@@ -54,6 +55,9 @@ def graph(
         list[EdgeKind] | None,
         typer.Option(help="Only edges that were stated, named together, or spoken of."),
     ] = None,
+    video: Annotated[int | None, typer.Option(help="Only as this video shows it.")] = None,
+    source: Annotated[int | None, typer.Option(help="Only as this source shows it, by id.")] = None,
+    creator: Annotated[str | None, typer.Option(help="Only this creator, name or slug.")] = None,
     form: Annotated[
         GraphFormat | None, typer.Option("--format", help="For another program, on stdout.")
     ] = None,
@@ -61,15 +65,17 @@ def graph(
 ) -> None:
     """Show what an entity is connected with; each edge with the words that say it."""
     from footnoted.errors import UsageError
+    from footnoted.profiles.brain.graph.scope import Followed, Scope
 
     if (path_to and over_time) or (form is not None and (as_json or over_time)):
         message = "--over-time excludes --path-to and --format; --format excludes --json"
         raise UsageError(message)
-    kinds = [each.value for each in kind] if kind else None
+    kinds = tuple(each.value for each in kind) if kind else None
+    followed = Followed(kinds, Scope(video, source, creator))
     if over_time:
-        _show_months(name, kinds, as_json=as_json)
+        _show_months(name, followed, as_json=as_json)
         return
-    found, cited = _read((name, path_to), depth, kinds)
+    found, cited = _read((name, path_to), depth, followed)
     if form is not None:
         sys.stdout.write(_exported(form, found, cited))
     elif as_json:
@@ -79,7 +85,7 @@ def graph(
 
 
 def _read(
-    names: tuple[str, str | None], depth: int, kinds: Sequence[str] | None
+    names: tuple[str, str | None], depth: int, followed: Followed
 ) -> tuple[Subgraph, Mapping[UUID, Sequence[Citation]]]:
     from footnoted.cli.storage import with_storage
 
@@ -90,16 +96,17 @@ def _read(
         start, goal = names
         async with storage.database.transaction() as session:
             if goal is None:
-                found = await graph_around(session, start, depth, kinds)
+                found = await graph_around(session, start, depth, followed)
             else:
-                found = await path_between(session, (start, goal), kinds)
-            cited = await store.citations_of(session, [each.id for each in found.entities])
+                found = await path_between(session, (start, goal), followed)
+            ids = [each.id for each in found.entities]
+            cited = await store.citations_of(session, ids, followed.scope)
             return found, {key: quotes[:_QUOTES] for key, quotes in cited.items()}
 
     return with_storage(work)
 
 
-def _show_months(name: str, kinds: Sequence[str] | None, *, as_json: bool) -> None:
+def _show_months(name: str, followed: Followed, *, as_json: bool) -> None:
     from footnoted.cli.lines import remark
     from footnoted.cli.storage import with_storage
     from footnoted.cli.tables import write_table
@@ -111,7 +118,7 @@ def _show_months(name: str, kinds: Sequence[str] | None, *, as_json: bool) -> No
 
         async with storage.database.transaction() as session:
             entity = await find_entity(session, name)
-            return await store.together_over_time(session, entity.id, kinds)
+            return await store.together_over_time(session, entity.id, followed)
 
     months = with_storage(work)
     if as_json:
@@ -119,8 +126,11 @@ def _show_months(name: str, kinds: Sequence[str] | None, *, as_json: bool) -> No
     elif not months:
         remark("It is connected with nothing.")
     else:
-        rows = [(each.month or "unknown", each.name, each.times) for each in months]
-        write_table(("month", "with", "times"), rows)
+        rows = [
+            (each.month or "unknown", each.name, each.times, _first(each.citation))
+            for each in months
+        ]
+        write_table(("month", "with", "times", "first said"), rows)
 
 
 def _exported(form: GraphFormat, found: Subgraph, cited: Mapping[UUID, Sequence[Citation]]) -> str:
@@ -186,7 +196,6 @@ def _print_edge(edge: Edge, by_id: Mapping[UUID, Entity]) -> None:
 
     from footnoted.cli.lines import say
     from footnoted.cli.terminal import plain
-    from footnoted.model.text import clock_time
 
     source, target = by_id[edge.source_id].name, by_id[edge.target_id].name
     say()
@@ -201,7 +210,16 @@ def _print_edge(edge: Edge, by_id: Mapping[UUID, Entity]) -> None:
         .append(Text(times, "dim"))
     )
     for cited in edge.citations[:1]:
-        time = "-" if cited.start_ms is None else clock_time(cited.start_ms)
         say(Text("      ").append(plain(f"“{cited.quote}”")))
-        where = f"{cited.video_title} (video {cited.video_id}) {time}"
-        say(Text("      ").append(plain(cited.link or where, "dim")))
+        say(Text("      ").append(plain(_place(cited), "dim")))
+
+
+def _first(cited: Citation | None) -> str | None:
+    return None if cited is None else _place(cited)
+
+
+def _place(cited: Citation) -> str:
+    from footnoted.model.text import clock_time
+
+    time = "-" if cited.start_ms is None else clock_time(cited.start_ms)
+    return cited.link or f"{cited.video_title} (video {cited.video_id}) {time}"

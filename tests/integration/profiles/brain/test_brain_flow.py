@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, select
+
+from footnoted.db.tables import videos
 from footnoted.llm.brain_tasks import (
     EntitiesAnswer,
     ImproveAnswer,
@@ -15,6 +18,7 @@ from footnoted.llm.brain_tasks import (
 )
 from footnoted.model.status import INDEXED
 from footnoted.profiles.brain.graph.reading import find_entity, graph_around, path_between
+from footnoted.profiles.brain.graph.scope import ALL_EDGES, Followed, Scope
 from footnoted.profiles.brain.graph.store import citations_of, list_entities, together_over_time
 from footnoted.profiles.brain.reading.store import read_minutes
 from tests.fakes.asker import FakeAsker
@@ -223,18 +227,29 @@ async def test_the_graph_knows_what_is_around_and_the_way_between(office: Worksh
     async with office.database.transaction() as session:
         path = await path_between(session, ("Ada", "Cleo"))
         around = await graph_around(session, "Ada", 1)
-        alone = await path_between(session, ("Ada", "Cleo"), ["stated"])
+        alone = await path_between(session, ("Ada", "Cleo"), Followed(("stated",)))
         labs = await find_entity(session, "Northwind Labs")
-        months = await together_over_time(session, labs.id, None)
+        months = await together_over_time(session, labs.id, ALL_EDGES)
+        only = Scope(video_id=await session.scalar(select(func.max(videos.c.id))))
+        heard = await list_entities(session, scope=only)
+        (said,) = (await citations_of(session, [labs.id], only)).values()
+        narrow = await graph_around(session, "Northwind Labs", 1, Followed(scope=only))
+        nobody = await list_entities(session, scope=Scope(creator="Somebody else"))
     assert [each.name for each in path.entities] == ["Ada", "Northwind Labs", "Cleo"]
     assert [each.name for each in around.entities] == ["Ada", "Northwind Labs"]
     assert {edge.predicate for edge in path.edges} == {"speaks of"}
     assert all(edge.citations for edge in path.edges)
     assert alone.entities == ()
-    assert [tuple(each.model_dump(exclude={"entity_id"}).values()) for each in months] == [
+    assert [(each.month, each.name, each.times) for each in months] == [
         ("2026-01", "Ada", 2),
         ("2026-02", "Cleo", 2),
     ]
+    firsts = [each.citation.quote for each in months if each.citation]
+    assert [quote[:13] for quote in firsts] == ["The new port ", "We have heard"]
+    assert {each.name for each in heard} == {"Northwind Labs", "Cleo"}
+    assert {each.video_title for each in said} == {"second"}
+    assert [each.name for each in narrow.entities] == ["Northwind Labs", "Cleo"]
+    assert nobody == []
 
 
 async def test_a_silent_recording_passes_every_stage(office: Workshop) -> None:

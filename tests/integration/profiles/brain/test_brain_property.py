@@ -11,6 +11,7 @@ import pytest
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
 from footnoted.llm.extractive import answer_task
+from footnoted.profiles.brain.graph.scope import ALL_EDGES
 from footnoted.profiles.brain.graph.store import citations_of, edges_between, list_entities
 from tests.fakes.asker import FakeAsker
 from tests.fakes.brain import make_profile, meeting
@@ -67,7 +68,7 @@ async def _seen(office: Workshop) -> set[object]:
         entities = await list_entities(session)
         ids = [entity.id for entity in entities]
         cited = await citations_of(session, ids)
-        edges = await edges_between(session, ids, None, 100)
+        edges = await edges_between(session, ids, ALL_EDGES, 100)
     names = {entity.id: entity.name for entity in entities}
     return {
         *(

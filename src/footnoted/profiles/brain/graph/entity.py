@@ -77,9 +77,10 @@ class Subgraph(_Value):
 
 
 class Together(_Value):
-    """How often an entity was named together with another in one month (`2026-02`)."""
+    """How often an entity is connected with another in one month (`2026-02`), and how first."""
 
     month: str | None
     entity_id: UUID
     name: str
     times: int
+    citation: Citation | None

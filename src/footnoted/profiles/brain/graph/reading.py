@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from footnoted.errors import UsageError
 from footnoted.profiles.brain.graph import store
 from footnoted.profiles.brain.graph.entity import Subgraph
+from footnoted.profiles.brain.graph.scope import ALL_EDGES
 from footnoted.profiles.brain.naming import letters_of, name_key
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.profiles.brain.graph.entity import Entity
+    from footnoted.profiles.brain.graph.scope import Followed
 
 LONGEST_PATH = 6
 """Edges of the longest path that is looked for; beyond it everything is connected."""
@@ -54,17 +56,17 @@ async def find_entity(session: AsyncConnection, name: str) -> Entity:
 
 
 async def graph_around(
-    session: AsyncConnection, name: str, depth: int, kinds: Sequence[str] | None = None
+    session: AsyncConnection, name: str, depth: int, followed: Followed = ALL_EDGES
 ) -> Subgraph:
     """Return an entity and everything at most `depth` edges away, with all edges between."""
     entities = await store.list_entities(session)
     start = choose(name, _resolved(entities))
-    ids = await store.ids_around(session, start.id, depth, kinds)
-    return await _subgraph(session, entities, ids, kinds)
+    ids = await store.ids_around(session, start.id, depth, followed)
+    return await _subgraph(session, entities, ids, followed)
 
 
 async def path_between(
-    session: AsyncConnection, names: tuple[str, str], kinds: Sequence[str] | None = None
+    session: AsyncConnection, names: tuple[str, str], followed: Followed = ALL_EDGES
 ) -> Subgraph:
     """Return the entities of a shortest path in its order, and the edges along it.
 
@@ -72,8 +74,8 @@ async def path_between(
     """
     entities = await store.list_entities(session)
     start, goal = (choose(name, _resolved(entities)) for name in names)
-    ids = await store.ids_between(session, (start.id, goal.id), LONGEST_PATH, kinds)
-    whole = await _subgraph(session, entities, ids, kinds)
+    ids = await store.ids_between(session, (start.id, goal.id), LONGEST_PATH, followed)
+    whole = await _subgraph(session, entities, ids, followed)
     steps = {frozenset(pair) for pair in pairwise(ids)}
     along = tuple(
         edge for edge in whole.edges if frozenset((edge.source_id, edge.target_id)) in steps
@@ -85,10 +87,10 @@ async def _subgraph(
     session: AsyncConnection,
     entities: Sequence[Entity],
     ids: Collection[UUID],
-    kinds: Sequence[str] | None,
+    followed: Followed,
 ) -> Subgraph:
     by_id = {entity.id: entity for entity in entities}
-    edges = await store.edges_between(session, ids, kinds, EDGE_QUOTES)
+    edges = await store.edges_between(session, ids, followed, EDGE_QUOTES)
     return Subgraph(entities=tuple(by_id[key] for key in ids), edges=tuple(edges))
 
 

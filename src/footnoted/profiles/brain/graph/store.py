@@ -13,13 +13,16 @@ from sqlalchemy import text
 from footnoted.db.recordings import MEDIA_PATH
 from footnoted.model.citation import deep_link, playable_url
 from footnoted.profiles.brain.graph.entity import Citation, Edge, Entity, NearName, Together
+from footnoted.profiles.brain.graph.scope import EVERYWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from uuid import UUID
 
     from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from footnoted.profiles.brain.graph.scope import Followed, Scope
 
 _ENTITIES = """
   WITH RECURSIVE live AS (SELECT DISTINCT name_id FROM brain_names),
@@ -51,24 +54,34 @@ _ENTITIES = """
   )
 """
 
-_EDGES = """,
+_OF_VIDEO = """
+    AND (CAST(:video_id AS bigint) IS NULL OR v.id = :video_id)
+    AND (CAST(:of_source AS bigint) IS NULL OR v.source_id = :of_source)
+    AND (CAST(:creator AS text) IS NULL OR EXISTS (
+      SELECT 1 FROM creators c
+      WHERE c.id = v.creator_id AND (lower(c.name) = lower(:creator) OR c.slug = :creator)))
+"""
+# What a scope comes to, for a row `v` of videos.
+
+_EDGES = f""",
   edge AS (
     SELECT r.id, r.video_id, r.evidence_id, r.kind, r.predicate,
       CASE WHEN r.kind = 'together' THEN LEAST(s.entity_id, t.entity_id) ELSE s.entity_id END
         AS source_id,
       CASE WHEN r.kind = 'together' THEN GREATEST(s.entity_id, t.entity_id) ELSE t.entity_id END
         AS target_id
-    FROM brain_relations r
+    FROM brain_relations r JOIN videos v ON v.id = r.video_id
     JOIN entity s ON s.name_id = r.source_id JOIN entity t ON t.name_id = r.target_id
     JOIN facts a ON a.entity_id = s.entity_id AND a.is_resolved
     JOIN facts b ON b.entity_id = t.entity_id AND b.is_resolved
     WHERE s.entity_id <> t.entity_id
       AND (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY(CAST(:kinds AS text[])))
+      {_OF_VIDEO}
   ),
   link AS (
     SELECT source_id AS a, target_id AS b FROM edge UNION SELECT target_id, source_id FROM edge
   )
-"""
+"""  # noqa: S608 - a constant
 
 _NEAR = """
   LEFT JOIN LATERAL (
@@ -85,9 +98,10 @@ _NEAR = """
 _LIST = text(f"""{_ENTITIES}
   SELECT f.*, near.name AS near_name, near.likeness, near.verdict FROM facts f {_NEAR}
   WHERE (CAST(:type AS text) IS NULL OR f.type = :type)
-    AND (CAST(:video_id AS bigint) IS NULL OR EXISTS (
+    AND EXISTS (
       SELECT 1 FROM entity e JOIN brain_names n ON n.name_id = e.name_id
-      WHERE e.entity_id = f.entity_id AND n.video_id = :video_id))
+      JOIN videos v ON v.id = n.video_id
+      WHERE e.entity_id = f.entity_id {_OF_VIDEO})
   ORDER BY f.named + CAST(f.speaks AS int) DESC, f.videos DESC, f.name, f.entity_id
 """)  # noqa: S608 - constants
 
@@ -98,8 +112,7 @@ _OF_ENTITY = text(f"""{_ENTITIES}
   FROM entity x JOIN brain_mentions b ON b.name_id = x.name_id
   JOIN evidence e ON e.id = b.evidence_id AND e.match <> 'rejected'
   JOIN videos v ON v.id = b.video_id JOIN media m ON m.id = v.media_id
-  WHERE x.entity_id = ANY(:ids)
-    AND (CAST(:video_id AS bigint) IS NULL OR v.id = :video_id)
+  WHERE x.entity_id = ANY(:ids) {_OF_VIDEO}
   ORDER BY x.entity_id, m.published_at NULLS LAST, m.identity, b.first_cue,
     b.start_char NULLS FIRST, b.id
 """)  # noqa: S608 - constants
@@ -149,8 +162,10 @@ _QUOTES = text(f"""
 
 _TOGETHER = text(f"""{_ENTITIES}{_EDGES}
   SELECT to_char(m.published_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, f.entity_id, f.name,
-    count(*) AS times
-  FROM edge e JOIN videos v ON v.id = e.video_id JOIN media m ON m.id = v.media_id
+    count(*) AS times,
+    (array_agg(x.id ORDER BY m.published_at, m.identity, x.first_cue, x.id))[1] AS evidence_id
+  FROM edge e JOIN evidence x ON x.id = e.evidence_id
+  JOIN videos v ON v.id = e.video_id JOIN media m ON m.id = v.media_id
   JOIN facts f ON f.entity_id = CASE WHEN e.source_id = :start THEN e.target_id ELSE e.source_id END
   WHERE :start IN (e.source_id, e.target_id)
   GROUP BY 1, 2, 3 ORDER BY 1 NULLS LAST, 4 DESC, 3, 2
@@ -158,18 +173,21 @@ _TOGETHER = text(f"""{_ENTITIES}{_EDGES}
 
 
 async def list_entities(
-    session: AsyncConnection, *, entity_type: str | None = None, video_id: int | None = None
+    session: AsyncConnection, *, entity_type: str | None = None, scope: Scope = EVERYWHERE
 ) -> list[Entity]:
-    """Return entities and unresolved names, the most named first; None asks for nothing."""
-    rows = await session.execute(_LIST, {"type": entity_type, "video_id": video_id})
+    """Return entities and unresolved names, the most named first; None asks for nothing.
+
+    What is said of one is counted over all recordings, whatever the scope.
+    """
+    rows = await session.execute(_LIST, {"type": entity_type, **scope.values})
     return [_entity(row) for row in rows.mappings()]
 
 
 async def citations_of(
-    session: AsyncConnection, ids: Collection[UUID], *, video_id: int | None = None
+    session: AsyncConnection, ids: Collection[UUID], scope: Scope = EVERYWHERE
 ) -> dict[UUID, list[Citation]]:
     """Return every place of each entity, by date of publication and place in the recording."""
-    rows = await session.execute(_OF_ENTITY, {"ids": list(ids), "video_id": video_id})
+    rows = await session.execute(_OF_ENTITY, {"ids": list(ids), **scope.values})
     found: dict[UUID, list[Citation]] = {}
     for row in rows.mappings():
         found.setdefault(row["entity_id"], []).append(_citation(row))
@@ -177,31 +195,29 @@ async def citations_of(
 
 
 async def ids_around(
-    session: AsyncConnection, start: UUID, depth: int, kinds: Sequence[str] | None
+    session: AsyncConnection, start: UUID, depth: int, followed: Followed
 ) -> list[UUID]:
     """Return the entities at most `depth` edges away, the nearest first, `start` among them."""
-    values = {"start": start, "depth": depth, "kinds": _kinds(kinds)}
+    values = {"start": start, "depth": depth, **followed.values}
     return list((await session.scalars(_AROUND, values)).all())
 
 
 async def ids_between(
-    session: AsyncConnection, ends: tuple[UUID, UUID], longest: int, kinds: Sequence[str] | None
+    session: AsyncConnection, ends: tuple[UUID, UUID], longest: int, followed: Followed
 ) -> list[UUID]:
     """Return the entities of a shortest path of at most `longest` edges; none where none is."""
     start, goal = ends
-    values = {"start": start, "goal": goal, "depth": longest, "kinds": _kinds(kinds)}
+    values = {"start": start, "goal": goal, "depth": longest, **followed.values}
     return list((await session.scalars(_PATH, values)).all())
 
 
 async def edges_between(
-    session: AsyncConnection, ids: Collection[UUID], kinds: Sequence[str] | None, quotes: int
+    session: AsyncConnection, ids: Collection[UUID], followed: Followed, quotes: int
 ) -> list[Edge]:
     """Return all edges among some entities, each with its first `quotes` quotes."""
-    rows = (await session.execute(_BETWEEN, {"ids": list(ids), "kinds": _kinds(kinds)})).mappings()
-    edges = list(rows)
-    wanted = [key for row in edges for key in row["evidence_ids"]]
-    said = await session.execute(_QUOTES, {"ids": wanted})
-    order = {row["evidence_id"]: _citation(row) for row in said.mappings()}
+    rows = await session.execute(_BETWEEN, {"ids": list(ids), **followed.values})
+    edges = list(rows.mappings())
+    order = await _quoted(session, [key for row in edges for key in row["evidence_ids"]])
     place = {key: number for number, key in enumerate(order)}
     return [
         Edge(
@@ -216,15 +232,21 @@ async def edges_between(
 
 
 async def together_over_time(
-    session: AsyncConnection, entity_id: UUID, kinds: Sequence[str] | None
+    session: AsyncConnection, entity_id: UUID, followed: Followed
 ) -> list[Together]:
-    """Return with whom an entity is connected, month by month of publication."""
-    rows = await session.execute(_TOGETHER, {"start": entity_id, "kinds": _kinds(kinds)})
-    return [Together.model_validate(dict(row)) for row in rows.mappings()]
+    """Return with whom an entity is connected, month by month, with the first words of each."""
+    found = await session.execute(_TOGETHER, {"start": entity_id, **followed.values})
+    rows = list(found.mappings())
+    said = await _quoted(session, [row["evidence_id"] for row in rows])
+    return [
+        Together.model_validate({**row, "citation": said.get(row["evidence_id"])}) for row in rows
+    ]
 
 
-def _kinds(kinds: Sequence[str] | None) -> list[str] | None:
-    return list(kinds) if kinds else None
+async def _quoted(session: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Citation]:
+    """Return what was said in each evidence, by date of publication and place in the recording."""
+    said = await session.execute(_QUOTES, {"ids": list(ids)})
+    return {row["evidence_id"]: _citation(row) for row in said.mappings()}
 
 
 def _entity(row: RowMapping) -> Entity:
