@@ -6,12 +6,18 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from footnoted.db.online import build_index, in_steps
+
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
     """Add what paid calls need; every column is nullable, so no row is rewritten."""
+    in_steps(revision, _add_tables, _add_columns, _index_open_calls)
+
+
+def _add_tables() -> None:
     op.create_table(
         "budgets",
         sa.Column("scope", sa.Text(), nullable=False),
@@ -84,6 +90,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("call_id", "scope", "key", name=op.f("pk_budget_holds")),
     )
+
+
+def _add_columns() -> None:
     op.add_column("llm_calls", sa.Column("body", sa.Text(), nullable=True))
     op.add_column("llm_calls", sa.Column("served_by", sa.Text(), nullable=True))
     op.add_column("llm_calls", sa.Column("unusable_code", sa.Text(), nullable=True))
@@ -92,13 +101,10 @@ def upgrade() -> None:
     op.add_column("llm_calls", sa.Column("prompt_preview", sa.Text(), nullable=True))
     op.add_column("llm_calls", sa.Column("prompt_text", sa.Text(), nullable=True))
     op.add_column("llm_calls", sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index(
-        "ix_llm_calls_open",
-        "llm_calls",
-        ["deadline_at"],
-        unique=False,
-        postgresql_where=sa.text("state = 'sent'"),
-    )
+
+
+def _index_open_calls() -> None:
+    build_index("ix_llm_calls_open", "llm_calls", ["deadline_at"], where="state = 'sent'")
 
 
 def downgrade() -> None:

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from footnoted.db.online import in_batches, in_steps
+
 revision = "0004"
 down_revision = "0003"
 
@@ -37,12 +39,18 @@ SELECT m.id, m.source_id, 'wanted' FROM media m
 WHERE EXISTS (SELECT 1 FROM media_files f WHERE f.media_id = m.id AND f.role = 'media')
   AND NOT EXISTS (SELECT 1 FROM media_files f WHERE f.media_id = m.id AND f.role = 'transcript')
   AND NOT EXISTS (SELECT 1 FROM transcripts t WHERE t.media_id = m.id)
+  AND m.ctid >= CAST(:first AS tid) AND m.ctid < CAST(:last AS tid)
+ON CONFLICT DO NOTHING
 """
 """Recordings that waited for speech recognition are heard from now on."""
 
 
 def upgrade() -> None:
     """Add what following needs; columns have constant defaults, so no row is rewritten."""
+    in_steps(revision, _add_tables, _add_to_media, _add_to_sources, _hear_the_unheard)
+
+
+def _add_tables() -> None:
     op.create_table(
         "media_keys",
         sa.Column("key", sa.Text(), nullable=False),
@@ -183,7 +191,15 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("not_before IS NOT NULL"),
     )
+    for statement in WAKING_TRIGGER:
+        op.execute(statement)
+
+
+def _add_to_media() -> None:
     op.add_column("media", sa.Column("item", postgresql.JSONB(), nullable=True))
+
+
+def _add_to_sources() -> None:
     op.add_column("sources", sa.Column("schedule", sa.Text(), nullable=True))
     op.add_column(
         "sources",
@@ -199,9 +215,10 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_sources_cap"), "sources", "daily_cap_usd IS NULL OR daily_cap_usd >= 0"
     )
-    for statement in WAKING_TRIGGER:
-        op.execute(statement)
-    op.execute(UNHEARD)
+
+
+def _hear_the_unheard() -> None:
+    in_batches("media", UNHEARD)
 
 
 def downgrade() -> None:

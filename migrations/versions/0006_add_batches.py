@@ -5,12 +5,18 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from footnoted.db.online import build_index, in_steps, validate
+
 revision = "0006"
 down_revision = "0005"
 
 
 def upgrade() -> None:
     """Add the table and a column that is null for every call so far, so no row is rewritten."""
+    in_steps(revision, _add_table, _add_column, _check_column, _index_column)
+
+
+def _add_table() -> None:
     op.create_table(
         "call_batches",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -50,17 +56,26 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state IN ('gathering', 'intent', 'sent')"),
     )
+
+
+def _add_column() -> None:
     op.add_column("llm_calls", sa.Column("batch_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
-        op.f("fk_llm_calls_batch_id"), "llm_calls", "call_batches", ["batch_id"], ["id"]
-    )
-    op.create_index(
-        "ix_llm_calls_batch_id",
+        op.f("fk_llm_calls_batch_id"),
         "llm_calls",
+        "call_batches",
         ["batch_id"],
-        unique=False,
-        postgresql_where=sa.text("batch_id IS NOT NULL"),
+        ["id"],
+        postgresql_not_valid=True,
     )
+
+
+def _check_column() -> None:
+    validate("llm_calls", "fk_llm_calls_batch_id")
+
+
+def _index_column() -> None:
+    build_index("ix_llm_calls_batch_id", "llm_calls", ["batch_id"], where="batch_id IS NOT NULL")
 
 
 def downgrade() -> None:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from footnoted.db.locks import migration_lock
-from footnoted.errors import ConfigurationError, MigrationsNeededError
+from footnoted.db.schema_change import SchemaChange, carry_out
+from footnoted.errors import ConfigurationError, MigrationsNeededError, UsageError
 from footnoted.settings import bundled_dir
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _REVISION_LENGTH = 4
@@ -63,31 +63,52 @@ async def _current(connection: AsyncConnection) -> str | None:
     return revision
 
 
-async def upgrade(engine: AsyncEngine) -> SchemaState:
-    """Migrate to the newest revision, one process at a time; return where it stood before.
+async def upgrade(engine: AsyncEngine, to: str | None = None) -> SchemaState:
+    """Migrate to the newest revision or to `to`, one process at a time; return where it stood.
 
-    Raises ConfigurationError when the database was made by a newer release.
+    A schema that is further than `to` stays as it is.
+
+    Raises:
+        ConfigurationError: the database was made by a newer release.
+        UsageError: there is no such revision.
+        LockHeldError: another migration, or other transactions, did not end in time.
+
     """
+    return await _change(engine, SchemaChange(to or needed_revision()))
+
+
+async def downgrade(engine: AsyncEngine, to: str) -> SchemaState:
+    """Take the schema back to revision `to`, one process at a time; return where it stood.
+
+    Raises what `upgrade` raises.
+    """
+    return await _change(engine, SchemaChange(to, is_back=True))
+
+
+async def _change(engine: AsyncEngine, change: SchemaChange) -> SchemaState:
+    refuse_unknown(change.to)
     url = engine.url.render_as_string(hide_password=False)
-    async with migration_lock(url), engine.connect() as connection:
-        before = SchemaState(await _current(connection), needed_revision())
-        await connection.rollback()
+    async with migration_lock(url):
+        async with engine.connect() as connection:
+            before = SchemaState(await _current(connection), change.to)
         refuse_newer(before)
-        if not before.is_current:
-            await connection.run_sync(_upgrade)
-            await connection.commit()
+        if _is_due(before, change):
+            await carry_out(url, change)
     return before
 
 
-def _upgrade(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415 - see the top of this module
-    from alembic.config import Config  # noqa: PLC0415 - the same
+def _is_due(state: SchemaState, change: SchemaChange) -> bool:
+    if change.is_back:
+        return state.current is not None and state.current > change.to
+    return state.current is None or state.current < change.to
 
-    config = Config()
-    config.set_main_option("script_location", str(bundled_dir("migrations")))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+
+def refuse_unknown(revision: str) -> None:
+    """Raise UsageError for a revision that this release does not have."""
+    known = known_revisions()
+    if revision not in known:
+        message = f"there is no revision {revision}: they go from {known[0]} to {known[-1]}"
+        raise UsageError(message)
 
 
 def refuse_newer(state: SchemaState) -> None:
