@@ -37,6 +37,7 @@ from footnoted.reprocess import store
 from footnoted.reprocess.assembly import make_rehearsal
 from footnoted.reprocess.money import Estimator
 from footnoted.reprocess.plan import Plan, Planner, make_plan
+from footnoted.reprocess.store import Among
 from tests.fakes.asker import FakeAsker, answer_by_rules
 from tests.fakes.machine import QUICK, FakeKeeper, rows_of
 from tests.fakes.shop import open_shop
@@ -204,14 +205,14 @@ class Plant:
                 deps = replace(deps, pace=replace(deps.pace, capacity=capacity))
             return await Loop(deps, RunPlan(mode)).run()
 
-    async def plan(self, scope: Scope, *, waiting: bool = False) -> Plan:
+    async def plan(self, scope: Scope, among: Among = Among.DONE) -> Plan:
         """Return the plan of a scope, rehearsed for real."""
         shop = open_shop(self.database, self.clock, self.folder)  # type: ignore[arg-type] # a clock
         process = await shop.opened()
         deps = self.deps(process.gateway)
         repair = Prompt("repair", "", "", "0")
         rehearsal = make_rehearsal(deps, self.routes(), repair, DearModel("free"))
-        forecasts, in_work = await Planner(deps, rehearsal).forecasts(scope, waiting=waiting)
+        forecasts, in_work = await Planner(deps, rehearsal).forecasts(scope, among)
         async with self.database.transaction() as session:
             history = await store.paid_calls(session)
         estimator = Estimator(shop.prices, process.limiter, history, self.clock.now())

@@ -12,9 +12,11 @@ from footnoted.cli.choices import ReachChoice
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from footnoted.cli.planning import Desk
     from footnoted.reprocess.plan import Plan
+    from footnoted.reprocess.plans.store import PlanRow
     from footnoted.reprocess.scope import Scope
-    from footnoted.reprocess.store import PlanRow
+    from footnoted.reprocess.store import Among
     from footnoted.settings import Settings
 
 ReachOption = Annotated[
@@ -53,8 +55,9 @@ def backlog(context: typer.Context, *, as_json: JsonOption = False) -> None:
     if context.invoked_subcommand is not None:
         return
     from footnoted.reprocess.scope import Reach, Scope
+    from footnoted.reprocess.store import Among
 
-    _show(Scope(Reach.ALL), as_json=as_json, waiting=True)
+    _show(Scope(Reach.ALL), Among.WAITING, as_json=as_json)
 
 
 def reprocess(
@@ -69,8 +72,10 @@ def reprocess(
     as_json: JsonOption = False,
 ) -> None:
     """Price redoing finished videos; nothing is changed, and no model is asked."""
+    from footnoted.reprocess.store import Among
+
     scope = scope_of(reach, video, source, since)
-    _show(_narrowed(scope, owner, stage, force=force), as_json=as_json)
+    _show(_narrowed(scope, owner, stage, force=force), Among.DONE, as_json=as_json)
 
 
 def show_plans(*, as_json: JsonOption = False) -> None:
@@ -80,7 +85,7 @@ def show_plans(*, as_json: JsonOption = False) -> None:
     from footnoted.cli.tables import write_table
     from footnoted.cli.terminal import write_json
     from footnoted.db.storage import Storage  # noqa: TC001 - typer reads no annotation of it
-    from footnoted.reprocess import store
+    from footnoted.reprocess.plans import store
 
     async def work(storage: Storage) -> tuple[list[PlanRow], datetime]:
         async with storage.database.transaction() as session:
@@ -114,24 +119,23 @@ def _narrowed(scope: Scope, owner: str | None, stage: str | None, *, force: bool
     return replace(scope, owner=owner, stage=stage, force=force)
 
 
-def _show(scope: Scope, *, as_json: bool, waiting: bool = False) -> None:
+def _show(scope: Scope, among: Among, *, as_json: bool) -> None:
     from footnoted.cli.planning import plan_fields, print_plan
     from footnoted.cli.session import read_settings
     from footnoted.cli.terminal import write_json
 
-    settings = read_settings()
-    plan = asyncio.run(_planned(settings, scope, waiting=waiting))
+    plan, desk = asyncio.run(_planned(read_settings(), scope, among))
     if as_json:
-        write_json("plan/1", {"scope": scope.summary(), **plan_fields(plan)})
+        write_json("plan/1", {"scope": scope.summary(), **plan_fields(plan, desk.span(plan))})
     else:
-        print_plan(plan, settings)
+        print_plan(plan, desk)
 
 
-async def _planned(settings: Settings, scope: Scope, *, waiting: bool) -> Plan:
+async def _planned(settings: Settings, scope: Scope, among: Among) -> tuple[Plan, Desk]:
     from footnoted.cli.planning import open_desk
 
     async with open_desk(settings) as desk:
-        return await desk.plan(scope, waiting=waiting)
+        return await desk.plan(scope, among), desk
 
 
 def _row(plan: PlanRow, now: datetime) -> tuple[object, ...]:

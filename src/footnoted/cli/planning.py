@@ -13,12 +13,16 @@ from footnoted.cli.lines import remark, say
 from footnoted.cli.spending import show_usd
 from footnoted.cli.tables import write_table
 from footnoted.db.storage import open_storage
+from footnoted.ledger.batches.backlog import LIVE_MIN
 from footnoted.ledger.prices import PriceTable
+from footnoted.llm.batches.choice import LlmMode
 from footnoted.prompting import read_prompt
 from footnoted.reprocess import store
 from footnoted.reprocess.assembly import make_rehearsal
 from footnoted.reprocess.money import Estimator
 from footnoted.reprocess.plan import Plan, Planner, make_plan
+from footnoted.reprocess.span import Span, batch_span, live_span
+from footnoted.reprocess.store import Among
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -42,12 +46,30 @@ class Desk:
     deps: Deps
     settings: Settings
     planner: Planner
-    estimator: Estimator
+    live: Estimator
+    batched: Estimator
+    batch_min: float | None
 
-    async def plan(self, scope: Scope, *, waiting: bool = False) -> Plan:
+    async def plan(self, scope: Scope, among: Among = Among.DONE) -> Plan:
         """Return the plan of a scope. Raises UsageError for one that names what is not there."""
-        forecasts, in_work = await self.planner.forecasts(scope, waiting=waiting)
-        return make_plan(forecasts, in_work, self.estimator)
+        forecasts, in_work = await self.planner.forecasts(scope, among)
+        plan = make_plan(forecasts, in_work, self.live)
+        return make_plan(forecasts, in_work, self.batched) if self.goes_in_batches(plan) else plan
+
+    def goes_in_batches(self, plan: Plan) -> bool:
+        """Return whether the calls of a plan go in batches, as the settings have it."""
+        match LlmMode(self.settings.llm_mode):
+            case LlmMode.LIVE:
+                return False
+            case LlmMode.BATCH:
+                return True
+            case LlmMode.AUTO:
+                return plan.money.minutes > LIVE_MIN
+
+    def span(self, plan: Plan) -> Span:
+        """Return how long a plan takes."""
+        in_batches = self.goes_in_batches(plan)
+        return batch_span(plan, self.batch_min) if in_batches else live_span(plan)
 
 
 @asynccontextmanager
@@ -65,10 +87,12 @@ async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
             rehearsal = make_rehearsal(app.deps, models.routes, repair, extractive)
             async with storage.database.transaction() as session:
                 history = await store.paid_calls(session)
-            prices = PriceTable.load(settings.prices_file)
-            estimator = Estimator(prices, limiter, history, storage.clock.now())
+                batch_min = await store.usual_batch_min(session)
+            prices, now = PriceTable.load(settings.prices_file), storage.clock.now()
+            live = Estimator(prices, limiter, history, now)
+            batched = Estimator(prices, limiter, history, now, in_batches=True)
             planner = Planner(app.deps, rehearsal, _say_progress)
-            yield Desk(app.deps, settings, planner, estimator)
+            yield Desk(app.deps, settings, planner, live, batched, batch_min)
         finally:
             await models.close()
             await app.net.close()
@@ -81,14 +105,14 @@ def _say_progress(done: int, of: int) -> None:
         sys.stderr.write(f"looking at creator {done + 1} of {of}{end}")
 
 
-def print_plan(plan: Plan, settings: Settings) -> None:
+def print_plan(plan: Plan, desk: Desk) -> None:
     """Print the stages of a plan with their calls and prices, and the sum in one sentence."""
     if not plan.lines:
         say("Nothing is to be done: everything is as today's configuration would make it.")
     else:
         write_table(_HEADERS, [_row(line) for line in plan.lines])
         say()
-        say(words_of(plan, settings))
+        say(words_of(plan, desk.span(plan), desk.settings.daily_cost_cap_usd))
     if plan.in_work:
         remark(f"{len(plan.in_work)} being worked on just now: left alone, plan again afterwards.")
     for forecast in plan.forecasts:
@@ -97,18 +121,33 @@ def print_plan(plan: Plan, settings: Settings) -> None:
             remark(f"{kind} {forecast.item.id}, {forecast.stage}: {forecast.trouble}")
 
 
-def words_of(plan: Plan, settings: Settings) -> str:
+def words_of(plan: Plan, span: Span, daily_cap_usd: Decimal) -> str:
     """Return what a plan comes to: calls, dollars, time and days."""
     money, replayed = plan.money, sum(line.replayed for line in plan.lines)
     if not money.calls:
         return f"Buys nothing: {replayed} calls are replayed from the journal, $0 (exact)."
-    days = math.ceil(money.p50_usd / settings.daily_cost_cap_usd) if money.p50_usd else 1
     return (
         f"Buys {money.calls} calls for about {show_usd(money.p50_usd)} (p90"
-        f" {show_usd(plan.p90_usd)}{_more(plan)}), replays {replayed} for nothing. At today's"
-        f" limits that takes {_minutes(money.minutes)} at least; under the daily cap of"
-        f" {show_usd(settings.daily_cost_cap_usd)}, {days} day{'s' if days > 1 else ''}."
+        f" {show_usd(plan.p90_usd)}{_more(plan)}), replays {replayed} for nothing."
+        f" {_how_long(span)}; under the daily cap of {show_usd(daily_cap_usd)},"
+        f" {_days(money.p50_usd, daily_cap_usd)}."
     )
+
+
+def _how_long(span: Span) -> str:
+    if span.most_minutes is None:
+        return f"At today's limits that takes {_minutes(span.minutes)} at least"
+    waves = f"{span.waves} wave{'s' if span.waves > 1 else ''} of batches"
+    most_h = span.most_minutes / 60
+    return f"In {waves} that takes about {_minutes(span.minutes)}, at most {most_h:.0f} h"
+
+
+def _days(usd: Decimal, daily_cap_usd: Decimal) -> str:
+    """Return the days that a cap spreads a sum over; a cap of nothing lets nothing be bought."""
+    if not daily_cap_usd:
+        return "never: nothing may be bought"
+    days = math.ceil(usd / daily_cap_usd) if usd else 1
+    return f"{days} day{'s' if days > 1 else ''}"
 
 
 def _more(plan: Plan) -> str:
@@ -116,11 +155,14 @@ def _more(plan: Plan) -> str:
     return f", with {calls} calls that follow if answers differ from last time" if calls else ""
 
 
-def plan_fields(plan: Plan) -> dict[str, object]:
+def plan_fields(plan: Plan, span: Span) -> dict[str, object]:
     """Return a plan for programs; dollars are text, as everywhere."""
     return {
         **plan.summary(),
         "minutes_at_limits": round(plan.money.minutes, 3),
+        "minutes": round(span.minutes, 3),
+        "most_minutes": span.most_minutes,
+        "waves_of_batches": span.waves,
         "lines": [_line_fields(line) for line in plan.lines],
         "in_work": [item.id for item in plan.in_work],
         "trouble": [

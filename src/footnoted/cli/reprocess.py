@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from footnoted.reprocess.applying import Applied
     from footnoted.reprocess.plan import Plan
     from footnoted.reprocess.scope import Scope
+    from footnoted.reprocess.span import Span
     from footnoted.settings import Settings
 
 MaxUsdOption = Annotated[
@@ -83,13 +84,13 @@ async def _reprocess(settings: Settings, scope: Scope, wishes: _Wishes) -> None:
     async with open_desk(settings) as desk:
         plan = await desk.plan(scope)
         if not wishes.as_json:
-            print_plan(plan, settings)
+            print_plan(plan, desk)
         if not plan.redoings():
-            _tell(plan, None, as_json=wishes.as_json)
+            _tell(plan, None, desk.span(plan), as_json=wishes.as_json)
             return
         _agree(plan, wishes)
         applied = await apply_plan(desk.deps, scope, plan, wishes.cap)
-        _tell(plan, applied, as_json=wishes.as_json)
+        _tell(plan, applied, desk.span(plan), as_json=wishes.as_json)
 
 
 def _agree(plan: Plan, wishes: _Wishes) -> None:
@@ -116,7 +117,7 @@ def _agree(plan: Plan, wishes: _Wishes) -> None:
     raise UsageError(message)
 
 
-def _tell(plan: Plan, applied: Applied | None, *, as_json: bool) -> None:
+def _tell(plan: Plan, applied: Applied | None, span: Span, *, as_json: bool) -> None:
     from footnoted.cli.lines import remark, say
     from footnoted.cli.planning import plan_fields
     from footnoted.cli.terminal import write_json
@@ -129,7 +130,7 @@ def _tell(plan: Plan, applied: Applied | None, *, as_json: bool) -> None:
                 "put_back": [_named(r.kind.value, r.id) for r in applied.put_back],
                 "left": [_named(r.kind.value, r.id) for r in applied.left],
             }
-        write_json("reprocess/1", {"applied": done, **plan_fields(plan)})
+        write_json("reprocess/1", {"applied": done, **plan_fields(plan, span)})
         return
     if applied is None:
         return

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from footnoted.pipeline.embedding.standing import SpecStanding
     from footnoted.reprocess.plan import Plan
     from footnoted.reprocess.rehearsal import StageForecast
-    from footnoted.reprocess.scope import Scope
     from footnoted.settings import Settings
 
 
@@ -32,30 +35,72 @@ def stale(
     """
     from footnoted.cli.session import read_settings
     from footnoted.cli.terminal import write_json
-    from footnoted.reprocess.scope import Reach, Scope
 
-    plan = asyncio.run(_look(read_settings(), Scope(Reach.STALE, stage=stage)))
+    seen = asyncio.run(_look(read_settings(), stage))
     if as_json:
-        below = [_fields(forecast) for forecast in plan.forecasts if forecast.is_follow_up]
-        stale = [_fields(forecast) for forecast in plan.stale]
-        write_json("stale/1", {"stale": stale, "may_follow": below})
+        below = [_fields(forecast) for forecast in seen.plan.forecasts if forecast.is_follow_up]
+        stale = [_fields(forecast) for forecast in seen.plan.stale]
+        under_way = [_fields(forecast) for forecast in seen.reopened.stale]
+        shown = {"stale": stale, "may_follow": below, "under_way": under_way}
+        write_json("stale/1", {**shown, "index": seen.index})
     else:
-        _print(plan, with_items=why)
+        _print(seen, with_items=why)
 
 
-async def _look(settings: Settings, scope: Scope) -> Plan:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is stale, what is being redone because its transcript is another, and the index."""
+
+    plan: Plan
+    reopened: Plan
+    index: str | None
+
+
+async def _look(settings: Settings, stage: str | None) -> _Seen:
     from footnoted.cli.planning import open_desk
+    from footnoted.pipeline.embedding.standing import standings
+    from footnoted.reprocess.scope import Reach, Scope
+    from footnoted.reprocess.store import Among
+    from footnoted.search.embedding.assembly import wanted_spec
 
     async with open_desk(settings) as desk:
-        return await desk.plan(scope)
+        plan = await desk.plan(Scope(Reach.STALE, stage=stage))
+        reopened = await desk.plan(Scope(Reach.ALL, stage=stage), Among.REOPENED)
+        async with desk.deps.database.transaction() as session:
+            specs = await standings(session)
+    wanted = wanted_spec(settings)
+    return _Seen(plan, reopened, None if wanted is None else edge_of_index(specs, wanted.key))
 
 
-def _print(plan: Plan, *, with_items: bool) -> None:
-    from footnoted.cli.lines import remark, say
+def edge_of_index(specs: Sequence[SpecStanding], wanted: str) -> str | None:
+    """Return which spec is wanted in the place of the one that serves; None when it serves."""
+    serving = next((one.key for one in specs if one.state == "serving"), "words alone")
+    if serving == wanted:
+        return None
+    begun = next((one for one in specs if one.key == wanted), None)
+    done = f", {begun.embedded:,} of {begun.documents:,} documents embedded" if begun else ""
+    return f"embedder spec {serving}\N{RIGHTWARDS ARROW}{wanted}{done}"
 
-    if not plan.stale:
+
+def _print(seen: _Seen, *, with_items: bool) -> None:
+    from footnoted.cli.lines import say
+
+    plan = seen.plan
+    if not (plan.stale or seen.reopened.stale or seen.index):
         say("Nothing is stale.")
         return
+    if plan.stale:
+        _print_stale(plan, with_items=with_items)
+    if seen.reopened.stale:
+        say("Being redone already:")
+        _print_items(seen.reopened)
+    if seen.index:
+        say(f"index: {seen.index} (a daemon builds it beside; `footnoted embedding status`)")
+
+
+def _print_stale(plan: Plan, *, with_items: bool) -> None:
+    from footnoted.cli.lines import remark, say
+
     items: Counter[tuple[str, str, str]] = Counter()
     calls: Counter[tuple[str, str, str]] = Counter()
     for forecast in plan.stale:
@@ -70,13 +115,19 @@ def _print(plan: Plan, *, with_items: bool) -> None:
         say(f"Below them, should answers differ from last time: {', '.join(below)}.")
     if with_items:
         say()
-        for forecast in plan.stale:
-            kind = forecast.item.kind.replace("_", " ")
-            labels = ", ".join(call.label for call in forecast.calls)
-            asks = f" (asks anew: {labels})" if labels else ""
-            title = forecast.item.title
-            say(f"{kind} {forecast.item.id} {title!r}, {forecast.stage}: {_why(forecast)}{asks}")
+        _print_items(plan)
     remark("`footnoted plan reprocess --scope stale` prices redoing it.")
+
+
+def _print_items(plan: Plan) -> None:
+    from footnoted.cli.lines import say
+
+    for forecast in plan.stale:
+        kind = forecast.item.kind.replace("_", " ")
+        labels = ", ".join(call.label for call in forecast.calls)
+        asks = f" (asks anew: {labels})" if labels else ""
+        title = forecast.item.title
+        say(f"{kind} {forecast.item.id} {title!r}, {forecast.stage}: {_why(forecast)}{asks}")
 
 
 def _why(forecast: StageForecast) -> str:

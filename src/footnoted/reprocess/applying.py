@@ -13,6 +13,7 @@ from footnoted.errors import UsageError
 from footnoted.pipeline.alerts.alert import COST_CAP_REACHED
 from footnoted.pipeline.alerts.store import resolve_alert
 from footnoted.reprocess import store
+from footnoted.reprocess.plans import store as plans
 from footnoted.sources.videos.store import notify_work
 
 if TYPE_CHECKING:
@@ -47,16 +48,16 @@ async def apply_plan(deps: Deps, scope: Scope, plan: Plan, cap_usd: Decimal | No
     """
     now, redoings = deps.clock.now(), plan.redoings()
     stop_at = plan.p90_usd if cap_usd is None and plan.money.calls else None
-    forecast = store.StoredForecast(scope.summary(), plan.summary(), cap_usd, stop_at)
+    forecast = plans.StoredForecast(scope.summary(), plan.summary(), cap_usd, stop_at)
     async with deps.database.transaction() as session:
-        plan_id = await store.write_plan(session, forecast, _items_of(plan), now)
+        plan_id = await plans.write_plan(session, forecast, _items_of(plan), now)
     done: list[Redoing] = []
     left: list[Redoing] = []
     for redoing in redoings:
         moved = await _put_back(deps, redoing, now, fresh=scope.force)
         (done if moved else left).append(redoing)
     async with deps.database.transaction() as session:
-        await store.drop_plan_items(session, plan_id, [(r.kind.value, r.id) for r in left])
+        await plans.drop_plan_items(session, plan_id, [(r.kind.value, r.id) for r in left])
         await notify_work(session)
     return Applied(plan_id, tuple(done), tuple(left))
 
@@ -67,10 +68,10 @@ async def raise_cap(database: Database, plan_id: int, cap_usd: Decimal, *, clock
     Raises UsageError when there is no such plan.
     """
     async with database.transaction() as session:
-        if not await store.raise_cap(session, plan_id, cap_usd):
+        if not await plans.raise_cap(session, plan_id, cap_usd):
             message = f"there is no plan {plan_id}; `footnoted plan list` shows them"
             raise UsageError(message)
-        woken = await store.wake_plan(session, plan_id, clock.now())
+        woken = await plans.wake_plan(session, plan_id, clock.now())
         await resolve_alert(session, COST_CAP_REACHED, f"plan {plan_id}", clock.now())
         await notify_work(session)
     return woken

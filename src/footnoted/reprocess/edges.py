@@ -12,10 +12,16 @@ if TYPE_CHECKING:
 
 STAGE_ADDED = "stage added"
 INPUT = "input"
+TRANSCRIPT = "transcript"
 FRESH = "fresh answers"
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SHOWN = 4
-_NAMED = {"version": "stage version", "model": "model", "prompt": "prompt"}
+_NAMED = {
+    "version": "stage version",
+    "model": "model",
+    "prompt": "prompt",
+    TRANSCRIPT: "transcript version",
+}
 
 
 class Edge(NamedTuple):

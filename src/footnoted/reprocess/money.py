@@ -93,11 +93,20 @@ class Estimator:
     """Prices calls that were never made; `history` are paid calls of the past."""
 
     def __init__(
-        self, prices: PriceTable, ruler: Ruler | None, history: Iterable[PaidCall], now: datetime
+        self,
+        prices: PriceTable,
+        ruler: Ruler | None,
+        history: Iterable[PaidCall],
+        now: datetime,
+        *,
+        in_batches: bool = False,
     ) -> None:
-        """Learn from the past; without a ruler no call can be priced, and none is paid for."""
+        """Learn from the past; without a ruler no call can be priced, and none is paid for.
+
+        `in_batches` prices calls as those of batches, whatever the earlier ones were.
+        """
         self._prices, self._now = prices, now
-        self._ruler = ruler
+        self._ruler, self._in_batches = ruler, in_batches
         by_stage: defaultdict[tuple[str, str], list[PaidCall]] = defaultdict(list)
         for call in history:
             by_stage[call.stage, call.model].append(call)
@@ -119,8 +128,8 @@ class Estimator:
             output = habit.at_zero + habit.slope * prompt
             spread, factor = habit.spread, habit.factor
         output = min(max(output, 1.0), float(call.max_tokens_out))
-        mean = self._list_price(call.model, prompt, round(output)) * factor
-        dearer = self._list_price(call.model, prompt, round(output + spread)) * factor
+        mean = self._price_now(call.model, prompt, round(output)) * factor
+        dearer = self._price_now(call.model, prompt, round(output + spread)) * factor
         return Money(
             1,
             prompt,
@@ -138,14 +147,20 @@ class Estimator:
             [call.prompt_tokens for call in usable], [call.output_tokens for call in usable]
         )
         listed = sum(
-            self._list_price(model, call.prompt_tokens, call.output_tokens) for call in usable
+            self._list_price(model, call.prompt_tokens, call.output_tokens, is_batch=call.is_batch)
+            for call in usable
         )
         paid = float(sum(call.cost_usd for call in calls))
         return _Habit(at_zero, slope, spread, paid / listed if listed else 1.0)
 
-    def _list_price(self, model: str, prompt_tokens: int, output_tokens: int) -> float:
+    def _price_now(self, model: str, prompt_tokens: int, output_tokens: int) -> float:
+        return self._list_price(model, prompt_tokens, output_tokens, is_batch=self._in_batches)
+
+    def _list_price(
+        self, model: str, prompt_tokens: int, output_tokens: int, *, is_batch: bool
+    ) -> float:
         usage = Usage(input_tokens=prompt_tokens, output_tokens=output_tokens)
-        return float(self._prices.prices_of(model, self._now).cost(usage))
+        return float(self._prices.prices_of(model, self._now).cost(usage, is_batch=is_batch))
 
 
 def _minutes(prompt_tokens: int, output_tokens: int, limits: Limits) -> float:

@@ -18,7 +18,7 @@ from footnoted.reprocess.edges import INPUT
 from footnoted.reprocess.money import Estimator, Money
 from footnoted.reprocess.rehearsal import Wish
 from footnoted.reprocess.scope import Reach
-from footnoted.reprocess.store import Redoing
+from footnoted.reprocess.store import Among, Redoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -122,14 +122,13 @@ class Planner:
         self._said = said
 
     async def forecasts(
-        self, scope: Scope, *, waiting: bool = False
+        self, scope: Scope, among: Among = Among.DONE
     ) -> tuple[list[StageForecast], list[Item]]:
         """Return what each stage in scope would do, and the items that are being worked on.
 
-        `waiting` looks at what is not finished yet instead. Raises UsageError for a scope that
-        names what is not there.
+        Raises UsageError for a scope that names what is not there.
         """
-        items, owners = await self._look(scope, waiting=waiting)
+        items, owners = await self._look(scope, among)
         in_work = [item for item in items if item.is_in_work]
         by_owner = {
             owner: list(group)
@@ -146,7 +145,7 @@ class Planner:
             found += await self._rehearsal.of(owner, by_owner.get(owner, []), wish)
         return found, in_work
 
-    async def _look(self, scope: Scope, *, waiting: bool) -> tuple[list[Item], set[Owner]]:
+    async def _look(self, scope: Scope, among: Among) -> tuple[list[Item], set[Owner]]:
         """Return the videos to rehearse, and whose page groups may be stale by themselves."""
         scope.check()
         profiles = sorted({flow.profile for flow in self._deps.flows if flow.profile})
@@ -155,9 +154,9 @@ class Planner:
             if missing := await store.missing_videos(session, scope.video_ids):
                 message = f"there is no video {', '.join(map(str, missing))}"
                 raise UsageError(message)
-            items = await store.videos_in(session, scope, profiles, waiting=waiting)
+            items = await store.videos_in(session, scope, profiles, among)
             owners: set[Owner] = {_owner(item) for item in items}
-            if scope.reach in (Reach.ALL, Reach.STALE) and not waiting:
+            if scope.reach in (Reach.ALL, Reach.STALE) and among is Among.DONE:
                 owners |= await store.creators_with_pages(session, profiles)
             if scope.reach is not Reach.STALE:
                 return items, owners

@@ -15,12 +15,12 @@ from footnoted.errors import FootnotedError
 from footnoted.llm.call import CallScope
 from footnoted.llm.gateway import REPLAYED
 from footnoted.model.outcome import Stopped, Waiting
-from footnoted.model.status import Resource
+from footnoted.model.status import ItemKind, Resource
 from footnoted.pipeline.orders import order as orders
 from footnoted.pipeline.orders import store as order_store
 from footnoted.pipeline.preparing import setup_of
 from footnoted.reprocess import store
-from footnoted.reprocess.edges import FRESH, INPUT, Edge, edges_of
+from footnoted.reprocess.edges import FRESH, INPUT, TRANSCRIPT, Edge, edges_of
 from footnoted.stages.port import StageContext
 
 if TYPE_CHECKING:
@@ -82,11 +82,12 @@ class Wish:
 
 @dataclass(slots=True)
 class _Walk:
-    """One item on its way through its stages."""
+    """One item on its way through its stages; `given` is why its first input is another one."""
 
     item: Item
     wish: Wish
     recorded: dict[str, Order]
+    given: Edge
     is_exact: bool = True
     has_begun: bool = False
     is_changed: bool = False
@@ -124,7 +125,8 @@ class Rehearsal:
     async def _item(self, session: AsyncConnection, item: Item, wish: Wish) -> list[StageForecast]:
         flow = self._deps.flows.get(item.kind, item.profile)
         recorded = await order_store.read_orders(session, item.kind, item.id)
-        walk = _Walk(item, wish, recorded, not wish.may_follow, has_begun=wish.stage is None)
+        given = await _edge_of_input(session, item)
+        walk = _Walk(item, wish, recorded, given, not wish.may_follow, has_begun=wish.stage is None)
         is_reached = item.status not in {step.status for step in flow.steps()} if flow else False
         for step in flow.steps() if flow else ():
             walk.has_begun = walk.has_begun or step.stage.name == wish.stage
@@ -183,7 +185,7 @@ class Rehearsal:
             stage.name,
             step.status,
             step.rank,
-            edges or (Edge(FRESH if is_fresh else INPUT),),
+            edges or (Edge(FRESH) if is_fresh else Edge(INPUT) if walk.found else walk.given,),
             replayed=asker.tally[REPLAYED],
             free=self._purchases.free.pop(asked, 0),
             calls=tuple(self._purchases.expected.pop(asked, ())),
@@ -192,6 +194,15 @@ class Rehearsal:
             is_follow_up=is_follow_up,
             trouble=trouble,
         )
+
+
+async def _edge_of_input(session: AsyncConnection, item: Item) -> Edge:
+    """Return why the first stage of an item is given something else: its transcript, if that is."""
+    if item.kind is ItemKind.VIDEO:
+        before, now = await store.transcript_versions(session, item.id)
+        if None not in (before, now) and before != now:
+            return Edge(TRANSCRIPT, str(before), str(now))
+    return Edge(INPUT)
 
 
 def _why(out: Any) -> str | None:  # noqa: ANN401 - what a stage puts out only it knows

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence  # noqa: TC003 - tools read the fields of a row
 from datetime import datetime  # noqa: TC003 - as above
-from decimal import Decimal  # noqa: TC003 - as above
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from footnoted.db.rows import insert_missing
-from footnoted.db.tables import plan_items, plans
 from footnoted.model.status import ItemKind
 
 if TYPE_CHECKING:
@@ -38,6 +36,9 @@ _VIDEOS = """
 """
 _DONE = "v.status = 'indexed'"
 _WAITING = "v.status NOT IN ('indexed', 'failed', 'quarantined', 'skipped', 'cancelled')"
+_REOPENED = """v.status NOT IN ('indexed', 'failed', 'quarantined', 'skipped', 'cancelled')
+  AND EXISTS (
+    SELECT 1 FROM topics t WHERE t.video_id = v.id AND t.transcript_id <> v.transcript_id)"""
 
 _GROUPS = text("""
   SELECT g.id, g.profile, g.creator_id, g.status, g.category || ', ' || c.name AS title,
@@ -54,6 +55,7 @@ _PREVIOUS = text("""
 
 _HISTORY = text("""
   SELECT stage, model, (usage->>'output_tokens')::bigint AS output_tokens, cost_usd,
+    batch_id IS NOT NULL AS is_batch,
     COALESCE((usage->>'input_tokens')::bigint, 0)
       + COALESCE((usage->>'cache_creation_5m_tokens')::bigint, 0)
       + COALESCE((usage->>'cache_creation_1h_tokens')::bigint, 0)
@@ -86,13 +88,26 @@ class PaidCall(NamedTuple):
     output_tokens: int
     cost_usd: Any
     usable: bool
+    is_batch: bool = False
+
+
+class Among(StrEnum):
+    """Which videos of a scope are meant.
+
+    Finished ones, those that wait, or those of them that have another transcript now than what
+    they last made was made of.
+    """
+
+    DONE = _DONE
+    WAITING = _WAITING
+    REOPENED = _REOPENED
 
 
 async def videos_in(
-    session: AsyncConnection, scope: Scope, profiles: Sequence[str], *, waiting: bool
+    session: AsyncConnection, scope: Scope, profiles: Sequence[str], among: Among
 ) -> list[Item]:
-    """Return the finished videos of a scope, or those that wait, by creator and id."""
-    statement = text(_VIDEOS.format(statuses=_WAITING if waiting else _DONE))
+    """Return those videos of a scope, by creator and id."""
+    statement = text(_VIDEOS.format(statuses=among.value))
     rows = await session.execute(
         statement,
         {
@@ -148,6 +163,22 @@ async def recorded_parts(
     return found
 
 
+async def transcript_versions(
+    session: AsyncConnection, video_id: int
+) -> tuple[int | None, int | None]:
+    """Return the transcript version that a video's topics were made of, and that it has now."""
+    row = await session.execute(
+        text("""
+          SELECT (SELECT max(t.version) FROM topics p JOIN transcripts t ON t.id = p.transcript_id
+                  WHERE p.video_id = v.id),
+            (SELECT t.version FROM transcripts t WHERE t.id = v.transcript_id)
+          FROM videos v WHERE v.id = :id"""),
+        {"id": video_id},
+    )
+    found = row.one_or_none()
+    return (None, None) if found is None else (found[0], found[1])
+
+
 async def previous_answers(
     session: AsyncConnection, item: tuple[str, int], stage: str, label: str
 ) -> list[str]:
@@ -159,6 +190,21 @@ async def previous_answers(
 async def paid_calls(session: AsyncConnection) -> list[PaidCall]:
     """Return the newest paid calls of each stage and model."""
     return [PaidCall(**row) for row in (await session.execute(_HISTORY)).mappings()]
+
+
+async def usual_batch_min(session: AsyncConnection) -> float | None:
+    """Return how long a batch took from being sent to its end, the median of the last (minutes).
+
+    None: none ever ended.
+    """
+    took: float | None = await session.scalar(
+        text("""SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY
+                  extract(epoch FROM ended_at - sent_at)::float8 / 60)
+                FROM (SELECT ended_at, sent_at FROM call_batches
+                      WHERE state = 'ended' AND sent_at IS NOT NULL AND ended_at IS NOT NULL
+                      ORDER BY id DESC LIMIT 50) b""")
+    )
+    return took
 
 
 async def limit_lock_waits(session: AsyncConnection, seconds: float) -> None:
@@ -237,105 +283,6 @@ async def put_back(session: AsyncConnection, redoing: Redoing, now: datetime) ->
     return bool(await session.scalar(_REDO_VIDEOS, {**values, **moving, "event": VIDEO_REDONE}))
 
 
-class StoredForecast(NamedTuple):
-    """What was asked for, what it was thought to come to, and what it may cost (USD)."""
-
-    scope: Mapping[str, Any]
-    figures: Mapping[str, Any]
-    cap_usd: Decimal | None
-    stop_at_usd: Decimal | None
-
-
-class PlanRow(NamedTuple):
-    """An applied plan: its forecast, what it has cost so far (USD), and how much is left of it."""
-
-    id: int
-    scope: dict[str, Any]
-    forecast: dict[str, Any]
-    cap_usd: Decimal | None
-    stop_at_usd: Decimal | None
-    applied_at: datetime
-    spent_usd: Decimal
-    reserved_usd: Decimal
-    items_left: int
-
-
-async def write_plan(
-    session: AsyncConnection,
-    forecast: StoredForecast,
-    items: Sequence[tuple[str, int]],
-    now: datetime,
-) -> int:
-    """Write down a plan that is about to be applied to these items; return its number."""
-    plan_id: int = (
-        await session.execute(
-            insert(plans)
-            .values(
-                scope=dict(forecast.scope),
-                forecast=dict(forecast.figures),
-                cap_usd=forecast.cap_usd,
-                stop_at_usd=forecast.stop_at_usd,
-                applied_at=now,
-            )
-            .returning(plans.c.id)
-        )
-    ).scalar_one()
-    rows = [{"plan_id": plan_id, "item_kind": kind, "item_id": item} for kind, item in items]
-    await insert_missing(session, plan_items, rows)
-    return plan_id
-
-
-async def drop_plan_items(
-    session: AsyncConnection, plan_id: int, items: Sequence[tuple[str, int]]
-) -> None:
-    """Let items out of a plan that they were not put back for."""
-    for kind, item_id in items:
-        await session.execute(
-            text("""DELETE FROM plan_items
-                    WHERE plan_id = :plan AND item_kind = :kind AND item_id = :id"""),
-            {"plan": plan_id, "kind": kind, "id": item_id},
-        )
-
-
-async def read_plans(session: AsyncConnection, limit: int) -> list[PlanRow]:
-    """Return the newest plans, newest first."""
-    rows = await session.execute(
-        text("""
-          SELECT p.id, p.scope, p.forecast, p.cap_usd, p.stop_at_usd, p.applied_at,
-            COALESCE(b.spent_usd, 0) AS spent_usd, COALESCE(b.reserved_usd, 0) AS reserved_usd,
-            (SELECT count(*) FROM plan_items i WHERE i.plan_id = p.id) AS items_left
-          FROM plans p LEFT JOIN budgets b ON b.scope = 'plan' AND b.key = p.id::text
-          ORDER BY p.id DESC LIMIT :limit"""),
-        {"limit": limit},
-    )
-    return [PlanRow(**row) for row in rows.mappings()]
-
-
-async def raise_cap(session: AsyncConnection, plan_id: int, cap_usd: Decimal) -> bool:
-    """Let a plan cost that much (USD); return False when there is no such plan."""
-    raised = await session.execute(
-        text("UPDATE plans SET cap_usd = :cap, stop_at_usd = NULL WHERE id = :id RETURNING 1"),
-        {"cap": cap_usd, "id": plan_id},
-    )
-    return raised.first() is not None
-
-
-async def wake_plan(session: AsyncConnection, plan_id: int, now: datetime) -> int:
-    """End the waits for money of a plan's items; return how many there were."""
-    woken = 0
-    for kind, table in ((ItemKind.VIDEO, "videos"), (ItemKind.PAGE_GROUP, "page_groups")):
-        found = await session.execute(
-            text(f"""UPDATE {table} SET not_before = NULL, updated_at = :now
-                     WHERE not_before IS NOT NULL
-                       AND wait_reason IN ('budget', 'budget_reserved') AND id IN (
-                       SELECT item_id FROM plan_items
-                       WHERE plan_id = :plan AND item_kind = :kind)"""),  # noqa: S608 - ours
-            {"plan": plan_id, "kind": kind.value, "now": now},
-        )
-        woken += found.rowcount
-    return woken
-
-
 async def want_fresh(
     session: AsyncConnection, kind: ItemKind, item_id: int, stages: Iterable[str]
 ) -> None:
@@ -363,6 +310,15 @@ async def set_override(
             bindparam("override", type_=JSONB(none_as_null=True))
         ),
         {"override": None if override is None else dict(override), "id": item_id, "stage": stage},
+    )
+
+
+async def distrust_orders(session: AsyncConnection, item_id: int) -> None:
+    """Have each stage that a video has passed work on it anew; what was set for it stays."""
+    await session.execute(
+        text("""UPDATE work_orders SET given_sha256 = ''
+                WHERE item_kind = 'video' AND item_id = :id AND closed_at IS NOT NULL"""),
+        {"id": item_id},
     )
 
 

@@ -13,6 +13,7 @@ from footnoted.pipeline.plan import Mode
 from footnoted.reprocess.applying import apply_plan, raise_cap
 from footnoted.reprocess.scope import Reach, Scope
 from footnoted.reprocess.single import Rerun, clean_video, rerun_stage
+from footnoted.reprocess.store import Among
 from tests.fakes.asker import AUDIO
 from tests.fakes.machine import rows_of
 from tests.fakes.workshop import Recording
@@ -106,6 +107,19 @@ async def test_a_changed_subtopic_touches_the_calls_of_its_category_alone(plant:
         (ids[2], ["subtopics-music-and-audio-production-0"])
     ]
     assert [edge.part for edge in classify[0].edges] == [f"taxonomy:{AUDIO}"]
+
+
+async def test_another_transcript_is_named_by_its_version(plant: Plant) -> None:
+    """While what it made stale waits to be redone; afterwards nothing is."""
+    ids = await filled(plant)
+    await plant.say(ids[1], KICK.lines)
+    plan = await plant.plan(ALL, Among.REOPENED)
+    why = {(f.item.id, f.stage): [edge.words(f.stage) for edge in f.edges] for f in plan.stale}
+    assert why[ids[1], "segment"] == ["transcript version 1→2"]
+    assert {video for video, stage in why if stage == "segment"} == {ids[1]}
+    assert (await plant.plan(STALE)).stale == ()
+    await plant.drain()
+    assert (await plant.plan(ALL, Among.REOPENED)).forecasts == ()
 
 
 async def test_what_may_follow_is_in_the_upper_forecast_alone(plant: Plant) -> None:
@@ -344,7 +358,7 @@ async def test_a_clean_video_replays_or_buys_anew(plant: Plant) -> None:
 async def test_the_backlog_has_a_price_before_anything_is_bought(plant: Plant) -> None:
     """All stages of what waits are priced, the later ones as estimates."""
     await plant.add(BREAD)
-    plan = await plant.plan(ALL, waiting=True)
+    plan = await plant.plan(ALL, Among.WAITING)
     exact = {line.stage: line.is_exact for line in plan.lines if line.money.calls}
     assert (exact["segment"], exact["extract"]) == (True, False)
     assert (await plant.bought(), plan.money.p90_usd >= plan.money.p50_usd > 0) == (0, True)
