@@ -33,6 +33,7 @@ from footnoted.pipeline.outlook import store as outlook
 from footnoted.pipeline.plan import Mode
 from footnoted.pipeline.upkeep.upkeep import Upkeep
 from footnoted.pipeline.watch import WITH_THE_PROCESS, check_statuses
+from footnoted.reprocess.single import remake_of
 from footnoted.telemetry import (
     DAEMON_STARTED,
     DAEMON_STOPPED,
@@ -56,6 +57,7 @@ _LOCK_RETRY_S = 1.0
 _INDEX_RETRY_S = 10.0
 _FIRST_LOOK_S = 30.0
 _FIRST_CHORE_S = 60.0
+_FIRST_UPKEEP_S = 3.0
 _CHORE_EVERY_S = 3_600.0
 _DAY_S = 86_400.0
 
@@ -82,10 +84,11 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
         if settings.qdrant_url is None:
             await stack.enter_async_context(_sole_daemon(app, loop))
         await check_statuses(app.deps)
-        housekeeping = await stack.enter_async_context(_tidy(settings, app))
+        housekeeping = await _tidy(settings, app, plan)
         desk = AlertDesk(app.storage.database, app.storage.clock, receivers)
         await stack.enter_async_context(_background(desk.run(), loop))
         await stack.enter_async_context(_searchable(app, loop))
+        await stack.enter_async_context(housekeeping.running())
         await stack.enter_async_context(serve(app))
         await stack.enter_async_context(_background(listen(app.storage.url, loop.nudge), loop))
         await stack.enter_async_context(_batches_kept(app, settings, loop))
@@ -167,19 +170,22 @@ async def _vectors_kept(app: App, settings: Settings, loop: Loop) -> AsyncGenera
         await keeper.release()
 
 
-@asynccontextmanager
-async def _tidy(settings: Settings, app: App) -> AsyncGenerator[Housekeeping]:
-    """Put the data directory in order now, where it is ours alone, and keep it so; back it up."""
+async def _tidy(settings: Settings, app: App, plan: RunPlan) -> Housekeeping:
+    """Put the data directory in order, where it is ours alone; return what keeps all in order.
+
+    Only a daemon looks at every point of the index: a run that ends may be one of many a day.
+    """
     # Its library takes a moment to load, which other commands need not wait for.
     from footnoted.pipeline.housekeeping import Chore, Housekeeping  # noqa: PLC0415
 
     moments = [profile.live_moments for profile in app.profiles]
     backups = ScheduledBackups(app.storage, moments)
+    is_daemon = plan.mode is Mode.FOREVER
+    indexes = app.vectors.indexes if is_daemon and app.vectors is not None else None
+    upkeep = Upkeep(app.storage.database, app.storage.clock, remake_of(app.deps), indexes)
     chores = [
         Chore("backup", _FIRST_CHORE_S, _CHORE_EVERY_S, backups.look),
-        Chore(
-            "upkeep", _FIRST_CHORE_S, _DAY_S, Upkeep(app.storage.database, app.storage.clock).look
-        ),
+        Chore("upkeep", _FIRST_UPKEEP_S, _CHORE_EVERY_S, upkeep.look),
         Chore(
             "silence", _FIRST_CHORE_S, _DAY_S, Silence(app.storage.database, app.storage.clock).look
         ),
@@ -189,8 +195,7 @@ async def _tidy(settings: Settings, app: App) -> AsyncGenerator[Housekeeping]:
     housekeeping = Housekeeping(settings, app.storage.database, chores)
     if settings.qdrant_url is None:
         await housekeeping.begin()
-    async with housekeeping.running():
-        yield housekeeping
+    return housekeeping
 
 
 def _news_of(app: App) -> NewsAlerts:

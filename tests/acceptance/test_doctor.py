@@ -18,6 +18,8 @@ DAMAGE = """
   UPDATE videos SET profile = 'removed', status = 'discovered' WHERE id = 3;
   DELETE FROM claim_evidence WHERE claim_id = (SELECT min(c.id::text)::uuid FROM claims c
     JOIN pages p ON p.current_version_id = c.page_version_id WHERE p.retired_at IS NULL);
+  UPDATE evidence SET last_cue = 4711 WHERE id = (SELECT min(id::text)::uuid FROM evidence
+    WHERE match <> 'rejected' AND video_id NOT IN (1, 2, 3));
   DELETE FROM documents WHERE id = (SELECT min(id::text)::uuid FROM documents);
   DELETE FROM index_outbox;
   INSERT INTO index_outbox (document_id, at)
@@ -31,10 +33,13 @@ NEED_NO_SETTING = {
     "daemon",
     "leases",
     "waits",
+    "dangling_evidence",
     "evidence",
     "calls",
     "backups",
     "index_content",
+    "index_labels",
+    "vectors",
 }
 
 
@@ -62,6 +67,7 @@ def test_each_damage_is_found_repaired_and_gone(own_library: Home) -> None:
     execute(own_library, DAMAGE)
     needs_a_person = {"profiles": "warning"}
     repairable = {
+        "dangling_evidence": "failure",
         "evidence": "failure",
         "leases": "warning",
         "waits": "warning",
@@ -72,7 +78,7 @@ def test_each_damage_is_found_repaired_and_gone(own_library: Home) -> None:
     repaired = own_library.ask("doctor", "--fix")
     assert (found(repaired), fixed(repaired)) == (
         needs_a_person,
-        {"evidence", "leases", "waits", "index_content"},
+        {"dangling_evidence", "evidence", "leases", "waits", "index_content"},
     )
     again = own_library.ask("doctor", "--fix")
     assert (found(again), fixed(again)) == (needs_a_person, set())

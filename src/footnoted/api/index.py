@@ -25,7 +25,10 @@ class Repaired(BaseModel):
 def index_router(app: App) -> APIRouter:
     """Return the routes of the index."""
     router = APIRouter(prefix="/api/v1/index")
-    own = OwnIndex(app.storage.database, app.index)
+    if app.vectors is None:
+        message = "the program was opened without its indexes"
+        raise RuntimeError(message)
+    own = OwnIndex(app.storage.database, app.vectors.indexes)
 
     async def audit() -> IndexFacts:
         """Return how the index differs from PostgreSQL."""

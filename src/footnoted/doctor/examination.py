@@ -21,6 +21,7 @@ from footnoted.doctor.speech import check_speech
 from footnoted.doctor.ytdlp import check_ytdlp
 from footnoted.errors import ConfigurationError, DependencyDownError, FootnotedError
 from footnoted.fetch.daemon import ask_daemon
+from footnoted.reprocess.single import remake_of
 
 if TYPE_CHECKING:
     from footnoted.app import App
@@ -63,11 +64,12 @@ async def _examine_content(storage: Storage, *, fix: bool) -> list[Check]:
     if schema.state != "ok":
         return [schema]
     daemon, is_up = await _check_daemon(storage)
-    checks = [schema, daemon]
+    checks, remake = [schema, daemon], None
     try:
         app = build_app(storage, make_index(storage.settings))
         try:
             checks += [check_resources(app), await machine.check_statuses(app)]
+            remake = remake_of(app.deps)
         finally:
             await app.net.close()
     except ConfigurationError as error:  # it names every path that was tried
@@ -76,8 +78,9 @@ async def _examine_content(storage: Storage, *, fix: bool) -> list[Check]:
         await machine.check_profiles(storage),
         await machine.check_leases(storage, is_daemon_up=is_up, fix=fix),
         await machine.check_waits(storage, fix=fix),
+        await made.check_dangling(storage, remake if fix else None),
         await made.check_evidence(storage, fix=fix),
-        await made.check_calls(storage, fix=fix),
+        await made.check_calls(storage, is_daemon_up=is_up, fix=fix),
         await machine.check_alerts(storage),
         await check_backups(storage),
     ]

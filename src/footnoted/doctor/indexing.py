@@ -13,8 +13,8 @@ from footnoted.doctor.holder import describe_holder
 from footnoted.errors import DependencyDownError, TransientError
 from footnoted.fetch.daemon import ask_daemon
 from footnoted.indexes import make_indexes
-from footnoted.search.audit import audit, repair
 from footnoted.search.drain import OutboxDrainer
+from footnoted.search.embedding.inspection import inspect, mend
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from footnoted.db.session import Database
     from footnoted.db.storage import Storage
     from footnoted.doctor.check import Check
-    from footnoted.search.port import SearchIndex
+    from footnoted.search.embedding.spec_indexes import SpecIndexes
     from footnoted.settings import Settings
 
 LATE = timedelta(minutes=5)
@@ -31,16 +31,24 @@ _REPAIR_TIMEOUT_S = 3_600.0
 
 
 class IndexFacts(BaseModel):
-    """How the index differs from PostgreSQL, in numbers."""
+    """How the indexes of all specs differ from PostgreSQL, in numbers."""
 
     model_config = ConfigDict(frozen=True)
 
     documents: int
     """How many documents PostgreSQL has."""
     missing: int
-    """How many of them the index does not have."""
+    """How many of them an index does not have, or not with all their vectors."""
     orphaned: int
-    """How many the index has that PostgreSQL has not."""
+    """How many an index has that PostgreSQL has not."""
+    stale_spec: int
+    """How many points carry the name of another spec than their index's."""
+    mislabelled: int
+    """How many points have labels, words or vectors that are not their documents'."""
+    unmade: int
+    """How many documents are noted as embedded, and PostgreSQL has not their vectors."""
+    strays: int
+    """How many vectors belong to no spec that is kept, or do not fit it."""
     waiting: int
     """How many changes wait to be applied."""
     oldest_at: datetime | None
@@ -62,29 +70,39 @@ class IndexAccess(Protocol):
 class OwnIndex:
     """The index opened by this process."""
 
-    def __init__(self, database: Database, index: SearchIndex) -> None:
-        """Compare `index` with `database`."""
+    def __init__(self, database: Database, indexes: SpecIndexes) -> None:
+        """Compare `indexes` with `database`."""
         self._database = database
-        self._index = index
+        self._indexes = indexes
 
     async def facts(self) -> IndexFacts:
         """Return how the index differs."""
-        found = await audit(self._database, self._index)
+        found = await inspect(self._database, self._indexes)
         return IndexFacts(
             documents=found.documents,
-            missing=len(found.missing),
-            orphaned=len(found.orphaned),
+            missing=found.count("missing"),
+            orphaned=found.count("orphaned"),
+            stale_spec=found.count("stale_spec"),
+            mislabelled=found.count("mislabelled"),
+            unmade=sum(map(len, found.unmade.values())),
+            strays=found.strays,
             waiting=found.lag.size,
             oldest_at=found.lag.oldest_at,
         )
 
     async def mend(self) -> str:
         """Repair what differs, apply what waits, and return what was done."""
-        done = await repair(self._database, self._index)
-        drained = await OutboxDrainer(self._database, self._index).drain_all()
-        found = f"{len(done.found.missing)} missing, {len(done.found.orphaned)} orphaned"
+        found = await inspect(self._database, self._indexes)
+        await mend(self._database, self._indexes, found)
+        drained = await OutboxDrainer(self._database, self._indexes).drain_all()
+        done = "rebuilt" if found.is_lost else "caught up"
+        told = f"{found.count('missing')} missing, {found.count('orphaned')} orphaned"
+        wrong = found.count("stale_spec") + found.count("mislabelled")
+        labels = f", {wrong} mislabelled" if wrong else ""
+        vectors = sum(map(len, found.unmade.values())) + found.strays
+        made = f", {vectors} vector(s) forgotten" if vectors else ""
         applied = f"; {drained} change(s) applied" if drained else ""
-        return f"{done.kind.value.replace('_', ' ')}: {found}{applied}"
+        return f"{done}: {told}{labels}{made}{applied}"
 
 
 class DaemonsIndex:
@@ -96,7 +114,9 @@ class DaemonsIndex:
 
     async def facts(self) -> IndexFacts:
         """Return what the daemon says of its index."""
-        answer = await ask_daemon(self._socket_path, "/api/v1/index/audit")
+        answer = await ask_daemon(
+            self._socket_path, "/api/v1/index/audit", timeout_s=_REPAIR_TIMEOUT_S
+        )
         return IndexFacts.model_validate(_there(answer))
 
     async def mend(self) -> str:
@@ -141,12 +161,17 @@ async def check_index(storage: Storage, access: IndexAccess, *, fix: bool) -> li
     except (TransientError, DependencyDownError) as error:
         return [failure(CheckName.INDEX_ACCESS, _why_away(storage.settings, error.message))]
     reached = ok(CheckName.INDEX_ACCESS, "the index answers")
-    return [reached, checks[0].model_copy(update={"fixed": fixed}), checks[1]]
+    return [reached, checks[0].model_copy(update={"fixed": fixed}), *checks[1:]]
 
 
-def judge_index(facts: IndexFacts, now: datetime) -> tuple[Check, Check]:
-    """Return what the numbers mean: for the content, then for how far it is behind."""
-    return _judge_content(facts), _judge_lag(facts, now)
+def judge_index(facts: IndexFacts, now: datetime) -> tuple[Check, Check, Check, Check]:
+    """Return what the numbers mean: content, labels, vectors, and how far it is behind."""
+    return (
+        _judge_content(facts),
+        _judge_labels(facts),
+        _judge_vectors(facts),
+        _judge_lag(facts, now),
+    )
 
 
 def _judge_content(facts: IndexFacts) -> Check:
@@ -158,6 +183,29 @@ def _judge_content(facts: IndexFacts) -> Check:
         text = f"the index has {facts.orphaned:,} documents that PostgreSQL has not"
         return warning(name, f"{text}; --fix removes them")
     return ok(name, f"the index has all {facts.documents:,} documents and no other")
+
+
+def _judge_labels(facts: IndexFacts) -> Check:
+    name = CheckName.INDEX_LABELS
+    wrong = {
+        "carry the name of another spec": facts.stale_spec,
+        "have labels, words or vectors that are not their documents'": facts.mislabelled,
+    }
+    found = [f"{count:,} point(s) {what}" for what, count in wrong.items() if count]
+    if found:
+        return warning(name, f"{'; '.join(found)}: --fix writes them again, for $0")
+    return ok(name, "every point is what its document gives")
+
+
+def _judge_vectors(facts: IndexFacts) -> Check:
+    name = CheckName.VECTORS
+    if facts.unmade:
+        text = f"the vectors of {facts.unmade:,} document(s) are lost or do not fit"
+        return warning(name, f"{text}: with --fix they are made again, within the caps")
+    if facts.strays:
+        text = f"{facts.strays:,} vector(s) belong to no spec that is kept, or do not fit it"
+        return warning(name, f"{text}; --fix forgets them")
+    return ok(name, "every document that is noted as embedded has its vectors")
 
 
 def _judge_lag(facts: IndexFacts, now: datetime) -> Check:

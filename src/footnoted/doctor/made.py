@@ -4,15 +4,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from footnoted.db.locks import DaemonLock
 from footnoted.doctor.check import CheckName, failure, ok, warning
+from footnoted.errors import LockHeldError
+from footnoted.ledger.store import release_orphans
 from footnoted.pipeline.upkeep import store
-from footnoted.pipeline.upkeep.upkeep import find_unsupported, give_up_calls, mend_pages
+from footnoted.pipeline.upkeep.upkeep import (
+    find_dangling,
+    find_unsupported,
+    give_up_calls,
+    mend_evidence,
+    mend_pages,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from footnoted.db.storage import Storage
     from footnoted.doctor.check import Check
-    from footnoted.pipeline.upkeep.store import Lost
-    from footnoted.pipeline.upkeep.upkeep import Unsupported
+    from footnoted.pipeline.upkeep.store import Dangling, Lost
+    from footnoted.pipeline.upkeep.upkeep import Remake, Unsupported
+
+_NAMED = 10
+"""How many videos a sentence names."""
+
+
+async def check_dangling(storage: Storage, remake: Remake | None) -> Check:
+    """Return whether all evidence names cues that exist.
+
+    With `remake`, what does not goes, and its videos are made again from the journal.
+    """
+    found = await find_dangling(storage.database)
+    if remake is None or not found:
+        return judge_dangling(found)
+    mended = await mend_evidence(storage.database, storage.clock, remake)
+    again = judge_dangling(await find_dangling(storage.database))
+    videos = len({one.video_id for one in mended})
+    done = f"{len(mended)} piece(s) of evidence deleted; {videos} video(s) are made again, for $0"
+    return again.model_copy(update={"fixed": done})
+
+
+def judge_dangling(found: Sequence[Dangling]) -> Check:
+    """Return what evidence that names no cues means."""
+    if not found:
+        return ok(CheckName.DANGLING_EVIDENCE, "all evidence names cues that exist")
+    videos = ", ".join(map(str, sorted({one.video_id for one in found})[:_NAMED]))
+    text = f"{len(found)} piece(s) of evidence name cues that do not exist, in video {videos}"
+    return failure(CheckName.DANGLING_EVIDENCE, f"{text}: --fix has them made again, for $0")
 
 
 async def check_evidence(storage: Storage, *, fix: bool) -> Check:
@@ -37,22 +75,44 @@ def judge_support(found: Unsupported) -> Check:
     return failure(CheckName.EVIDENCE, f"{text}; `footnoted verify` names them")
 
 
-async def check_calls(storage: Storage, *, fix: bool) -> Check:
-    """Return whether calls wait for answers that will not come; with `fix`, they are given up."""
-    fixed = None
-    if fix and (count := await give_up_calls(storage.database, storage.clock)):
-        fixed = f"{count} call(s) given up: counted at what was reserved for them"
+async def check_calls(storage: Storage, *, is_daemon_up: bool, fix: bool) -> Check:
+    """Return whether calls wait for answers that will not come, or hold money and were never sent.
+
+    With `fix`, the first are given up and the others released.
+    """
+    fixed = "; ".join(await _end_calls(storage)) if fix else ""
     async with storage.database.transaction() as session:
         overdue = await store.overdue_calls(session, storage.clock.now())
+        unsent = 0 if is_daemon_up else await store.unsent_calls(session)
         lost = await store.lost_calls(session)
-    return judge_calls(overdue, lost).model_copy(update={"fixed": fixed})
+    return judge_calls(overdue, unsent, lost).model_copy(update={"fixed": fixed or None})
 
 
-def judge_calls(overdue: int, lost: Lost) -> Check:
+async def _end_calls(storage: Storage) -> list[str]:
+    """End the calls that nobody waits for; return what was done."""
+    done: list[str] = []
+    if count := await give_up_calls(storage.database, storage.clock):
+        done.append(f"{count} call(s) given up: counted at what was reserved for them")
+    lock = DaemonLock(storage.url)
+    try:
+        await lock.acquire()
+        async with storage.database.transaction() as session:
+            if count := await release_orphans(session, ()):
+                done.append(f"{count} call(s) released: they were never sent")
+    except LockHeldError:  # whoever holds it may be about to send them
+        pass
+    finally:
+        await lock.release()
+    return done
+
+
+def judge_calls(overdue: int, unsent: int, lost: Lost) -> Check:
     """Return what calls without an answer mean; of lost ones an alert of their own tells."""
     name = CheckName.CALLS
-    if overdue:
-        return warning(name, f"{overdue} call(s) were sent and should have been answered by now")
+    found = {"were sent and should have been answered by now": overdue}
+    found["hold money and were never sent: their process is gone"] = unsent
+    if told := [f"{count} call(s) {what}" for what, count in found.items() if count]:
+        return warning(name, "; ".join(told))
     if lost.calls:
         held = f"{lost.calls} lost answer(s) are counted at ${lost.held_usd}"
         return ok(name, f"no call is overdue; {held}")

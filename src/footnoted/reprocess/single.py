@@ -13,15 +13,19 @@ from footnoted.reprocess.store import Redoing
 from footnoted.sources.videos.store import notify_work
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.pipeline.deps import Deps
     from footnoted.pipeline.flow import Flow, Step
     from footnoted.pipeline.orders.order import Override
+    from footnoted.pipeline.upkeep.upkeep import Remake
     from footnoted.reprocess.store import Item
 
 STAGE_RERUN = "stage_rerun"
 CLEAN = "clean"
+REPAIR = "repair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,33 @@ async def clean_video(deps: Deps, video_id: int, *, fresh: bool) -> Redoing:
             await store.want_fresh(session, item.kind, item.id, stages)
         await notify_work(session)
     return redoing
+
+
+def remake_of(deps: Deps) -> Remake:
+    """Return what has videos made again by the flows of `deps`, for a repair."""
+
+    async def remake(session: AsyncConnection, video_ids: Collection[int]) -> None:
+        await make_again(session, deps, video_ids)
+
+    return remake
+
+
+async def make_again(session: AsyncConnection, deps: Deps, video_ids: Collection[int]) -> None:
+    """Have finished videos made again from the first stage that asks models, as part of a repair.
+
+    What the journal has is replayed. One that has not come to its end does so by itself.
+    """
+    for video_id in sorted(video_ids):
+        item = await store.read_video_item(session, video_id)
+        flow = None if item is None else deps.flows.get(ItemKind.VIDEO, item.profile)
+        if item is None or flow is None:
+            continue
+        await store.distrust_orders(session, item.id)
+        first = next((step for step in flow.steps() if step.stage.asks), None)
+        if first is not None and item.status == flow.end:
+            place = (item.status, first.status, first.stage.name)
+            redoing = Redoing(item.kind, item.id, item.profile, *place, [REPAIR])
+            await store.put_back(session, redoing, deps.clock.now())
 
 
 async def _free_video(session: AsyncConnection, video_id: int) -> Item:

@@ -162,6 +162,11 @@ class Shard:
         has_one = edge.Filter(must=[edge.HasVectorCondition(channel)])
         return self._shard.count(edge.CountRequest(filter=has_one))
 
+    def points(self, document_ids: Sequence[UUID]) -> list[PointData]:
+        """Return the points of those of the documents that have one."""
+        records = self._shard.retrieve(list(document_ids), with_payload=True, with_vector=True)
+        return [_data(record) for record in records]
+
     def document_ids(self, only: edge.Filter | None = None) -> set[UUID]:
         """Return the ids of all points, or of those that a filter takes."""
         ids: set[UUID] = set()

@@ -60,14 +60,26 @@ def points_of(written: Written, present: Lengths) -> list[PointData]:
     lengths = [sum(counts.values()) for counts in counted]
     average = (present + Lengths(len(lengths), sum(lengths))).average
     return [
-        PointData(
-            id=document.id,
-            vector=weigh(counts, average),
-            payload=payload_of(document, length=length, average=average, spec=written.layout.spec),
-            dense=written.vectors.get(document.id, {}),
-        )
-        for document, counts, length in zip(documents, counted, lengths, strict=True)
+        _point(document, counts, average, written)
+        for document, counts in zip(documents, counted, strict=True)
     ]
+
+
+def point_of(document: Document, average: float, written: Written) -> PointData:
+    """Return the point of one of the documents, weighed by an average."""
+    return _point(document, document_terms(_searched_text(document)), average, written)
+
+
+def _point(
+    document: Document, counts: dict[int, int], average: float, written: Written
+) -> PointData:
+    length, spec = sum(counts.values()), written.layout.spec
+    return PointData(
+        id=document.id,
+        vector=weigh(counts, average),
+        payload=payload_of(document, length=length, average=average, spec=spec),
+        dense=written.vectors.get(document.id, {}),
+    )
 
 
 def weighed_anew(point: PointData, average: float) -> PointData:

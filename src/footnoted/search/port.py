@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from footnoted.search.points import PointData
+
 
 class DocumentKind(StrEnum):
     """What a search hit can be."""
@@ -158,6 +160,10 @@ class DenseIndex(SearchIndex, Protocol):
 
     async def count_vectors(self, channel: str) -> int:
         """Return how many documents have a vector in a dense channel."""
+        ...
+
+    async def points(self, document_ids: Sequence[UUID]) -> list[PointData]:
+        """Return the points of those of the documents that have one, in no order, for the audit."""
         ...
 
     async def drop(self) -> None:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from footnoted.search.layout import VectorSource
+    from footnoted.search.points import PointData
     from footnoted.search.port import Document, Hit, Near, Query
 
 T = TypeVar("T")
@@ -135,6 +136,10 @@ class QdrantEdgeIndex:
     async def count_vectors(self, channel: str) -> int:
         """Return how many documents have a vector in a dense channel."""
         return await self._run(lambda: self._open().count_vectors(channel))
+
+    async def points(self, document_ids: Sequence[UUID]) -> list[PointData]:
+        """Return the points of those of the documents that have one."""
+        return await self._run(lambda: self._open().points(document_ids))
 
     async def rebuild(self, batches: AsyncIterator[Sequence[Document]]) -> None:
         """Fill a new generation while the old one serves, then switch to it."""

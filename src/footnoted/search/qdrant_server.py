@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from footnoted.search.layout import VectorSource
+    from footnoted.search.points import PointData
     from footnoted.search.port import Document, Hit, Near, Query
 
 _TIMEOUT_S = 30
@@ -137,6 +138,12 @@ class QdrantServerIndex:
         await self._require()
         with self._translated():
             return await self._served.count_vectors(channel)
+
+    async def points(self, document_ids: Sequence[UUID]) -> list[PointData]:
+        """Return the points of those of the documents that have one."""
+        await self._require()
+        with self._translated():
+            return await self._served.points(document_ids)
 
     async def rebuild(self, batches: AsyncIterator[Sequence[Document]]) -> None:
         """Fill a new collection while the old one serves, then move the alias to it."""

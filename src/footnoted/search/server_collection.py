@@ -111,6 +111,12 @@ class Collection:
         counted = await self._client.count(self._name, count_filter=has_one, exact=True)
         return counted.count
 
+    async def points(self, document_ids: Sequence[UUID]) -> list[PointData]:
+        """Return the points of those of the documents that have one."""
+        ids = [str(document_id) for document_id in document_ids]
+        records = await self._client.retrieve(self._name, ids, with_payload=True, with_vectors=True)
+        return [_data(record) for record in records]
+
     async def document_ids(self, only: models.Filter | None = None) -> set[UUID]:
         """Return the ids of all points, or of those that a filter takes."""
         ids: set[UUID] = set()

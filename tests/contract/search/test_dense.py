@@ -208,3 +208,20 @@ async def test_points_of_another_spec_are_told(tmp_path: Path, known: Known) -> 
     new = QdrantEdgeIndex(tmp_path / "index", Layout("other", LAYOUT.dense), known)
     assert await new.mislabelled() == {UUID(int=1)}
     await new.close()
+
+
+async def test_points_come_back_as_they_were_written(index: DenseIndex, known: Known) -> None:
+    """Labels, words and vectors, so that an audit can compare them; what is not there is left out.
+
+    An index may keep vectors at unit length.
+    """
+    await put(index, known, 1, text=EAST, summary=(3.0, 4.0), words="kettle pot", tags=("Loud",))
+    await put(index, known, 2, words="drum")
+    found = {point.id: point for point in await index.points([UUID(int=n) for n in (1, 2, 3)])}
+    assert set(found) == {UUID(int=1), UUID(int=2)}
+    first = found[UUID(int=1)]
+    assert (first.payload["spec"], first.payload["tags"]) == (LAYOUT.spec, ["loud"])
+    assert (len(first.vector.terms), set(first.dense)) == (3, {"text", "summary"})
+    across, up = first.dense["summary"]
+    assert up / across == pytest.approx(4 / 3)
+    assert found[UUID(int=2)].dense == {}

@@ -40,6 +40,11 @@ DAMAGES = {
 }
 
 
+async def nothing_made_again(session: object, video_ids: object) -> None:
+    """Fail: no evidence dangles here."""
+    raise AssertionError((session, video_ids))
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 async def test_a_page_that_lost_its_support_is_made_anew(storage: Storage, damage: str) -> None:
     """As it was, where what it rested on is still there; a second look finds nothing."""
@@ -55,7 +60,7 @@ async def test_a_page_that_lost_its_support_is_made_anew(storage: Storage, damag
     restored = set() if damage == "its evidence" else published
     assert await workshop.claims() == restored
     assert (await workshop.verify()).holds == (damage != "its evidence")
-    await Upkeep(storage.database, SystemClock()).look()
+    await Upkeep(storage.database, SystemClock(), nothing_made_again).look()
     assert await find_unsupported(storage.database) == NOTHING
 
 

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
-from footnoted.doctor.check import Check, State
+from footnoted.doctor.check import State
 from footnoted.doctor.holder import find_holder
 from footnoted.doctor.indexing import LATE, IndexFacts, judge_index
 from footnoted.doctor.machine import judge_leases, judge_parked, judge_waits
 from footnoted.doctor.place import judge_major, judge_space
 from footnoted.doctor.store import Parked, Stuck
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from footnoted.doctor.check import Check
+
 NOW = datetime(2026, 3, 15, 12, 30, tzinfo=UTC)
 
 
 def facts(**changed: object) -> IndexFacts:
     """Return an index that is as it should be, with changes."""
-    well = {"documents": 10, "missing": 0, "orphaned": 0, "waiting": 0, "oldest_at": None}
+    faults = ("missing", "orphaned", "stale_spec", "mislabelled", "unmade", "strays")
+    well = {**dict.fromkeys(faults, 0), "documents": 10, "waiting": 0, "oldest_at": None}
     return IndexFacts.model_validate({**well, **changed})
 
 
-def states(checks: tuple[Check, ...]) -> list[str]:
+def states(checks: Sequence[Check]) -> list[str]:
     """Return how each is."""
     return [check.state.value for check in checks]
 
@@ -30,12 +37,19 @@ def states(checks: tuple[Check, ...]) -> list[str]:
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({}, ["ok", "ok"]),
-        ({"missing": 1}, ["failure", "ok"]),
-        ({"orphaned": 1}, ["warning", "ok"]),
-        ({"missing": 1, "orphaned": 1}, ["failure", "ok"]),
-        ({"waiting": 9, "oldest_at": NOW - LATE}, ["ok", "ok"]),
-        ({"waiting": 9, "oldest_at": NOW - LATE - timedelta(seconds=1)}, ["ok", "warning"]),
+        ({}, ["ok", "ok", "ok", "ok"]),
+        ({"missing": 1}, ["failure", "ok", "ok", "ok"]),
+        ({"orphaned": 1}, ["warning", "ok", "ok", "ok"]),
+        ({"missing": 1, "orphaned": 1}, ["failure", "ok", "ok", "ok"]),
+        ({"stale_spec": 1}, ["ok", "warning", "ok", "ok"]),
+        ({"mislabelled": 1}, ["ok", "warning", "ok", "ok"]),
+        ({"unmade": 1}, ["ok", "ok", "warning", "ok"]),
+        ({"strays": 1}, ["ok", "ok", "warning", "ok"]),
+        ({"waiting": 9, "oldest_at": NOW - LATE}, ["ok", "ok", "ok", "ok"]),
+        (
+            {"waiting": 9, "oldest_at": NOW - LATE - timedelta(seconds=1)},
+            ["ok", "ok", "ok", "warning"],
+        ),
     ],
 )
 def test_an_index_is_judged_by_what_people_miss(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from footnoted.archive.backups.manifest import Backup, Manifest, Proof, Trigger
 from footnoted.archive.backups.schedule import Plan
 from footnoted.doctor.backups import judge_backups
-from footnoted.doctor.made import judge_calls, judge_support
-from footnoted.pipeline.upkeep.store import Lost
+from footnoted.doctor.made import judge_calls, judge_dangling, judge_support
+from footnoted.pipeline.upkeep.store import Dangling, Lost
 from footnoted.pipeline.upkeep.upkeep import Unsupported
 
 NOW = datetime(2026, 3, 15, 12, 30, tzinfo=UTC)
@@ -61,6 +62,14 @@ def test_backups_are_missed_after_two_periods_and_mistrusted_after_a_test(
     assert words in check.explanation
 
 
+def test_evidence_that_names_no_cues_is_a_failure() -> None:
+    """Its videos are named, each once."""
+    assert judge_dangling([]).state.value == "ok"
+    found = judge_dangling([Dangling(UUID(int=1), 7), Dangling(UUID(int=2), 7)])
+    assert found.state.value == "failure"
+    assert "2 piece(s) of evidence name cues that do not exist, in video 7:" in found.explanation
+
+
 def test_what_is_published_on_nothing_is_a_failure() -> None:
     """Pages are counted, and their claims."""
     assert judge_support(Unsupported(0, 0)).state.value == "ok"
@@ -70,17 +79,18 @@ def test_what_is_published_on_nothing_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("overdue", "lost", "expected", "words"),
+    ("overdue", "unsent", "lost", "expected", "words"),
     [
-        (0, Lost(0, "0"), "ok", "may still be"),
-        (2, Lost(0, "0"), "warning", "2 call(s) were sent"),
-        (0, Lost(1, "0.25"), "ok", "1 lost answer(s) are counted at $0.25"),
+        (0, 0, Lost(0, "0"), "ok", "may still be"),
+        (2, 0, Lost(0, "0"), "warning", "2 call(s) were sent"),
+        (0, 3, Lost(0, "0"), "warning", "3 call(s) hold money and were never sent"),
+        (0, 0, Lost(1, "0.25"), "ok", "1 lost answer(s) are counted at $0.25"),
     ],
 )
-def test_a_call_whose_time_is_over_is_looked_at(
-    overdue: int, lost: Lost, expected: str, words: str
+def test_a_call_that_nobody_waits_for_is_looked_at(
+    overdue: int, unsent: int, lost: Lost, expected: str, words: str
 ) -> None:
     """One that is given up is counted, and nothing to repair."""
-    check = judge_calls(overdue, lost)
+    check = judge_calls(overdue, unsent, lost)
     assert check.state.value == expected
     assert words in check.explanation

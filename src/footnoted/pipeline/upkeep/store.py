@@ -37,6 +37,22 @@ _UNMARK = text("""
   WHERE id = ANY(:versions) AND NOT starts_with(content_sha256, 'mended ')
 """)
 
+_DANGLING = text("""
+  SELECT e.id, e.video_id FROM evidence e
+  JOIN transcripts t ON t.id = e.transcript_id JOIN videos v ON v.id = e.video_id
+  WHERE e.match <> 'rejected' AND v.lease_owner IS NULL
+    AND (t.media_id <> v.media_id OR e.first_cue < 0 OR e.last_cue < e.first_cue
+         OR e.last_cue >= t.cue_count)
+  ORDER BY e.id
+""")
+
+_CITING = text("""
+  SELECT DISTINCT p.id, p.group_id, p.current_version_id, 0 FROM claim_evidence ce
+  JOIN claims c ON c.id = ce.claim_id
+  JOIN pages p ON p.current_version_id = c.page_version_id AND p.retired_at IS NULL
+  WHERE ce.evidence_id = ANY(:ids) ORDER BY p.id
+""")
+
 _RETIRE_EMPTY = text("""
   UPDATE pages p SET retired_at = :now, updated_at = :now
   WHERE p.id = ANY(:ids) AND p.retired_at IS NULL AND NOT EXISTS (
@@ -58,6 +74,28 @@ async def unsupported_pages(session: AsyncConnection) -> list[UnsupportedPage]:
     return [UnsupportedPage(*row) for row in await session.execute(text(_UNSUPPORTED))]
 
 
+class Dangling(NamedTuple):
+    """A piece of evidence that names cues its recording does not have."""
+
+    id: UUID
+    video_id: int
+
+
+async def dangling_evidence(session: AsyncConnection) -> list[Dangling]:
+    """Return the evidence that names no cues of its video's recording; none of videos in work."""
+    return [Dangling(*row) for row in await session.execute(_DANGLING)]
+
+
+async def drop_evidence(
+    session: AsyncConnection, found: Sequence[Dangling]
+) -> list[UnsupportedPage]:
+    """Delete evidence with the moments that rest on it; return the published pages that cite it."""
+    ids = {"ids": [one.id for one in found]}
+    citing = [UnsupportedPage(*row) for row in await session.execute(_CITING, ids)]
+    await session.execute(text("DELETE FROM evidence WHERE id = ANY(:ids)"), ids)
+    return citing
+
+
 async def drop_unsupported(
     session: AsyncConnection, found: Sequence[UnsupportedPage], now: datetime
 ) -> None:
@@ -73,6 +111,13 @@ async def overdue_calls(session: AsyncConnection, now: datetime) -> int:
     counted = text("""SELECT count(*) FROM llm_calls
                       WHERE state = 'sent' AND deadline_at < :now AND batch_id IS NULL""")
     return await session.scalar(counted, {"now": now}) or 0
+
+
+async def unsent_calls(session: AsyncConnection) -> int:
+    """Return how many calls are reserved and were not sent."""
+    return (
+        await session.scalar(text("SELECT count(*) FROM llm_calls WHERE state = 'reserved'")) or 0
+    )
 
 
 class Lost(NamedTuple):

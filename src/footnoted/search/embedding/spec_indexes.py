@@ -153,6 +153,12 @@ class SpecIndexes:
         """Return the index of a spec, whether or not it serves."""
         return self._of(spec).index
 
+    async def whole(self) -> list[tuple[Spec, DenseIndex]]:
+        """Return every index that has all documents and follows them, the one that serves first."""
+        rows = await self._look()
+        specs = [self._serving, *(row.spec for row in self._followers(rows))]
+        return [(spec, self.of(spec)) for spec in specs]
+
     async def miss_lost(self) -> None:
         """Mark as not whole what follows and has lost its files, so that it is filled again.
 

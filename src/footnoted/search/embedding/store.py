@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.types import Text
+from sqlalchemy.types import Text, Uuid
 
 from footnoted.db.tables import documents, embedded_documents, embedding_specs, embeddings
 from footnoted.search.embedding.packing import pack, unpack
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _LEASE = timedelta(seconds=120)
+_NUMBER_BYTES = 4
+"""What a number of a packed vector takes."""
 _SPECS = embedding_specs.c
 
 
@@ -280,6 +282,50 @@ async def sample(session: AsyncConnection, *, limit: int) -> list[Document]:
         select(documents.c.body).order_by(func.md5(documents.c.content_sha256)).limit(limit)
     )
     return [Document.model_validate(row.body) for row in rows]
+
+
+async def noted_embedded(
+    session: AsyncConnection, sha256: str, document_ids: Collection[UUID]
+) -> set[UUID]:
+    """Return which of the documents are noted to have all their vectors as they are now."""
+    ids = bindparam("ids", list(document_ids), type_=ARRAY(Uuid))
+    found = select(documents.c.id).where(documents.c.id == func.any(ids), ~_lacks(sha256))
+    return set(await session.scalars(found.order_by(documents.c.id)))
+
+
+async def forget_made(
+    session: AsyncConnection, sha256: str, document_ids: Collection[UUID]
+) -> None:
+    """Note that these documents do not have their vectors under a spec: they are made again."""
+    ids = bindparam("ids", list(document_ids), type_=ARRAY(Uuid))
+    noted = embedded_documents.c
+    await session.execute(
+        delete(embedded_documents).where(
+            noted.spec_sha256 == sha256, noted.document_id == func.any(ids)
+        )
+    )
+
+
+async def count_strays(session: AsyncConnection) -> int:
+    """Return how many vectors belong to no spec that is kept, or do not fit their channel."""
+    strays = await _strays(session)
+    return await session.scalar(select(func.count()).select_from(embeddings).where(strays)) or 0
+
+
+async def forget_strays(session: AsyncConnection) -> None:
+    """Forget the vectors that `count_strays` counts."""
+    await session.execute(delete(embeddings).where(await _strays(session)))
+
+
+async def _strays(session: AsyncConnection) -> ColumnElement[bool]:
+    live = [row for row in await specs(session) if row.state is not SpecState.DROPPED]
+    channels = {one.sha256: one.dimensions or 0 for row in live for one in row.spec.dense}
+    of_none = embeddings.c.channel_sha256.not_in(list(channels))
+    misfits = [
+        and_(embeddings.c.channel_sha256 == sha256, func.octet_length(embeddings.c.vector) != size)
+        for sha256, size in ((one, _NUMBER_BYTES * count) for one, count in channels.items())
+    ]
+    return or_(of_none, *misfits)
 
 
 async def forget_answer(session: AsyncConnection, call_id: int) -> None:
