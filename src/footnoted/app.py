@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from footnoted import __version__
 from footnoted.build import git_sha
-from footnoted.catalogue import Making, installed_profiles, stages_of
+from footnoted.catalogue import Making, installed_profiles, names_of, stages_of
 from footnoted.db.storage import open_storage
 from footnoted.errors import ConfigurationError, FootnotedError, TransientError, UsageError
 from footnoted.fetch.web.addresses import is_this_machine
@@ -291,11 +291,12 @@ def profile_making(
     shared = SharedStages(
         transcribe=TranscribeStage(read_transcript, clock), index=IndexStage(index, clock)
     )
+    roots = resource_roots(settings)
     languages = parse_languages(
-        settings.output_language, variable("output_language"), profile_names(settings)
+        settings.output_language, variable("output_language"), names_of(roots)
     )
     build = Build(model_of, __version__, git_sha(settings.git_commit_sha), languages)
-    return Making(resource_roots(settings), shared, build, settings)
+    return Making(roots, shared, build, settings)
 
 
 def build_app(

@@ -55,6 +55,12 @@ def installed_profiles(roots: Sequence[Path]) -> tuple[Entry, ...]:
     return (*built_in_profiles(), *declared)
 
 
+def names_of(roots: Sequence[Path]) -> tuple[str, ...]:
+    """Return what the profiles are called, those too that cannot be read."""
+    built_in = (entry.name for entry in built_in_profiles())
+    return (*built_in, *(path.parent.name for path in declared_files(roots)))
+
+
 def built_in_profiles() -> tuple[Entry, ...]:
     """Return the profiles that are more than data, in the order they are shown in."""
     return (
