@@ -11,6 +11,7 @@ database of the installed program is judged, by what shares nothing with `footno
 from __future__ import annotations
 
 import argparse
+import glob
 import hashlib
 import json
 import os
@@ -25,12 +26,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from four_profiles import NO_LIMITS, timed, under_all
 from paid import Paid, open_paid
 from stand import DATA, finish, report
-from t8_lying_model import SEED, holds, read_talks, tell
+from t8_lying_model import SEED, holds, make_talk, read_talks, tell
 
 from bench.heard import PROFILES
 from bench.logic.lying import key_of
 from bench.logic.lying_profiles import LIE
 from bench.lying_model import Liar, bare, squeeze
+from footnoted.model.transcript import TranscriptOrigin
+from footnoted.transcripts.captions import read_transcript
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -159,8 +162,12 @@ def written(plan: Plan, talks: Sequence[Talk]) -> dict[str, Any]:
 
 
 def source_of(talk: Talk) -> Path:
-    """Return the file of a talk."""
-    return next(path for path in sorted(DATA.glob(f"{talk.group}/**/*")) if path.name == talk.name)
+    """Return the file of a talk; files of one folder may be called the same."""
+    for path in sorted(DATA.glob(f"{talk.group}/**/{glob.escape(talk.name)}")):
+        cues = read_transcript(path.read_bytes(), path.name, origin=TranscriptOrigin.IMPORTED).cues
+        if make_talk(path, cues).letters == talk.letters:
+            return path
+    raise LookupError(talk.name)
 
 
 def tell_all(paid: Paid, talks: Sequence[Talk], library: Path) -> None:
@@ -200,18 +207,19 @@ class Judge:
             if (profile, recording) not in self._done:
                 continue
             for one in self._plan[profile, recording]:
-                if surface == "name":
-                    places = found.get((recording, one.name or ""), [])
-                    is_wrong = bool(places) == one.told.kind.startswith("invented")
-                    if one.name is None:
-                        continue
-                else:
+                if surface != "name":
                     places = self._places(profile, recording, one, found)
-                    is_wrong = misjudged(places, one.told, talk)
-                self.asked[profile, one.told.kind] += 1
-                self.wrong[profile, one.told.kind] += is_wrong
-                if is_wrong:
-                    print(f"# {profile} {surface} {recording} {talk.name} {one.told} {places[:2]}")
+                    self._count((profile, surface), one, misjudged(places, one.told, talk))
+                elif one.name is not None:
+                    is_lie = one.told.kind.startswith("invented")
+                    self._count((profile, surface), one, ((recording, one.name) in found) == is_lie)
+
+    def _count(self, what: tuple[str, str], one: Quoted, is_wrong: bool) -> None:  # noqa: FBT001 - a verdict
+        profile, surface = what
+        self.asked[profile, one.told.kind] += 1
+        self.wrong[profile, one.told.kind] += is_wrong
+        if is_wrong:
+            print(f"# {profile} {surface}: {one.told}")
 
     def _places(
         self,

@@ -171,3 +171,25 @@ def test_an_outlook_is_what_is_said_of_the_market() -> None:
     )
     assert isinstance(quiet, OutlookAnswer)
     assert (quiet.direction, quiet.reasoning) == (None, ())
+
+
+def test_a_word_of_markets_in_passing_is_no_outlook() -> None:
+    """A game in which a blow yields much is not about bonds."""
+    said = (
+        "I didn't think that a single blow on the yields was the reason that we won this game.",
+        "The risk is that the other team is much faster than mine in the second half.",
+    )
+    cues = tuple(Cue(n, n * 4000, n * 4000 + 4000, line) for n, line in enumerate(said))
+    answer = answer_task(OutlookTask(language="en", title="t", cues=cues))
+    assert isinstance(answer, OutlookAnswer)
+    assert (answer.reasoning, answer.themes, answer.risks) == ((), (), ())
+
+
+def test_where_something_is_bought_is_not_what_is_bought() -> None:
+    """`On Robinhood` is a place to trade; its own shares are named by themselves."""
+    said = "So I bought some crypto on Robinhood, where trading is cheap."
+    (mention,) = _mentions(said, names=(_name(0, "Robinhood", "HOOD"),)).mentions
+    assert mention.action is None
+    own = "So I bought Robinhood, where trading is cheap."
+    (mention,) = _mentions(own, names=(_name(0, "Robinhood", "HOOD"),)).mentions
+    assert mention.action == "buy"

@@ -71,6 +71,12 @@ def test_what_nothing_tells_more_about_is_other() -> None:
     assert found == {"Quillfeather": "other"}
 
 
+def test_several_of_an_abbreviation_are_one_name() -> None:
+    """`EIP` and `EIPs` are one thing, and so are `GPUs` where nobody says `GPU`."""
+    found = _entities("We moved the EIP to the list of EIPs because the old GPUs were slow")
+    assert found == {"EIP": "other", "GPU": "other"}
+
+
 def test_dates_and_money_are_found_in_full_only() -> None:
     """`Next week`, `a lot of money` and `may` are left out; what is said in full is not."""
     found = _entities(
@@ -127,6 +133,12 @@ def test_points_are_told_by_their_phrases() -> None:
         "Does anybody have any other questions about the harbour port today?",
         "I'll add one more thing about the slides of the harbour port here.",
         "Please go ahead with your question about the harbour port, your line is open.",
+        "As always please leave a like on the harbour port video and I'll see you on the next one.",
+        "The next steps of the harbour port are what I briefly wanted to touch upon.",
+        "You sign the harbour port licence and say hey I'm going to send this to Tim.",
+        "The harbour port that we'll look at has both of these coordinates.",
+        "Let's keep moving through the list of the harbour port today.",
+        "We welcome the clients telling us why they chose the harbour port.",
     ],
 )
 def test_what_only_keeps_a_meeting_going_is_no_point(line: str) -> None:

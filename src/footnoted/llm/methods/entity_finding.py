@@ -27,6 +27,8 @@ _SAMPLE_CHARS = 4_000
 _NAMES_ONLY_CAPITALISED = frozenset(("en", "fr", "es", "pt", "it", "nl"))
 _LABEL_WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _SHORTEST_LABEL = 3
+_SEVERAL = re.compile(r"[A-Z]{2,}s")
+"""Several of what an abbreviation stands for: `EIPs` are more than one `EIP`."""
 
 
 @dataclass
@@ -48,7 +50,8 @@ def find_entities(task: EntitiesTask) -> EntitiesAnswer:
         *_named(units, lexicon.language, talk, _speakers(task)),
     ):
         if kind in task.types:
-            entity = found.setdefault((name.casefold(), kind), _Entity(name, kind, unit))
+            one = name[:-1] if _SEVERAL.fullmatch(name) else name
+            entity = found.setdefault((one.casefold(), kind), _Entity(one, kind, unit))
             entity.written[name] = None
     return EntitiesAnswer(
         entities=tuple(

@@ -45,6 +45,11 @@ def is_common(symbol: str) -> bool:
     return symbol.casefold() in read_sections("market-en")["common"].words
 
 
+def is_venue(name: str) -> bool:
+    """Return whether a company is one where people trade or shop."""
+    return name.casefold() in read_sections("market-en")["venue"].words
+
+
 def _words(text: str) -> list[str]:
     return [word.casefold() for word in _WORD.findall(text)]
 

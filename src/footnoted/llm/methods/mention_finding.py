@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from footnoted.llm.methods.lexicon import lexicon_for
-from footnoted.llm.methods.mention_context import says_something
+from footnoted.llm.methods.mention_context import is_venue, says_something
 from footnoted.llm.methods.mention_unlisted import unlisted_in
 from footnoted.llm.methods.stance_words import Stance, stances_in
 from footnoted.llm.methods.units import units_of
@@ -108,6 +108,9 @@ def _take_stances(
     if not names:
         return
     text = units[place].text
+    names = [name for name in names if not _is_venue(text, name.said)]
+    if not names:
+        return
     places = {_key(name): _place(text.casefold(), name.said) or 0 for name in names}
     said: dict[str, tuple[int, Stance]] = {}
     for stance in stances_in(text):
@@ -117,6 +120,16 @@ def _take_stances(
             said[nearest] = (far, stance)
     for key, (_, stance) in said.items():
         known[key].stances.append((stance, place, place))
+
+
+def _is_venue(text: str, said: str) -> bool:
+    """Return whether a sentence names a company only as the place where something is bought."""
+    if not is_venue(said):
+        return False
+    beside = re.compile(
+        rf"(?<!\w)(?:on|from|at|via|through|using) {re.escape(said)}(?!\w)", re.IGNORECASE
+    )
+    return len(beside.findall(text)) == len(re.findall(rf"(?<!\w){re.escape(said)}(?!\w)", text))
 
 
 def _take_from_next(units: Sequence[Unit], place: int, named: _Named) -> None:

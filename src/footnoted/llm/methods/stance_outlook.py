@@ -3,7 +3,8 @@
 A sentence counts when it speaks of the market or the economy as a whole. Reasons are those in which
 the speaker says what he or she expects, without doubting it; risks those that warn; themes those
 that say why. With fewer than two reasons on the winning side there is no direction. There is no
-summary: that takes more than picking sentences.
+summary: that takes more than picking sentences. A recording that says one word of markets in
+passing has no outlook at all.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _MIN_WORDS, _MAX_WORDS = 8, 60
 _MOST_REASONS, _MOST_THEMES, _MOST_RISKS = 3, 3, 3
 _LEAST_SIDE = 2
 _CLEAR = 2
+_FEWEST_TERMS, _FEWEST_TIMES = 2, 3
 
 
 def outlook(task: OutlookTask) -> OutlookAnswer:
@@ -42,6 +44,8 @@ def outlook(task: OutlookTask) -> OutlookAnswer:
         and _has("market", unit)
         and not unit.text.rstrip().endswith("?")
     ]
+    if not _is_about_markets(task):
+        spoken = []
     held = [unit for unit in spoken if _has("opinion", unit) and not _has("doubt", unit)]
     up = [unit for unit in held if _has("up", unit) and not _has("down", unit)]
     down = [unit for unit in held if _has("down", unit) and not _has("up", unit)]
@@ -67,6 +71,13 @@ def outlook(task: OutlookTask) -> OutlookAnswer:
         risks=points(risks, _MOST_RISKS),
         summary=(),
     )
+
+
+def _is_about_markets(task: OutlookTask) -> bool:
+    """Return whether a recording says several words of markets, or one again and again."""
+    said = " ".join(cue.text for cue in task.cues).casefold().replace("\u2019", "'")
+    terms = _pattern("market").findall(said)
+    return len(set(terms)) >= _FEWEST_TERMS or len(terms) >= _FEWEST_TIMES
 
 
 def _direction(up: list[Unit], down: list[Unit]) -> tuple[str | None, list[Unit]]:

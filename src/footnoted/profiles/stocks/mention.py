@@ -42,7 +42,7 @@ class MentionStage:
     """Finds what is said about companies, and keeps only what was really said."""
 
     name: ClassVar[str] = "mention"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = MENTIONED
     resource: ClassVar[Resource] = Resource.MODEL

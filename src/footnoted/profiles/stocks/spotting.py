@@ -135,12 +135,18 @@ class Spotter:
     def _unspaced(self, said: SpokenText) -> Iterator[_Found]:
         """Yield names of scripts that write no spaces; they stand inside longer runs."""
         for at, word in enumerate(said.words):
-            if word.is_unspaced:
-                for called in self._in_unspaced:
-                    if called.words[0] in word.key:
-                        unsure = called.name.is_ambiguous
-                        part = called.name.text
-                        yield _Found(at, at + 1, called.listing, 1.0, unsure, part=part)
+            if not word.is_unspaced:
+                continue
+            longest: dict[str, _Called] = {}
+            for called in self._in_unspaced:
+                known = longest.get(called.listing.symbol)
+                is_longer = known is None or len(called.name.text) > len(known.name.text)
+                words = said.words[at : at + len(called.words)]
+                if is_longer and called.words != (word.key,) and _runs_on(called.words, words):
+                    longest[called.listing.symbol] = called
+            for called in longest.values():
+                end, name = at + len(called.words), called.name
+                yield _Found(at, end, called.listing, 1.0, name.is_ambiguous, part=name.text)
 
     @cached_property
     def _called(self) -> tuple[_Called, ...]:
@@ -196,6 +202,20 @@ def _settled(said: SpokenText, found: Sequence[_Found]) -> Iterator[_Found]:
                 yield replace(one, is_ambiguous=False)
         elif not one.is_ambiguous or _is_meant(said, one, sure):
             yield one
+
+
+def _runs_on(name: Sequence[str], words: Sequence[SpokenWord]) -> bool:
+    """Return whether a name stands in words that no spaces set apart: `标普500` is not `标普`."""
+    if len(name) == 1:
+        return name[0] in words[0].key
+    *_, last = (word.key for word in words)
+    return (
+        len(words) == len(name)
+        and words[0].key.endswith(name[0])
+        and all(word.key == part for word, part in zip(words[1:-1], name[1:-1], strict=True))
+        and last.startswith(name[-1])
+        and not last[len(name[-1]) :][:1].isdigit()
+    )
 
 
 def _is_meant(said: SpokenText, found: _Found, sure: set[str]) -> bool:

@@ -106,3 +106,10 @@ def test_names_carry_the_numbers_of_their_cues() -> None:
     """A name that runs over two cues has both."""
     (name,) = SPOTTER.names_in(cues_of("Today Lena asked about Rocket", "Lab and its rockets."))
     assert (name.first_cue, name.last_cue, name.symbol) == (0, 1, "RKLB")
+
+
+def test_a_name_without_spaces_is_heard_as_it_was_said() -> None:
+    """`标普500` is three marks and a number: what says only half of it is called by that half."""
+    assert _heard("纳指和标普ETF都涨了") == [("标普", "SPX")]
+    assert _heard("标普 5000") == [("标普", "SPX")]
+    assert _heard("昨天标普500涨了") == [("标普500", "SPX")]
