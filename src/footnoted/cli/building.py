@@ -10,6 +10,7 @@ from footnoted.cli.lines import remark
 from footnoted.errors import DependencyDownError, UsageError
 from footnoted.fetch.daemon import is_daemon_running
 from footnoted.indexes import make_embedding, make_indexes, make_keeper
+from footnoted.pipeline.embedding.renewal.renewal import outcome_of, renew
 from footnoted.pipeline.embedding.standing import standings
 from footnoted.search.embedding import store
 from footnoted.search.embedding.assembly import wanted_spec
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from footnoted.db.storage import Storage
+    from footnoted.pipeline.embedding.renewal.renewal import Renewed, VectorScope
     from footnoted.pipeline.embedding.standing import SpecStanding
     from footnoted.search.embedding.spec import Spec
 
@@ -40,6 +42,29 @@ async def build_wanted(storage: Storage, *, switches: bool) -> SpecStanding:
     if await is_daemon_running(storage.settings.socket_path):
         return await _follow(storage, wanted, switches=switches)
     return await _build_here(storage, wanted, switches=switches)
+
+
+async def renew_vectors(storage: Storage, scope: VectorScope) -> tuple[Renewed, SpecStanding]:
+    """Have the vectors of a scope made under the spec of the settings; return what came of it.
+
+    A daemon makes them by itself; without one they are made here. Raises UsageError without an
+    embedder, and where the spec was never begun.
+    """
+    wanted = wanted_spec(storage.settings)
+    if wanted is None:
+        message = "no embedder is set: name one in FOOTNOTED_EMBEDDER"
+        raise UsageError(message)
+    async with storage.database.transaction() as session:
+        rows = await store.specs(session)
+    begun = [row for row in rows if row.sha256 == wanted.sha256]
+    if not begun or begun[0].state is SpecState.DROPPED:
+        message = f"{wanted.key} was never built: `footnoted embedding build` builds all of it"
+        raise UsageError(message)
+    renewal = await renew(storage.database, wanted, scope)
+    if renewal.wanted and not await is_daemon_running(storage.settings.socket_path):
+        await _build_here(storage, wanted, switches=begun[0].switches)
+    done = await outcome_of(storage.database, wanted, renewal)
+    return done, await _standing_of(storage, wanted)
 
 
 async def _build_here(storage: Storage, wanted: Spec, *, switches: bool) -> SpecStanding:

@@ -33,6 +33,14 @@ class JobStateChoice(StrEnum):
     PLANNED = "planned"
 
 
+class VectorReachChoice(StrEnum):
+    """As in pipeline.embedding.renewal.renewal.VectorReach, which costs time to import."""
+
+    VIDEO = "video"
+    OWNER = "owner"
+    ALL = "all"
+
+
 class ReachChoice(StrEnum):
     """What is redone, as in reprocess.scope.Reach, which costs time to import."""
 

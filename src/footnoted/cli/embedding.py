@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footnoted.cli.exits import Exit
+from footnoted.cli.renewal import renew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,7 @@ def register(program: typer.Typer) -> None:
     group.command("build")(build)
     group.command("switch")(switch)
     group.command("rollback")(rollback)
+    group.command("renew")(renew)
     group.command("drop")(drop)
     program.add_typer(group, name="embedding")
 

@@ -1,0 +1,1 @@
+"""Making vectors anew on demand: of some videos, of an owner's, or of everything."""

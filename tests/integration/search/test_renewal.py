@@ -1,0 +1,144 @@
+"""Vectors made anew on demand: whose, which of them, and what is left as it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from footnoted.errors import UsageError
+from footnoted.pipeline.embedding.renewal.renewal import (
+    VectorReach,
+    VectorScope,
+    outcome_of,
+    renew,
+)
+from tests.fakes.embedding import Worker, embedding_settings, working
+from tests.fakes.embedding_server import serving
+from tests.fakes.machine import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from footnoted.search.embedding.spec import Spec
+    from tests.fakes.embedding_server import EmbeddingServer
+    from tests.integration.search.conftest import Library
+
+ANNS, BOS, BOTHS = "the kettle sings", "a train leaves the station", "soup with carrots"
+ALL = VectorScope(VectorReach.ALL)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[EmbeddingServer]:
+    """Yield a server."""
+    async with serving() as service:
+        yield service
+
+
+@pytest.fixture
+async def worker(
+    library: Library, server: EmbeddingServer, tmp_path: Path
+) -> AsyncIterator[Worker]:
+    """Yield a process over two owners' videos, which share a text; all is embedded."""
+    await rows_of(
+        library.database,
+        "UPDATE media SET owner = CASE identity WHEN 'one' THEN 'ann' ELSE 'bo' END RETURNING 1",
+    )
+    await library.put(library.window(1, ANNS), library.window(2, BOTHS))
+    await library.put(library.window(3, BOS, video=1), library.window(4, BOTHS, video=1), video=1)
+    settings = embedding_settings(tmp_path / "data", server.base_url)
+    async with working(library.database, settings) as made:
+        await made.work()
+        server.asked.clear()
+        yield made
+
+
+async def spec_of(worker: Worker) -> Spec:
+    """Return the spec that serves."""
+    return (await worker.specs())[1].spec
+
+
+@pytest.mark.parametrize(
+    ("scope", "sentence"),
+    [
+        (VectorScope(VectorReach.VIDEO), "--scope video and --video belong together"),
+        (VectorScope(VectorReach.ALL, (1,)), "--scope video and --video belong together"),
+        (VectorScope(VectorReach.OWNER), "--scope owner and --owner belong together"),
+        (VectorScope(VectorReach.ALL, owner="ann"), "--scope owner and --owner belong together"),
+        (VectorScope(VectorReach.VIDEO, (4711,)), "there is no video 4711"),
+    ],
+)
+async def test_arguments_that_do_not_fit_are_refused(
+    worker: Worker, scope: VectorScope, sentence: str
+) -> None:
+    """In one sentence, before a vector is touched."""
+    with pytest.raises(UsageError, match=sentence):
+        await renew(worker.database, await spec_of(worker), scope)
+
+
+async def test_what_is_there_is_kept_and_twice_is_once(
+    worker: Worker, server: EmbeddingServer
+) -> None:
+    """Without `force` nothing is asked for that is there already."""
+    spec = await spec_of(worker)
+    for _ in range(2):
+        done = await renew(worker.database, spec, ALL)
+        assert (done.total, done.kept, len(done.wanted)) == (4, 4, 0)
+        await worker.work()
+    assert server.texts == []
+
+
+async def test_an_owners_vectors_are_made_anew_and_nobody_elses(
+    worker: Worker, server: EmbeddingServer
+) -> None:
+    """A text that another owner has too is left as it is; ids and counts are as before."""
+    spec, index = await spec_of(worker), worker.indexes.of(await spec_of(worker))
+    query = "SELECT text_sha256, created_at FROM embeddings ORDER BY 1"
+    before = dict(map(tuple, await rows_of(worker.database, query)))
+    ids = await index.document_ids()
+    scope = VectorScope(VectorReach.OWNER, owner="ann", force=True)
+    found = await renew(worker.database, spec, scope)
+    assert (found.total, found.kept, found.shared, len(found.wanted)) == (2, 0, 1, 1)
+    assert await worker.found("kettle") == [1]
+    await worker.work()
+    assert server.texts == [ANNS]
+    after = dict(map(tuple, await rows_of(worker.database, query)))
+    assert len([text for text in before if before[text] != after[text]]) == 1
+    assert await index.document_ids() == ids
+    done = await outcome_of(worker.database, spec, found)
+    assert (done.processed, done.skipped, done.failed, done.waiting) == (1, 1, 0, 0)
+    assert done.total == done.processed + done.skipped + done.failed + done.waiting
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (VectorScope(VectorReach.ALL, force=True), {ANNS, BOS, BOTHS}),
+        (VectorScope(VectorReach.OWNER, owner="nobody", force=True), set[str]()),
+        (
+            VectorScope(VectorReach.ALL, since=datetime.now(UTC) + timedelta(days=1), force=True),
+            set[str](),
+        ),
+    ],
+)
+async def test_a_scope_selects(
+    worker: Worker, server: EmbeddingServer, scope: VectorScope, expected: set[str]
+) -> None:
+    """By owner and by when it was taken in; each text is bought once."""
+    await renew(worker.database, await spec_of(worker), scope)
+    await worker.work()
+    assert sorted(server.texts) == sorted(expected)
+
+
+async def test_a_text_that_is_refused_is_counted_as_failed(
+    worker: Worker, server: EmbeddingServer
+) -> None:
+    """It is asked for once more, and no other text suffers."""
+    spec = await spec_of(worker)
+    server.poison = frozenset({"kettle"})
+    found = await renew(worker.database, spec, VectorScope(VectorReach.ALL, force=True))
+    await worker.work()
+    done = await outcome_of(worker.database, spec, found)
+    assert (done.total, done.processed, done.failed, done.waiting) == (4, 3, 1, 0)
