@@ -67,6 +67,23 @@ def everything() -> list[Path]:
     return [ROOT / "samples", *found]
 
 
+def taught(folder: Path) -> dict[str, str]:
+    """Return the setting of a folder whose glossary has the corrections that people made of calls.
+
+    So the improved transcripts of `brain` have something to show.
+    """
+    entries: dict[str, str] = {}
+    for path in sorted(DATA.glob("captions-ethereum-pm/*/transcript_changelog.tsv")):
+        rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:])
+        for heard, written in (row[:2] for row in rows if len(row) > 1):
+            if heard.casefold() != written.casefold() and not {",", ":"} & {*heard, *written}:
+                entries.setdefault(heard.casefold(), written)
+    glossary = folder / "user" / "prompts" / "brain" / "glossary.txt"
+    glossary.parent.mkdir(parents=True)
+    glossary.write_text("".join(f"{written}: {heard}\n" for heard, written in entries.items()))
+    return {"FOOTNOTED_USER_DIR": str(folder / "user")}
+
+
 def under_all() -> list[str]:
     """Return the options that take something under every profile."""
     return [word for profile in PROFILES for word in ("--profile", profile)]

@@ -18,14 +18,17 @@ from bench.lying_model import squeeze
 PROFILES = ("techniques", "stocks", "brain", "recipes")
 EXPECTED: Mapping[str, tuple[str, ...]] = {
     "techniques": ("moment", "page claim", "page tag", "page summary"),
-    "stocks": ("mention", "reason", "theme", "risk", "direction", "stance", "stance event"),
+    "stocks": ("mention", "theme", "stance", "stance event"),
     "brain": (
         *("named", "speaks", "together", "speaks of", "stated", "entity"),
         *("decision", "action", "question", "statement", "sentence", "correction"),
     ),
     "recipes": ("item", "page claim"),
 }
-"""What must have been published for a figure to say anything, for each profile."""
+"""What must have been published for a figure to say anything, for each profile.
+
+The built-in model finds a direction of the market, and its reasons, in hardly any recording.
+"""
 LEAST_ALIKE = 0.6
 """How alike the letters of a loosely found quote and of what was said are at least."""
 

@@ -19,6 +19,7 @@ from four_profiles import (
     report_ends,
     report_truth,
     report_verify,
+    taught,
     timed,
     told_by,
     under_all,
@@ -62,7 +63,7 @@ def main() -> list[bool]:
     with open_paid(
         logic="extractive", scale=1, default_limits=NO_LIMITS, stream_chunk_tokens=1_000
     ) as paid:
-        paid.settings = SETTINGS
+        paid.settings = {**SETTINGS, **taught(paid.folder)}
         paid.must("add", *under_all(), *map(str, everything()), timeout_s=1_200)
         with timed(f"everything drained under {len(PROFILES)} profiles"):
             first = paid.must("run", "--drain", codes=(0, 1), timeout_s=LIMIT_S)

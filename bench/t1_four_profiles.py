@@ -19,6 +19,7 @@ from four_profiles import (
     report_ends,
     report_truth,
     report_verify,
+    taught,
     timed,
     told_by,
     under_all,
@@ -33,6 +34,14 @@ from footnoted.db import embedded
 TIME_LIMIT_S = 2_700
 LIMIT_S = 2_400.0
 DONE, SOME_FAILED = 0, 1
+
+
+class Taught(Program):
+    """The program with a glossary."""
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment, with the folder that the glossary is in."""
+        return {**super().environment(), "FOOTNOTED_USER_DIR": str(self.folder / "user")}
 
 
 def drain(program: Program) -> int:
@@ -51,7 +60,8 @@ def main() -> list[bool]:
             print(f"T1.{profile} - - - SKIP (no ../shared/data)")
         return []
     with temporary_folder() as folder:
-        program = Program(folder)
+        taught(folder)
+        program = Taught(folder)
         added = json.loads(
             program.must("add", "--json", *under_all(), *map(str, everything()), timeout_s=1_200)
         )
