@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from footnoted.db.locks import migration_lock
-from footnoted.db.schema_change import SchemaChange, carry_out
+from footnoted.db.schema_change import HALF_DONE, SchemaChange, carry_out
 from footnoted.errors import ConfigurationError, MigrationsNeededError, UsageError
 from footnoted.settings import bundled_dir
 
@@ -80,7 +80,7 @@ async def upgrade(engine: AsyncEngine, to: str | None = None) -> SchemaState:
 async def downgrade(engine: AsyncEngine, to: str) -> SchemaState:
     """Take the schema back to revision `to`, one process at a time; return where it stood.
 
-    Raises what `upgrade` raises.
+    Raises what `upgrade` raises, and UsageError while an upgrade is half done.
     """
     return await _change(engine, SchemaChange(to, is_back=True))
 
@@ -91,7 +91,13 @@ async def _change(engine: AsyncEngine, change: SchemaChange) -> SchemaState:
     async with migration_lock(url):
         async with engine.connect() as connection:
             before = SchemaState(await _current(connection), change.to)
+            is_half_done = change.is_back and await connection.scalar(text(HALF_DONE))
         refuse_newer(before)
+        if is_half_done:
+            message = (
+                "a migration was interrupted: finish it with `footnoted migrate`, then go back"
+            )
+            raise UsageError(message)
         if _is_due(before, change):
             await carry_out(url, change)
     return before

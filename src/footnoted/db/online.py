@@ -27,7 +27,7 @@ _IS_LEFT_OVER = """
 
 
 def in_steps(revision: str, *steps: Callable[[], None]) -> None:
-    """Carry out each step in a transaction of its own, the last together with the revision.
+    """Carry out each step of an upgrade in its own transaction, the last with the revision.
 
     After an interruption the steps that were committed are not done again: which those are stands
     in the comment on alembic's table. The schema between two steps must suit the old release too.

@@ -36,6 +36,8 @@ PATIENCE_S = 900.0
 _PAUSE_S = 1.0
 _LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED = "55P03", "40P01"
 
+HALF_DONE = "SELECT obj_description(to_regclass('alembic_version'), 'pg_class') IS NOT NULL"
+"""Whether an upgrade was interrupted between two steps (`online.in_steps` notes them there)."""
 _WAIT_SHORTLY = f"SET lock_timeout = '{LOCK_WAIT_MS}ms'"
 # PostgreSQL ends an autovacuum that is in the way only once its waiter has looked for a deadlock,
 # a second after it began to wait: we would have left by then. Only a superuser may look earlier.

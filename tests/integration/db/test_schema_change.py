@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,12 +23,12 @@ from footnoted.telemetry import SCHEMA_WAITED
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
 
     import asyncpg
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 HEAD = needed_revision()
+OWN = Path(__file__).resolve().parents[2] / "fixtures" / "migrations"
 PATIENT_S = 60.0
 
 SPLIT = """
@@ -49,35 +50,6 @@ def downgrade():
     op.execute("ALTER TABLE technique_moments DROP COLUMN review")
 """
 # Its second step fails as long as a page group wants nothing.
-
-DROP = """
-from alembic import op
-from footnoted.db.online import in_batches, in_steps
-
-revision, down_revision = "9002", "9001"
-
-def upgrade():
-    in_steps(revision, carry_over, drop)
-
-def carry_over():
-    in_batches(
-        "technique_moments",
-        "UPDATE technique_moments SET retired_at = created_at"
-        " WHERE review = 'rejected' AND retired_at IS NULL"
-        " AND ctid >= CAST(:first AS tid) AND ctid < CAST(:last AS tid)",
-    )
-
-def drop():
-    op.execute("ALTER TABLE technique_moments DROP COLUMN review")
-
-def downgrade():
-    op.execute("ALTER TABLE technique_moments ADD COLUMN review text")
-    op.execute(
-        "UPDATE technique_moments"
-        " SET review = CASE WHEN retired_at IS NULL THEN 'pending' ELSE 'rejected' END"
-    )
-"""
-# A column that nothing reads any more goes, and what it said is said by another one.
 
 
 @pytest.fixture
@@ -176,6 +148,8 @@ async def test_a_step_that_was_committed_is_not_done_again(
         with pytest.raises(Exception, match="division by zero"):
             await upgrade(engine)
         assert (await schema_state(engine)).current == HEAD
+        with pytest.raises(UsageError, match="a migration was interrupted"):
+            await downgrade(engine, "0016")
         await connection.execute("UPDATE page_groups SET wanted = 1")
         await upgrade(engine)
         assert (await schema_state(engine)).current == "9001"
@@ -188,10 +162,9 @@ async def test_a_column_is_dropped_and_what_it_said_is_kept(
     engine: AsyncEngine, own_migrations: Path, rows: Path
 ) -> None:
     """No migration so far drops a column on the way up, so this one is the test's own."""
-    (own_migrations / "9001_add_review.py").write_text(
-        SPLIT.replace("HEAD", HEAD), encoding="utf-8"
-    )
-    (own_migrations / "9002_drop_review.py").write_text(DROP, encoding="utf-8")
+    for path in OWN.glob("*.py"):
+        source = path.read_text(encoding="utf-8").replace("HEAD", HEAD)
+        (own_migrations / path.name).write_text(source, encoding="utf-8")
     await upgrade(engine, "9001")
     await write(engine, rows, "0001")
     async with connected(engine) as connection:
