@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LABEL = re.compile(
     r"^[ \t]*(?:(?:>>|-)[ \t]*)?[\[(]?"
-    r"(?P<name>[^\W_][^:\uff1a\n\[\]()<>?!;]{0,47}?)"
+    r"(?P<name>[^\W_][^:\uff1a\n\[\]()<>?!;]{0,47}?(?:[ ]\([^\W\d_][^:\n()]{0,29}\))?)"
     r"[\])]?[:\uff1a](?:(?P<own>[ \t]*\n)|[ \t]+|$)"
 )
 _SHAPED = re.compile(
@@ -32,7 +32,7 @@ _PUNCTUATED_SHARE = 0.1
 _MIN_REPEATS = 3
 _MIN_SPEAKERS = 2
 _DIALOGUE_SHARE = 0.2
-_THROUGHOUT_SHARE = 0.6
+_THROUGHOUT_SHARE = 0.9
 _MAX_WORDS = 5
 
 
@@ -92,13 +92,11 @@ def take_labels(texts: Sequence[str]) -> list[Labelled]:
 
 
 def _labels(texts: Sequence[str]) -> list[_Label | None]:
-    """Return what looks like the label of each text; handles among labels throughout only."""
-    labels = [_label(text) for text in texts]
-    if sum(label is not None for label in labels) < len(texts) * _THROUGHOUT_SHARE:
-        return labels
-    return [
-        label or _label(text, of_handles=True) for label, text in zip(labels, texts, strict=True)
-    ]
+    """Return what looks like the label of each text; handles where nearly all texts have one."""
+    with_handles = [_label(text, of_handles=True) for text in texts]
+    if sum(label is not None for label in with_handles) >= len(texts) * _THROUGHOUT_SHARE:
+        return with_handles
+    return [_label(text) for text in texts]
 
 
 def _label(text: str, *, of_handles: bool = False) -> _Label | None:

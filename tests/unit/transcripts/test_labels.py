@@ -113,13 +113,21 @@ def test_speech_with_brackets_is_speech(text: str) -> None:
 
 def test_a_handle_in_small_letters_is_a_speaker_where_every_text_has_one() -> None:
     """As in recordings of calls, whose members choose what they are called."""
-    texts = [*["Ada Lee: One.", "Ben Roe: Two."] * 3, "kim-dev: Three.", "so: four"]
+    texts = [*["Ada Lee: One.", "kim-dev: Two."] * 6, "so: three"]
     found = take_labels(texts)
-    assert [label.speaker for label in found] == [*["Ada Lee", "Ben Roe"] * 3, "kim-dev", None]
-    assert found[6].text == "Three."
+    assert [label.speaker for label in found] == [*["Ada Lee", "kim-dev"] * 6, None]
+    assert found[1].text == "Two."
 
 
 def test_a_word_before_a_colon_is_no_handle_among_unlabelled_talk() -> None:
     """Two labels in ten lines say nothing of the others."""
     texts = ["Ada: One.", "kim: it rains", *["It rains again."] * 8]
     assert speakers(texts)[1] is None
+
+
+def test_a_name_with_another_in_brackets_is_a_speaker() -> None:
+    """Members of calls write who they are behind their name."""
+    texts = ["Kim Roe (kdev): One.", "Ada Lee (Northwind): Two.", "It rains (so they say): well"]
+    found = take_labels([*texts[:2] * 3, texts[2]])
+    assert [label.speaker for label in found[:2]] == ["Kim Roe (kdev)", "Ada Lee (Northwind)"]
+    assert found[6] == (None, texts[2])
