@@ -134,6 +134,7 @@ def test_points_are_told_by_their_phrases() -> None:
         "I'll add one more thing about the slides of the harbour port here.",
         "Please go ahead with your question about the harbour port, your line is open.",
         "As always please leave a like on the harbour port video and I'll see you on the next one.",
+        "Comment harbour port and I'll send you the whole breakdown of the port.",
         "The next steps of the harbour port are what I briefly wanted to touch upon.",
         "You sign the harbour port licence and say hey I'm going to send this to Tim.",
         "The harbour port that we'll look at has both of these coordinates.",
