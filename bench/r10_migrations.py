@@ -2,8 +2,9 @@
 
 A database of a large library is made as the first release left it. Under the load of a daemon and
 of backups, `footnoted migrate` takes it from each revision to the next, with the rows that each
-release writes. Counted are the longest wait for a lock of any statement of the load, and the
-longest of the migration itself. `r10_previous_release.py` has the other half of the figure.
+release writes. At last two migrations of the tests' own drop a column and carry over what it said,
+because no real one does. Counted are the longest wait for a lock of any statement of the load, and
+the longest of the migration itself. `r10_previous_release.py` has the other half of the figure.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import itertools
 import json
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +32,8 @@ GOAL_S = 1.0
 FIRST_ID = 1_001
 VIDEOS, CALLS, CLAIMS, PER_VIDEO = 20_000, 200_000, 100_000, 5
 ROWS = ROOT / "tests" / "fixtures" / "revisions"
+OWN = ROOT / "tests" / "fixtures" / "migrations"
+REJECT = "UPDATE technique_moments SET review = 'rejected' WHERE position % 2 = 1"
 _SETTLE_S = 1.0
 
 # Everything that a migration so far looks at row by row, as many rows as years would make.
@@ -58,6 +62,10 @@ INSERT INTO evidence (id, transcript_id, video_id, quote, cited_first_cue, cited
     score, first_cue, last_cue)
   SELECT gen_random_uuid(), id, id, repeat('a quote ', 10), 0, 0, 'exact', 1, 0, 0
   FROM n, generate_series(1, {PER_VIDEO}) WHERE id % 4 > 0;
+INSERT INTO technique_moments (id, video_id, evidence_id, position, topic_position, title,
+    summary, content_type)
+  SELECT gen_random_uuid(), video_id, id, video_id % 7, 0, 'A title', 'A summary', 'technique'
+  FROM evidence;
 INSERT INTO llm_calls (request_sha256, item_kind, item_id, stage, label, model, prompt_sha256,
     state, usable, reserved_usd, cost_usd, usage, answer, answered_at)
   SELECT md5(c::text), 'video', {FIRST_ID} + c % {VIDEOS}, 'extract', 'topic ' || c, 'extractive',
@@ -78,6 +86,7 @@ class Database:
 
     url: str
     folder: Path
+    release: Path
 
     async def write(self, statements: str) -> None:
         """Carry out statements."""
@@ -95,7 +104,7 @@ class Database:
             stdout=asyncio.subprocess.PIPE,
             env={
                 **kept,
-                "PYTHONPATH": str(ROOT / "src"),
+                "PYTHONPATH": str(self.release / "src"),
                 "FOOTNOTED_DATABASE_URL": self.url,
                 "FOOTNOTED_DATA_DIR": str(self.folder / "program"),
             },
@@ -127,7 +136,23 @@ async def go_through(database: Database) -> dict[str, Waits]:
             await database.migrate(revision)
             seen[revision] = traffic.begin_anew()
             await database.write((ROWS / f"{revision}.sql").read_text(encoding="utf-8"))
+        await database.migrate("9001")
+        await database.write(REJECT)
+        traffic.begin_anew()
+        await database.migrate("9002")
+        seen["9002"] = traffic.begin_anew()
     return seen
+
+
+def lay_out_release(folder: Path) -> Path:
+    """Return a copy of this release that has the migrations of the tests' own as well."""
+    release = folder / "release"
+    for name in ("src", "migrations"):
+        shutil.copytree(ROOT / name, release / name)
+    for path in OWN.glob("*.py"):
+        source = path.read_text(encoding="utf-8").replace("HEAD", migrate.needed_revision())
+        (release / "migrations" / "versions" / path.name).write_text(source, encoding="utf-8")
+    return release
 
 
 def tell(seen: dict[str, Waits]) -> bool:
@@ -167,7 +192,7 @@ async def main() -> bool:
     with temporary_folder() as folder:
         server = await asyncio.to_thread(embedded.start, folder / "data")
         try:
-            return tell(await go_through(Database(server.url, folder)))
+            return tell(await go_through(Database(server.url, folder, lay_out_release(folder))))
         finally:
             await asyncio.to_thread(embedded.stop, server)
 

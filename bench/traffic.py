@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import asyncpg
 
 WORKERS = 4
-BACKUP_S, BETWEEN_BACKUPS_S = 2.0, 1.0
+BACKUP_S, BETWEEN_BACKUPS_S = (1.5, 3.5), (0.2, 0.8)
 _PAUSE_S = 0.01
 _LOOK_EVERY_S = 0.01
 _LOAD, _BACKUP, _WATCH = "traffic", "traffic backup", "traffic watch"
@@ -50,6 +50,7 @@ JOBS: dict[str, Sequence[str]] = {
            FROM videos WHERE id = $1 AND transcript_id IS NOT NULL""",
         """UPDATE work_orders SET closed_at = now() WHERE item_kind = 'video' AND item_id = $1
              AND stage = 'extract' AND closed_at IS NOT NULL""",
+        "UPDATE technique_moments SET title = title WHERE video_id = $1",
         """INSERT INTO documents (id, kind, video_id, content_sha256, body)
            VALUES (gen_random_uuid(), 'window', $1, 'd', '{}')""",
         """INSERT INTO events (item_kind, item_id, name) VALUES ('video', $1, 'stage.advanced')""",
@@ -177,14 +178,15 @@ class Traffic:
 
     async def _back_up(self) -> None:
         """Hold all tables open, as pg_dump does from its beginning to its end."""
+        chooser = random.Random(WORKERS)
         async with self._connected(_BACKUP) as connection:
             while not self._stopped:
                 async with connection.transaction(isolation="repeatable_read", readonly=True):
                     tables = await connection.fetch(_TABLES)
                     names = ", ".join(f'"{table["name"]}"' for table in tables)
                     await connection.execute(f"LOCK TABLE {names} IN ACCESS SHARE MODE")
-                    await asyncio.sleep(BACKUP_S)
-                await asyncio.sleep(BETWEEN_BACKUPS_S)
+                    await asyncio.sleep(chooser.uniform(*BACKUP_S))
+                await asyncio.sleep(chooser.uniform(*BETWEEN_BACKUPS_S))
 
     async def _watch(self) -> None:
         async with self._connected(_WATCH) as connection:
