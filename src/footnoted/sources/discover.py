@@ -82,6 +82,7 @@ class _Adding:
     limits: ScanLimits
     targets: list[str]
     total: Recorded = field(default_factory=Recorded)
+    places: store.Places = field(default_factory=lambda: store.Places((), ()))
     seen: int = 0
     known_count: int = -1
     ignored: dict[str, str] = field(default_factory=dict[str, str])
@@ -107,9 +108,9 @@ class _Adding:
 
     async def _look(self) -> Scan | None:
         """Return what is there now, or None after leaving out a folder that is away."""
-        places = await asyncio.to_thread(_places, self.targets)
+        self.places = await asyncio.to_thread(_places, self.targets)
         async with self.database.transaction() as session:
-            known = await store.known_files(session, places, self.origin.profiles, None)
+            known = await store.known_files(session, self.places, self.origin.profiles, None)
         self.known_count = len(known)
         try:
             scan = await look(self.scanner, self._request(known))
@@ -136,6 +137,8 @@ class _Adding:
         scan = scan.model_copy(update={"missing": tuple({*scan.missing, *gone})})
         async with self.database.transaction() as session:
             recorded = await record(session, scan, self.origin, self.clock.now())
+            if not scan.is_partial:
+                await videos.wake_found(session, *self.places, self.clock.now())
             await videos.notify_work(session)
         for name in ("added", "changed", "renamed", "copied"):
             setattr(self.total, name, getattr(self.total, name) + getattr(recorded, name))

@@ -39,7 +39,7 @@ from footnoted.sources.record import Origin, Recorded, record
 from footnoted.sources.recordings.store import Places, arrival_times, known_files
 from footnoted.sources.rules.backfill import Reach
 from footnoted.sources.rules.schedule import Schedule, next_poll, parse_schedule, rhythm_of
-from footnoted.sources.videos.store import SCHEDULED
+from footnoted.sources.videos.store import SCHEDULED, wake_found
 from footnoted.stages.port import ItemGoneError
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ class PollStage:
         )
         if source.kind != FOLDER_KIND:
             return given.model_copy(update={"place": self._place(source)})
-        root = stored_path(read_target(real_path(source.locator)).root)
-        known = await known_files(session, Places([], [root]), source.profiles, item_id)
+        places = Places([], [_root(source.locator)])
+        known = await known_files(session, places, source.profiles, item_id)
         return given.model_copy(update={"known": known})
 
     def _place(self, source: Source) -> Place:
@@ -196,6 +196,8 @@ class PollStage:
         now = self._clock.now()
         origin = Origin(source.id, source.profiles, source.creator_name, SCHEDULED, source.priority)
         recorded = await record(session, scan, origin, now)
+        if not scan.is_partial:
+            await wake_found(session, [], [_root(source.locator)], now)
         await store.set_polled(session, source.id, now, await self._pause(session, scan, source))
         fields = _told(scan, recorded)
         if fields:
@@ -248,6 +250,11 @@ class PollStage:
             interval_s = (at - now).total_seconds()
         soon_s = self._looking.limits.settle_s + 1.0
         return timedelta(seconds=min(soon_s, interval_s) if scan.unsettled else interval_s)
+
+
+def _root(locator: str) -> str:
+    """Return the folder that a followed folder or glob is in, as paths are stored."""
+    return stored_path(read_target(real_path(locator)).root)
 
 
 def schedule_of(source: Source) -> Schedule:

@@ -234,6 +234,32 @@ async def test_a_file_that_went_away_is_waited_for(desk: Desk) -> None:
     assert video.not_before is None
 
 
+@pytest.mark.parametrize("is_followed", [True, False])
+async def test_a_folder_that_comes_back_ends_the_waits_for_its_files(
+    desk: Desk, *, is_followed: bool
+) -> None:
+    """No look noticed that it was away: nothing in it is new, changed, missing or returned."""
+    desk.write("a.vtt", captions())
+    if is_followed:
+        await desk.follow()
+        await desk.poll()
+    else:
+        await desk.add("a.vtt")
+    away = desk.folder.with_name("away")
+    desk.folder.rename(away)
+    waits = await desk.transcribe(await only_video(desk))
+    assert isinstance(waits, Waiting)
+    await desk.change(
+        "UPDATE videos SET wait_reason = :reason, not_before = :until",
+        reason=waits.reason,
+        until=waits.until,
+    )
+    away.rename(desk.folder)
+    await (desk.poll() if is_followed else desk.add("a.vtt"))
+    (video,) = await desk.rows("SELECT wait_reason, not_before FROM videos")
+    assert tuple(video) == (None, None)
+
+
 async def test_characters_the_database_refuses_show_as_replaced(desk: Desk) -> None:
     """A NUL in a cue breaks nothing."""
     desk.write("a.vtt", captions("nul \0 here"))

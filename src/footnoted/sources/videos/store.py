@@ -224,6 +224,32 @@ async def wake_videos(session: AsyncConnection, media_ids: Sequence[int], now: d
     )
 
 
+async def wake_found(
+    session: AsyncConnection, files: Sequence[str], folders: Sequence[str], now: datetime
+) -> None:
+    """End the waits for words that a look has just seen: at these paths, or below these folders.
+
+    A whole folder that was away and came back brings nothing new, missing or returned.
+    """
+    await session.execute(
+        text("""
+          UPDATE videos SET wait_reason = NULL, wait_detail = NULL, not_before = NULL,
+            deadline = NULL, updated_at = :now
+          WHERE wait_reason = :reason AND media_id IN (
+            SELECT f.media_id FROM media_files f
+            WHERE f.role = 'transcript' AND f.missing_at IS NULL
+              AND (f.path = ANY(:files) OR EXISTS (
+                SELECT 1 FROM unnest(CAST(:folders AS text[])) folder
+                WHERE starts_with(f.path, folder || '/'))))"""),
+        {
+            "files": list(files),
+            "folders": [folder.rstrip("/") for folder in folders],
+            "reason": TRANSCRIPT_MISSING,
+            "now": now,
+        },
+    )
+
+
 async def wake_capped(session: AsyncConnection, source_id: int, now: datetime) -> None:
     """End the waits of a source for a cap: it may have another now. What others cap waits again."""
     for table in ("videos", "transcriptions"):
