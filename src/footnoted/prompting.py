@@ -99,7 +99,23 @@ def find_resource(roots: Sequence[Path], relative: str) -> Path:
     raise ConfigurationError(message)
 
 
+def fault_at(path: Path, line: int, sentence: str) -> ConfigurationError:
+    """Return the error that names a file and a line."""
+    return ConfigurationError(f"{path}, line {line}: {sentence}")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file; raise ConfigurationError when it cannot be read as UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise fault_at(path, 1, f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise fault_at(path, line, "is not UTF-8 text") from None
+
+
 def read_prompt(roots: Sequence[Path], profile: str, stage: str) -> Prompt:
     """Return `<profile>/<stage>.md` from the first root that has it."""
     relative = f"{profile}/{stage}.md"
-    return parse_prompt(relative, find_resource(roots, relative).read_text(encoding="utf-8"))
+    return parse_prompt(relative, read_text(find_resource(roots, relative)))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from footnoted.errors import ConfigurationError
-from footnoted.prompting import parse_prompt
+from footnoted.prompting import parse_prompt, read_prompt
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROMPT = parse_prompt("p", "Rules {{taxonomy}}\n=== user ===\n{{words}}")
 CONFIGURATION = {"taxonomy": "a </taxonomy> b"}
@@ -40,3 +45,34 @@ def test_data_cannot_bring_placeholders_of_its_own() -> None:
     assert PROMPT.render({"words": "{{taxonomy}}"}, CONFIGURATION).user == (
         "<words>\n{{taxonomy}}\n</words>"
     )
+
+
+def put(root: Path, text: str | bytes) -> Path:
+    """Write a prompt below a folder, and return that."""
+    file = root / "p" / "s.md"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return root
+
+
+def test_a_file_of_ones_own_comes_before_the_one_that_ships(tmp_path: Path) -> None:
+    """It is looked for in the order of the folders."""
+    ours = put(tmp_path / "ours", "Ours\n=== user ===\n{{words}}")
+    assert read_prompt([tmp_path / "own", ours], "p", "s").system == "Ours"
+    own = put(tmp_path / "own", "Mine\n=== user ===\n{{words}}")
+    assert read_prompt([own, ours], "p", "s").system == "Mine"
+
+
+def test_a_prompt_that_is_missing_lists_the_paths_that_were_tried(tmp_path: Path) -> None:
+    """All of them, in their order."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    with pytest.raises(ConfigurationError) as refusal:
+        read_prompt([one, two], "p", "s")
+    assert refusal.value.message == (f"p/s.md was not found; looked at: {one}/p/s.md, {two}/p/s.md")
+
+
+def test_a_prompt_that_is_no_text_is_named_with_its_line(tmp_path: Path) -> None:
+    """One sentence instead of a decoder's traceback."""
+    root = put(tmp_path / "own", b"Rules\nna\xefve\n=== user ===\n{{words}}")
+    with pytest.raises(ConfigurationError, match=r"own/p/s\.md, line 2: is not UTF-8 text"):
+        read_prompt([root], "p", "s")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from footnoted.errors import ConfigurationError
 from footnoted.llm.tasks import Category
-from footnoted.prompting import find_resource
+from footnoted.prompting import find_resource, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ def parse_taxonomy(name: str, content: str) -> Taxonomy:
     try:
         file = _TaxonomyFile.model_validate(yaml.safe_load(content))
     except (yaml.YAMLError, ValidationError) as error:
-        message = f"taxonomy {name} cannot be read: {error}"
+        message = f"taxonomy {name} cannot be read: {_why(error)}"
         raise ConfigurationError(message) from error
     names = [category.name for category in file.categories]
     for group in (names, file.content_types, *(c.subtopics for c in file.categories)):
@@ -63,10 +63,18 @@ def parse_taxonomy(name: str, content: str) -> Taxonomy:
     return Taxonomy(**file.model_dump(), sha256=digest)
 
 
+def _why(error: yaml.YAMLError | ValidationError) -> str:
+    """Return the first thing that is wrong, in one line."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return " ".join(str(error).split())
+
+
 def read_taxonomy(roots: Sequence[Path], profile: str) -> Taxonomy:
     """Return `<profile>/taxonomy.yaml` from the first root that has it."""
     relative = f"{profile}/taxonomy.yaml"
-    return parse_taxonomy(relative, find_resource(roots, relative).read_text(encoding="utf-8"))
+    return parse_taxonomy(relative, read_text(find_resource(roots, relative)))
 
 
 def render_taxonomy(taxonomy: Taxonomy) -> str:

@@ -86,9 +86,10 @@ def test_content_types_are_versioned_apart_from_categories() -> None:
     ],
 )
 def test_a_file_that_is_no_taxonomy_is_refused_at_the_start(content: str) -> None:
-    """With the name of the file."""
-    with pytest.raises(ConfigurationError, match="techniques"):
+    """With the name of the file, in one line."""
+    with pytest.raises(ConfigurationError, match="techniques") as refusal:
         parse_taxonomy("techniques/taxonomy.yaml", content)
+    assert "\n" not in refusal.value.message
 
 
 def test_its_version_is_the_hash_of_the_file(project_root: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from footnoted.errors import ConfigurationError
 from footnoted.llm.brain_tasks import GlossaryEntry
-from footnoted.prompting import find_resource
+from footnoted.prompting import find_resource, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def read_glossary(roots: Sequence[Path], profile: str) -> Glossary:
     Raises ConfigurationError, naming the line, for what is no entry or says two things.
     """
     path = find_resource(roots, f"{profile}/glossary.txt")
-    return parse_glossary(str(path), path.read_text(encoding="utf-8"))
+    return parse_glossary(str(path), read_text(path))
 
 
 def parse_glossary(name: str, text: str) -> Glossary:

@@ -16,13 +16,8 @@ from footnoted.profiles.declared.fillings import (
     with_taxonomy,
 )
 from footnoted.profiles.declared.schema import read_schema
-from footnoted.profiles.declared.toml_file import (
-    TomlFile,
-    fault_at,
-    list_of,
-    read_toml,
-    table_of,
-)
+from footnoted.profiles.declared.toml_file import TomlFile, list_of, read_toml, table_of
+from footnoted.prompting import fault_at
 from footnoted.sources.languages import is_output_language
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from footnoted.errors import ConfigurationError
 from footnoted.profiles.declared.fillings import TAXONOMY
 from footnoted.profiles.declared.question import GIVEN, SETTLED
 from footnoted.profiles.declared.template import read_template
-from footnoted.profiles.declared.toml_file import fault_at, read_text
-from footnoted.prompting import Prompt, find_resource, parse_prompt
+from footnoted.prompting import Prompt, fault_at, find_resource, parse_prompt, read_text
 from footnoted.stages.wording import OUTPUT_LANGUAGE
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from footnoted.llm.item_tasks import FieldType, ItemField
 from footnoted.profiles.declared.schema import PAGE
-from footnoted.profiles.declared.toml_file import fault_at, read_text
+from footnoted.prompting import fault_at, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

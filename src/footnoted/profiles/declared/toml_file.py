@@ -7,11 +7,13 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from footnoted.errors import ConfigurationError
+from footnoted.prompting import fault_at, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from footnoted.errors import ConfigurationError
 
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -32,22 +34,6 @@ class TomlFile:
         while keys and keys not in self.lines:
             keys = keys[:-1]
         return fault_at(self.path, self.lines.get(keys, 1), sentence)
-
-
-def fault_at(path: Path, line: int, sentence: str) -> ConfigurationError:
-    """Return the error that names a file and a line."""
-    return ConfigurationError(f"{path}, line {line}: {sentence}")
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a file; raise ConfigurationError when it cannot be read as UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise fault_at(path, 1, f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise fault_at(path, line, "is not UTF-8 text") from None
 
 
 def read_toml(path: Path) -> TomlFile:

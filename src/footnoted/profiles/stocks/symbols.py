@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from footnoted.errors import ConfigurationError
 from footnoted.llm.methods.mention_context import is_common
-from footnoted.prompting import find_resource
+from footnoted.prompting import find_resource, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,7 @@ def read_symbols(roots: Sequence[Path], profile: str) -> SymbolTable:
     """
     relative = f"{profile}/{FILE}"
     path = find_resource(roots, relative)
-    return parse_symbols(str(path), path.read_text(encoding="utf-8"))
+    return parse_symbols(str(path), read_text(path))
 
 
 def parse_symbols(name: str, content: str) -> SymbolTable:
