@@ -47,7 +47,7 @@ _END_AUTOVACUUM = """
 """
 _LONGEST = """
     SELECT format('%s (process %s) for %s s',
-                  COALESCE(NULLIF(application_name, ''), 'a program without a name'), pid,
+                  COALESCE(NULLIF(application_name, ''), backend_type), pid,
                   extract(epoch FROM now() - xact_start)::int)
     FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
