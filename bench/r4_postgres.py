@@ -39,6 +39,8 @@ SEED, SCALE = 17, 10
 DOWN_S = (5.0, 40.0)
 GOAL_S = 2.0
 PATIENCE_S = 60.0
+LEAST_DUE = 5
+"""Videos that are due when the server is stopped, so that something can be seen to go on."""
 MOVED = """SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM llm_calls)
   + (SELECT count(*) FROM llm_calls WHERE state = 'answered')"""
 
@@ -75,26 +77,24 @@ def moved(paid: Paid) -> int:
         return -1
 
 
-def rows_due(paid: Paid) -> bool:
-    """Return whether there is work that does not wait."""
-    return bool(
-        paid.value(
-            """SELECT count(*) FROM videos
-               WHERE status <> 'indexed' AND wait_reason IS NULL AND lease_owner IS NULL"""
-        )
+def rows_due(paid: Paid) -> int:
+    """Return how many videos nobody has begun with the stage they are due for."""
+    count: int = paid.value(
+        """SELECT count(*) FROM videos
+           WHERE status <> 'indexed' AND wait_reason IS NULL AND lease_owner IS NULL"""
     )
+    return count
 
 
 def one_outage(paid: Paid, libraries: Libraries) -> float:
     """Return how long after the server was back something was committed."""
+    if rows_due(paid) < LEAST_DUE:
+        paid_add(paid, libraries)
     stop_at_once(paid.server)
     embedded.ensure_running(paid.server)
     await_true(lambda: moved(paid) >= 0, "the server does not accept")
     before = moved(paid)
-    took_s = await_true(lambda: moved(paid) > before, "nothing is committed any more")
-    if not rows_due(paid):
-        paid_add(paid, libraries)
-    return took_s
+    return await_true(lambda: moved(paid) > before, "nothing is committed any more")
 
 
 def paid_add(paid: Paid, libraries: Libraries) -> None:

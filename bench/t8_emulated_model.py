@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from paid import open_paid
 from stand import DATA, finish, report
-from t8_lying_model import QUOTES_PER_TRANSCRIPT, SEED, holds, read_talks, tell
+from t8_lying_model import QUOTES_PER_TRANSCRIPT, SEED, holds, read_talks, source_of, tell
 
 from bench.logic.lying import key_of
 from bench.lying_model import Liar, squeeze
@@ -57,11 +57,6 @@ def moment(number: int, told: Told) -> dict[str, Any]:
         "first_cue": told.first_cue,
         "last_cue": told.last_cue,
     }
-
-
-def source_of(talk: Talk) -> Path:
-    """Return the file of a talk."""
-    return next(path for path in sorted(DATA.glob(f"{talk.group}/**/*")) if path.name == talk.name)
 
 
 def tell_all(talks: list[Talk], plan: dict[str, list[Told]], folder: Path) -> list[Any]:

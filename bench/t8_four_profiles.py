@@ -11,7 +11,6 @@ database of the installed program is judged, by what shares nothing with `footno
 from __future__ import annotations
 
 import argparse
-import glob
 import hashlib
 import json
 import os
@@ -26,14 +25,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from four_profiles import NO_LIMITS, timed, under_all
 from paid import Paid, open_paid
 from stand import DATA, finish, report
-from t8_lying_model import SEED, holds, make_talk, read_talks, tell
+from t8_lying_model import SEED, holds, read_talks, source_of, tell
 
 from bench.heard import PROFILES
 from bench.logic.lying import key_of
 from bench.logic.lying_profiles import LIE
 from bench.lying_model import Liar, bare, squeeze
-from footnoted.model.transcript import TranscriptOrigin
-from footnoted.transcripts.captions import read_transcript
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -159,15 +156,6 @@ def written(plan: Plan, talks: Sequence[Talk]) -> dict[str, Any]:
             for one in told
         ]
     return {"recordings": keys, "keys": dict.fromkeys(keys.values()), **quotes}
-
-
-def source_of(talk: Talk) -> Path:
-    """Return the file of a talk; files of one folder may be called the same."""
-    for path in sorted(DATA.glob(f"{talk.group}/**/{glob.escape(talk.name)}")):
-        cues = read_transcript(path.read_bytes(), path.name, origin=TranscriptOrigin.IMPORTED).cues
-        if make_talk(path, cues).letters == talk.letters:
-            return path
-    raise LookupError(talk.name)
 
 
 def tell_all(paid: Paid, talks: Sequence[Talk], library: Path) -> None:

@@ -8,6 +8,7 @@ the transcript anyway, and a quote with wrong cues only when they stand there on
 
 from __future__ import annotations
 
+import glob
 import random
 import re
 import sys
@@ -24,7 +25,6 @@ from footnoted.transcripts.captions import read_transcript
 
 if TYPE_CHECKING:
     from footnoted.model.citation import Evidence
-    from footnoted.model.transcript import Cue
 
 TIME_LIMIT_S = 900
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
@@ -43,20 +43,24 @@ def read_talks() -> list[Talk]:
             if path.suffix not in SUFFIXES or not path.is_file():
                 continue
             try:
-                cues = read_transcript(
-                    path.read_bytes(), path.name, origin=TranscriptOrigin.IMPORTED
-                ).cues
+                talk = read_talk(path)
             except FootnotedError:
                 continue
-            talk = make_talk(path, cues)
             if len(talk.words) >= 300 and talk.letters[:400] not in seen:
                 seen.add(talk.letters[:400])
                 talks.append(talk)
     return talks
 
 
-def make_talk(path: Path, cues: tuple[Cue, ...]) -> Talk:
-    """Return the words of the speech in a transcript."""
+def source_of(talk: Talk) -> Path:
+    """Return the file of a talk; files of one folder may be called the same."""
+    paths = sorted(DATA.glob(f"{talk.group}/**/{glob.escape(talk.name)}"))
+    return next(path for path in paths if read_talk(path).letters == talk.letters)
+
+
+def read_talk(path: Path) -> Talk:
+    """Return the words of the speech in a transcript. Raises FootnotedError when it is none."""
+    cues = read_transcript(path.read_bytes(), path.name, origin=TranscriptOrigin.IMPORTED).cues
     speech = [cue for cue in cues if cue.kind is CueKind.SPEECH]
     text = " ".join(cue.text for cue in speech)
     is_unspaced = len(text) > 12 * len(text.split())
