@@ -9,22 +9,15 @@ say what the older one looks like. `--release TAG` names another one, once some 
 from __future__ import annotations
 
 import argparse
-import io
-import os
-import shutil
 import subprocess
 import sys
-import tarfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from defusedxml import ElementTree
+from release import Release, is_checkout, lay_out, previous_release
 from stand import ROOT, finish, report, temporary_folder
 
 from footnoted.db.migrate import needed_revision
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TIME_LIMIT_S = 1_800
 OF_THE_SCHEMA = (
@@ -33,8 +26,6 @@ OF_THE_SCHEMA = (
     "tests/integration/db/test_every_revision.py",
     "tests/integration/db/test_schema_change.py",
 )
-ASKED = "import footnoted.db.migrate as m; print(m.__file__, m.needed_revision())"
-HELPERS = "src/footnoted/db/online.py"  # what migrations use, where a release did not have it yet
 
 
 @dataclass(frozen=True)
@@ -46,57 +37,17 @@ class Outcome:
     failed: list[str]
 
 
-def git(*words: str) -> bytes:
-    """Return what git says about this checkout."""
-    return subprocess.run(["git", "-C", str(ROOT), *words], check=True, capture_output=True).stdout
-
-
-def previous_release() -> str:
-    """Return the commit before the newest migration came; HEAD while that is not committed."""
-    (newest,) = (ROOT / "migrations" / "versions").glob(f"{needed_revision()}_*.py")
-    path = newest.relative_to(ROOT).as_posix()
-    came = git("log", "--diff-filter=A", "--format=%h", "-1", "--", path).decode().strip()
-    return git("rev-parse", "--short", f"{came}^" if came else "HEAD").decode().strip()
-
-
-def lay_out(commit: str, folder: Path) -> Path:
-    """Return a folder with that release and the migrations of now."""
-    release = folder / "release"
-    with tarfile.open(fileobj=io.BytesIO(git("archive", commit))) as archive:
-        archive.extractall(release, filter="data")
-    shutil.rmtree(release / "migrations")
-    shutil.copytree(ROOT / "migrations", release / "migrations")
-    if not (release / HELPERS).exists():
-        shutil.copy(ROOT / HELPERS, release / HELPERS)
-    if (ROOT.parent / "shared").is_dir():
-        (folder / "shared").symlink_to(ROOT.parent / "shared")
-    return release
-
-
-def insist_on_it(release: Path) -> None:
-    """Return when a program that is started there is that release, and makes the newest schema."""
-    told = subprocess.run(
-        [sys.executable, "-c", ASKED],
-        cwd=release,
-        env={**os.environ, "PYTHONPATH": str(release / "src")},
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.split()
-    assert told == [str(release / "src/footnoted/db/migrate.py"), needed_revision()], told
-
-
-def run_tests(release: Path, workers: str, chosen: list[str]) -> Outcome:
+def run_tests(release: Release, workers: str, chosen: list[str]) -> Outcome:
     """Return what the integration tests of a release say."""
-    result = release.parent / "result.xml"
+    result = release.folder.parent / "result.xml"
     ended = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", workers),
             *("--dist", "loadfile", f"--junitxml={result}", *chosen),
             *(f"--ignore={path}" for path in OF_THE_SCHEMA),
         ],
-        cwd=release,
-        env={**os.environ, "PYTHONPATH": str(release / "src")},
+        cwd=release.folder,
+        env=release.environment,
         stdout=sys.stderr,
         check=False,
     )
@@ -121,15 +72,16 @@ def main() -> bool:
     parser.add_argument("--release", help="a tag or commit")
     parser.add_argument("tests", nargs="*", default=["tests/integration"])
     asked = parser.parse_args()
-    if not (ROOT / ".git").exists():
+    if not is_checkout():
         print("R10.previous - - - SKIP (not a checkout)")
         return True
-    commit = asked.release or previous_release()
     with temporary_folder() as folder:
-        release = lay_out(commit, folder)
-        insist_on_it(release)
+        release = lay_out(asked.release or previous_release(), folder)
+        release.take_newest_migrations()
+        if (ROOT.parent / "shared").is_dir():
+            (folder / "shared").symlink_to(ROOT.parent / "shared")
         outcome = run_tests(release, asked.n, asked.tests)
-    note = f"release {commit} on schema {needed_revision()}, {outcome.skipped} skipped"
+    note = f"release {release.commit} on schema {needed_revision()}, {outcome.skipped} skipped"
     total = outcome.passed + len(outcome.failed)
     return report(
         *("R10.previous", str(outcome.passed), f"of-{total}-tests", str(total)),

@@ -187,12 +187,15 @@ async def _write(url: str, folder: Path, revision: str) -> None:
 def passages(embedded_server: EmbeddedServer, project_root: Path) -> dict[str, Passage]:
     """Return how a database looked that was led through all revisions."""
     url = embedded_server.url
+    folder = project_root / "tests" / "fixtures" / "revisions"
+    assert sorted(path.stem for path in folder.glob("*.sql")) == REVISIONS, (
+        "what each release wrote"
+    )
 
     async def run() -> dict[str, Passage]:
         connection = await connect(url, application_name="test")
         await connection.execute("CREATE DATABASE revisions TEMPLATE template1")
         try:
-            folder = project_root / "tests" / "fixtures" / "revisions"
             return await lead_through(named(url, "revisions"), folder)
         finally:
             await connection.execute("DROP DATABASE revisions WITH (FORCE)")
