@@ -19,11 +19,7 @@ from footnoted.catalogue import Making, installed_profiles, names_of, stages_of
 from footnoted.db.storage import open_storage
 from footnoted.errors import ConfigurationError, FootnotedError, TransientError, UsageError
 from footnoted.fetch.web.addresses import is_this_machine
-from footnoted.indexes import (
-    catch_up_index as catch_up_index,  # noqa: PLC0414 - asked for here
-)
 from footnoted.indexes import make_embedding, make_indexes, make_keeper
-from footnoted.indexes import make_index as make_index  # noqa: PLC0414 - asked for here
 from footnoted.ledger.prices import PriceTable
 from footnoted.llm.assembly import EXTRACTIVE, require_prices, routes_of
 from footnoted.llm.call import Call
@@ -175,26 +171,36 @@ async def open_app(settings: Settings, run_cap: Decimal | None = None) -> AsyncG
         speech = make_speech(storage, models, run_cap)
         embedding = make_embedding(storage, models, run_cap)
         index = make_indexes(storage, embedding)
-        app = build_app(storage, index, models, speech)
-        paid = [one for one in (models, speech, embedding) if one is not None]
-        try:
-            for one in paid:
-                await one.load()
-            yield with_vectors(app, make_keeper(storage, index, embedding))
-        finally:
-            for one in paid:
-                await one.close()
-            await app.net.close()
+        others = [one for one in (speech, embedding) if one is not None]
+        free, paid = [name for one in others for name in one.free_models], [models, *others]
+        async with built_app(storage, index, models, speech) as app:
             try:
-                await index.close()
-            except TransientError as error:  # derived data: the next start looks at it closely
-                get_logger().warning(INDEX_LOST, why=error.message)
+                for one in paid:
+                    await one.load()
+                vectors = make_keeper(storage, index, embedding)
+                yield replace(app, vectors=vectors, free_models=(EXTRACTIVE, *free))
+            finally:
+                for one in paid:
+                    await one.close()
 
 
-def with_vectors(app: App, keeper: EmbeddingKeeper) -> App:
-    """Return the program with what looks after vectors, and what is free in its journal."""
-    free = keeper.access.free_models if keeper.access is not None else ()
-    return replace(app, vectors=keeper, free_models=(*app.free_models, *free))
+@asynccontextmanager
+async def built_app(
+    storage: Storage,
+    index: SearchIndex,
+    models: ModelAccess | None = None,
+    speech: SpeechAccess | None = None,
+) -> AsyncGenerator[App]:
+    """Yield what `build_app` joins; its connections and the index are closed behind it."""
+    app = build_app(storage, index, models, speech)
+    try:
+        yield app
+    finally:
+        await app.net.close()
+        try:
+            await index.close()
+        except TransientError as error:  # derived data: the next start looks at it closely
+            get_logger().warning(INDEX_LOST, why=error.message)
 
 
 def make_client(settings: Settings) -> AnthropicClient | None:
@@ -210,8 +216,7 @@ def make_client(settings: Settings) -> AnthropicClient | None:
     if settings.offline:
         require_here(settings.anthropic_base_url or DEFAULT_BASE_URL)
     key = settings.anthropic_api_key.get_secret_value()
-    lacks = parse_lacks(settings.anthropic_lacks)
-    return AnthropicClient(key, settings.anthropic_base_url, lacks)
+    return AnthropicClient(key, settings.anthropic_base_url, parse_lacks(settings.anthropic_lacks))
 
 
 def require_here(address: str) -> None:
@@ -336,8 +341,7 @@ def build_app(
         prompts={profile.name: profile.prompts for profile in profiles},
         program=f"{__version__} ({making.build.git_sha})",
     )
-    heard_free = () if speech is None else speech.free_models
-    return App(storage, index, profiles, deps, models, net, (EXTRACTIVE, *heard_free))
+    return App(storage, index, profiles, deps, models, net)
 
 
 def make_uploads(settings: Settings) -> UploadStore:

@@ -13,6 +13,7 @@ from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
 from footnoted.db.storage import Keeper, Storage
 from footnoted.errors import ConfigurationError, UsageError
+from footnoted.indexes import make_index
 from footnoted.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def test_the_profiles_that_can_be_named_are_those_there_are(tmp_path: Path) -> N
     engine = make_engine(url, application_name="test")
     keeper = Keeper(None)
     storage = Storage(settings, url, engine, Database(engine), keeper, SystemClock())
-    built = app.build_app(storage, app.make_index(settings))
+    built = app.build_app(storage, make_index(settings))
     assert tuple(profile.name for profile in built.profiles) == app.profile_names(settings)
 
 

@@ -55,10 +55,10 @@ def rename(
     as_json: _Json = False,
 ) -> None:
     """Call a creator otherwise; files and links that have the old name go on to work."""
-    from footnoted.app import catch_up_index
     from footnoted.cli.lines import say
     from footnoted.cli.storage import with_storage
     from footnoted.cli.terminal import write_json
+    from footnoted.indexes import catch_up_index
     from footnoted.pipeline.controls.creators.creators import rename_creator
 
     async def work(storage: Storage) -> Renamed:
@@ -80,10 +80,10 @@ def merge(
     as_json: _Json = False,
 ) -> None:
     """Make two creators one: recordings, pages and their addresses move."""
-    from footnoted.app import catch_up_index
     from footnoted.cli.lines import remark, say
     from footnoted.cli.storage import with_storage
     from footnoted.cli.terminal import write_json
+    from footnoted.indexes import catch_up_index
     from footnoted.pipeline.controls.creators.creators import merge_creators
 
     async def work(storage: Storage) -> Merged:

@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from footnoted.app import build_app, make_free_models, make_index, make_models, resource_roots
+from footnoted.app import build_app, make_free_models, make_models, resource_roots
 from footnoted.cli.lines import remark, say
 from footnoted.cli.spending import show_usd
 from footnoted.cli.tables import write_table
 from footnoted.db.storage import open_storage
+from footnoted.indexes import make_index
 from footnoted.ledger.batches.backlog import LIVE_MIN
 from footnoted.ledger.prices import PriceTable
 from footnoted.llm.batches.choice import LlmMode

@@ -6,10 +6,11 @@ import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from footnoted.app import make_index, profile_making, resource_roots
+from footnoted.app import profile_making, resource_roots
 from footnoted.catalogue import built_in_profiles, declared_entry
 from footnoted.clock import SystemClock
 from footnoted.errors import ConfigurationError, UsageError
+from footnoted.indexes import make_index
 from footnoted.ledger.prices import PriceTable
 from footnoted.llm.assembly import EXTRACTIVE
 from footnoted.llm.routes import parse_chain

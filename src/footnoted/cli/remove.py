@@ -70,10 +70,10 @@ def _keep(videos: list[int], *, as_json: bool) -> None:
 
 
 def _purge(videos: list[int], *, as_json: bool) -> None:
-    from footnoted.app import catch_up_index
     from footnoted.cli.lines import remark, say
     from footnoted.cli.storage import with_storage
     from footnoted.cli.terminal import write_json
+    from footnoted.indexes import catch_up_index
     from footnoted.pipeline.controls.removal.removal import purge
 
     async def work(storage: Storage) -> Removed:

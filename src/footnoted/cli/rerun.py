@@ -72,17 +72,17 @@ def clean(video: VideoArgument, *, fresh: FreshOption = False, as_json: JsonOpti
 async def _with_deps(
     settings: Settings, work: Callable[[Deps, Routes], Awaitable[Redoing]]
 ) -> Redoing:
-    from footnoted.app import build_app, make_index, make_models
+    from footnoted.app import built_app, make_models
     from footnoted.db.storage import open_storage
+    from footnoted.indexes import make_index
 
     async with open_storage(settings) as storage:
         models = make_models(storage, None)
-        app = build_app(storage, make_index(settings), models)
         try:
-            return await work(app.deps, models.routes)
+            async with built_app(storage, make_index(settings), models) as app:
+                return await work(app.deps, models.routes)
         finally:
             await models.close()
-            await app.net.close()
 
 
 def _override(prompt: Path | None, model: str | None) -> Override | None:

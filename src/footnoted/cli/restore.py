@@ -55,23 +55,19 @@ def restore(
 
 
 async def _restore(settings: Settings, backup: Backup, *, verifies: bool) -> Restored:
-    from footnoted.app import build_app, make_index
+    from footnoted.app import built_app
     from footnoted.archive.backups.restoring import Target
     from footnoted.archive.backups.restoring import restore as bring_back
     from footnoted.cli.lines import remark
     from footnoted.db.storage import open_database
+    from footnoted.indexes import make_index
 
     async with open_database(settings) as storage:
         index = make_index(settings)
-        app = build_app(storage, index)
-        moments = [profile.live_moments for profile in app.profiles]
-        try:
-            return await bring_back(
-                backup, Target(storage, index, moments, remark), verifies=verifies
-            )
-        finally:
-            await app.net.close()
-            await index.close()
+        async with built_app(storage, index) as app:
+            moments = [profile.live_moments for profile in app.profiles]
+            target = Target(storage, index, moments, remark)
+            return await bring_back(backup, target, verifies=verifies)
 
 
 def _print(done: Restored, backup: Backup) -> None:

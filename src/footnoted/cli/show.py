@@ -45,14 +45,15 @@ def show(
 async def _read(
     settings: Settings, video_id: int, *, with_words: bool
 ) -> tuple[VideoReport, Transcript | None]:
-    from footnoted.app import build_app, make_index
+    from footnoted.app import built_app
     from footnoted.db.storage import open_storage
+    from footnoted.indexes import make_index
     from footnoted.pipeline.reports.videos.video import read_report, read_words
 
     async with open_storage(settings) as storage:
-        app = build_app(storage, make_index(settings))
-        database, now = app.storage.database, app.storage.clock.now()
-        readers = {profile.name: profile.video_moments for profile in app.profiles}
+        async with built_app(storage, make_index(settings)) as app:
+            readers = {profile.name: profile.video_moments for profile in app.profiles}
+        database, now = storage.database, storage.clock.now()
         report = await read_report(database, video_id, readers, now)
         if not with_words:
             return report, None

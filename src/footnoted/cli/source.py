@@ -234,10 +234,10 @@ def remove(
     as_json: _Json = False,
 ) -> None:
     """Follow a source no longer; what it brought is kept, or erased for good."""
-    from footnoted.app import catch_up_index
     from footnoted.cli.following import print_removed
     from footnoted.cli.remove import require_one
     from footnoted.cli.storage import with_storage
+    from footnoted.indexes import catch_up_index
     from footnoted.pipeline.controls.removal.removal import remove_source
 
     async def work(storage: Storage) -> RemovedSource:

@@ -33,13 +33,15 @@ def verify(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON."
 
 
 async def _verify(settings: Settings) -> VerifyReport:
-    from footnoted.app import build_app, make_index
+    from footnoted.app import built_app
     from footnoted.db.storage import open_storage
+    from footnoted.indexes import make_index
     from footnoted.knowledge.verify import verify as audit
 
     async with open_storage(settings) as storage:
-        app = build_app(storage, make_index(settings))
-        return await audit(storage.database, [profile.live_moments for profile in app.profiles])
+        async with built_app(storage, make_index(settings)) as app:
+            moments = [profile.live_moments for profile in app.profiles]
+        return await audit(storage.database, moments)
 
 
 def _print(report: VerifyReport) -> None:

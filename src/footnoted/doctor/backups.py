@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from footnoted.app import build_app, make_index
+from footnoted.app import built_app
 from footnoted.archive.backups import store
 from footnoted.archive.backups.manifest import list_backups
 from footnoted.archive.backups.proving import can_prove, prove
 from footnoted.archive.backups.schedule import plan_of
 from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.errors import ConfigurationError, LockHeldError
+from footnoted.indexes import make_index
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,9 +71,9 @@ async def try_restore(storage: Storage) -> Check:
     if not await can_prove(storage):
         return warning(name, "the role of FOOTNOTED_DATABASE_URL may not create a database to try")
     try:
-        app = build_app(storage, make_index(storage.settings))
-        await app.net.close()  # only what the profiles know is wanted of it
-        proof = await prove(storage, found[0], [one.live_moments for one in app.profiles])
+        async with built_app(storage, make_index(storage.settings)) as app:
+            moments = [profile.live_moments for profile in app.profiles]
+        proof = await prove(storage, found[0], moments)
     except (ConfigurationError, LockHeldError) as error:
         return warning(name, error.message)
     if not proof.holds:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from footnoted.app import build_app, make_index
+from footnoted.app import build_app
 from footnoted.db import migrate
 from footnoted.db.locks import is_daemon_lock_held
 from footnoted.db.storage import open_database
@@ -21,6 +21,7 @@ from footnoted.doctor.speech import check_speech
 from footnoted.doctor.ytdlp import check_ytdlp
 from footnoted.errors import ConfigurationError, DependencyDownError, FootnotedError
 from footnoted.fetch.daemon import ask_daemon
+from footnoted.indexes import make_index
 from footnoted.reprocess.single import remake_of
 
 if TYPE_CHECKING:
