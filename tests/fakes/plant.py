@@ -62,12 +62,13 @@ RICH = Caps(day=Decimal(10_000_000))
 
 @dataclass
 class DearModel:
-    """Answers by the rules of tests/fakes/asker.py, and is paid for it."""
+    """Answers by the rules of tests/fakes/asker.py, and is paid for it; a `poison` confuses it."""
 
     name: str = "dear"
     is_free: bool = False
     asked: list[str] = field(default_factory=list)
-    parameters: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict[str, str])
+    poison: str | None = None
 
     async def answer(self, request: ModelRequest[BaseModel], options: CallOptions) -> RawAnswer:
         """Return the one answer, shouted where the prompt says so."""
@@ -78,6 +79,8 @@ class DearModel:
             moments = tuple(m.model_copy(update={"title": m.title.upper()}) for m in answer.moments)
             answer = answer.model_copy(update={"moments": moments})
         text = answer.model_dump_json()
+        if self.poison is not None and self.poison in request.prompt.user:
+            text = "I am not sure what you mean."
         return RawAnswer(text, "end_turn", Usage(output_tokens=len(text) // 4), self.name)
 
     async def count_input(self, request: ModelRequest[BaseModel]) -> int | None:

@@ -86,8 +86,8 @@ class Story:
 
     async def step(self) -> None:
         """Change something, and have the machine follow; now and then it dies on the way."""
-        changes = [self.add, self.add, self.edit_prompt, self.say_otherwise, self.remove]
-        await self.dice.choice(changes)()
+        changes = [self.add, self.add, self.edit_prompt, self.change_model]
+        await self.dice.choice([*changes, self.say_otherwise, self.remove])()
         await self.follow(dies=self.dice.random() < 0.5)
 
     async def add(self) -> None:
@@ -100,6 +100,10 @@ class Story:
         """Let the prompt of a stage say something else."""
         stage = self.dice.choice(["segment", "extract", "classify"])
         self.plant.edit(stage, self.dice.choice(["Shout.", "Be brief."]))
+
+    async def change_model(self) -> None:
+        """Let every stage ask the other model."""
+        self.plant.models = (self.plant.models[1], self.plant.models[0])
 
     async def say_otherwise(self) -> None:
         """Give a recording another version of its transcript."""
@@ -146,13 +150,13 @@ def recording(name: str, lines: tuple[str, ...]) -> Recording:
 
 @pytest.mark.parametrize("seed", [3, 8])
 async def test_step_by_step_is_the_same_as_at_once(plants: tuple[Plant, Plant], seed: int) -> None:
-    """Prompts edited, words replaced, recordings removed, processes killed: no trace is left."""
+    """Prompts, models and words changed, recordings removed, processes killed: no trace is left."""
     changed, fresh = plants
     story = Story(changed, seed)
     await story.add()
     for _ in range(STEPS):
         await story.step()
-    fresh.prompts = changed.prompts
+    fresh.prompts, fresh.models = changed.prompts, changed.models
     for name, lines in story.said.items():
         await fresh.add(recording(name, lines))
     await fresh.drain()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from footnoted.errors import UsageError
+from footnoted.pipeline.controls.selection import Selection
+from footnoted.pipeline.controls.taking_up import retry
 from footnoted.pipeline.orders.order import Override
 from footnoted.pipeline.plan import Mode
 from footnoted.reprocess.applying import apply_plan, raise_cap
@@ -285,6 +287,30 @@ async def test_a_plan_that_cost_its_forecast_waits_for_a_person(plant: Plant) ->
     await raise_cap(plant.database, 1, Decimal(1_000_000), clock=plant.clock)
     await plant.drain()
     assert (await plant.plan(STALE)).stale == ()
+
+
+async def test_a_poisoned_item_holds_up_no_other(plant: Plant) -> None:
+    """It is what is left of the plan, says why it waits, and is redone when its poison is gone."""
+    ids = await filled(plant)
+    plant.edit("extract", "Be brief.")
+    await apply(plant, STALE)
+    plant.model.poison = "razor"
+    await plant.drain()
+    rows = await rows_of(
+        plant.database, "SELECT id, status, wait_reason, attempts FROM videos ORDER BY id"
+    )
+    assert [tuple(row) for row in rows] == [
+        (ids[0], "indexed", None, 0),
+        (ids[1], "segmented", "backoff", 1),
+        (ids[2], "indexed", None, 0),
+    ]
+    left = await rows_of(plant.database, "SELECT item_id FROM plan_items WHERE item_kind = 'video'")
+    assert [row.item_id for row in left] == [ids[1]]
+    plant.model.poison = None
+    await retry(plant.database, Selection((ids[1],)), clock=plant.clock)
+    await plant.drain()
+    assert (await plant.plan(STALE)).stale == ()
+    assert await rows_of(plant.database, "SELECT 1 FROM plan_items") == []
 
 
 async def test_an_override_is_for_one_stage_of_one_video(plant: Plant) -> None:

@@ -92,3 +92,14 @@ def test_limits_make_calls_take_time(prices: PriceTable) -> None:
 def test_no_calls_cost_nothing(prices: PriceTable) -> None:
     """And need no ruler."""
     assert Estimator(prices, None, [], NOW).money_of([]) == Money()
+
+
+@pytest.mark.parametrize(("was_batch", "in_batches", "usd"), [(0, 0, 50), (1, 0, 50), (0, 1, 25)])
+def test_batches_are_half_the_price_whatever_the_past_was(
+    prices: PriceTable, *, was_batch: int, in_batches: int, usd: int
+) -> None:
+    """An earlier call of a batch says as much of lengths as one that was made live."""
+    cost = 25 if was_batch else 50
+    history = [paid(100, 50, cost)._replace(is_batch=bool(was_batch))] * 3
+    estimator = Estimator(prices, Quarter(), history, NOW, in_batches=bool(in_batches))
+    assert estimator.money_of([CALL]).p50_usd == Decimal(usd)
