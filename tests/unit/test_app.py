@@ -15,20 +15,43 @@ from footnoted.db.storage import Keeper, Storage
 from footnoted.errors import ConfigurationError, UsageError
 from footnoted.indexes import make_index
 from footnoted.settings import Settings
+from footnoted.sources.assembly import Net
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_the_profiles_that_can_be_named_are_those_there_are(tmp_path: Path) -> None:
-    """A name that commands take and no flow knows would park videos for ever."""
-    settings = Settings(data_dir=tmp_path)
+@pytest.fixture
+def storage(tmp_path: Path) -> Storage:
+    """Return a database that nobody has connected to."""
     url = "postgresql://nobody@127.0.0.1:9/none"
     engine = make_engine(url, application_name="test")
-    keeper = Keeper(None)
-    storage = Storage(settings, url, engine, Database(engine), keeper, SystemClock())
-    built = app.build_app(storage, make_index(settings))
-    assert tuple(profile.name for profile in built.profiles) == app.profile_names(settings)
+    settings = Settings(data_dir=tmp_path)
+    return Storage(settings, url, engine, Database(engine), Keeper(None), SystemClock())
+
+
+def test_the_profiles_that_can_be_named_are_those_there_are(storage: Storage) -> None:
+    """A name that commands take and no flow knows would park videos for ever."""
+    built = app.build_app(storage, make_index(storage.settings))
+    assert tuple(profile.name for profile in built.profiles) == app.profile_names(storage.settings)
+
+
+async def test_what_was_joined_is_closed_again(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ways to the net and the index, also when the work ends in an error."""
+    closed: list[str] = []
+    index = make_index(storage.settings)
+
+    async def close(closing: object) -> None:
+        closed.append(type(closing).__name__)
+
+    monkeypatch.setattr(Net, "close", close)
+    monkeypatch.setattr(type(index), "close", close)
+    with pytest.raises(KeyError):
+        async with app.built_app(storage, index):
+            raise KeyError
+    assert closed == ["Net", type(index).__name__]
 
 
 def test_a_profile_that_is_not_installed_is_refused(tmp_path: Path) -> None:
