@@ -57,10 +57,10 @@ def check_lines(checks: Sequence[Check]) -> Iterator[Text]:
 
     for check in checks:
         line = Text(f"{check.state.value:<8}", style=_STYLES[check.state.value])
-        line.append(f"{check.name.value:<17}", style="bold").append(plain(check.explanation))
+        line.append(f"{check.name.value:<18}", style="bold").append(plain(check.explanation))
         yield line
         if check.fixed:
-            yield Text(f"{'fixed':<25}", style="cyan").append(plain(check.fixed))
+            yield Text(f"{'fixed':<26}", style="cyan").append(plain(check.fixed))
     unwell = [check for check in checks if check.state.value != "ok"]
     if not unwell:
         yield Text("All is well.")

@@ -120,15 +120,16 @@ def _narrowed(scope: Scope, owner: str | None, stage: str | None, *, force: bool
 
 
 def _show(scope: Scope, among: Among, *, as_json: bool) -> None:
-    from footnoted.cli.planning import plan_fields, print_plan
+    from footnoted.cli.planning import NOTHING_ASKED, UP_TO_DATE, plan_fields, print_plan
     from footnoted.cli.session import read_settings
     from footnoted.cli.terminal import write_json
+    from footnoted.reprocess.store import Among
 
     plan, desk = asyncio.run(_planned(read_settings(), scope, among))
     if as_json:
         write_json("plan/1", {"scope": scope.summary(), **plan_fields(plan, desk.span(plan))})
     else:
-        print_plan(plan, desk)
+        print_plan(plan, desk, nothing=NOTHING_ASKED if among is Among.WAITING else UP_TO_DATE)
 
 
 async def _planned(settings: Settings, scope: Scope, among: Among) -> tuple[Plan, Desk]:

@@ -106,10 +106,17 @@ def _say_progress(done: int, of: int) -> None:
         sys.stderr.write(f"looking at creator {done + 1} of {of}{end}")
 
 
-def print_plan(plan: Plan, desk: Desk) -> None:
-    """Print the stages of a plan with their calls and prices, and the sum in one sentence."""
+UP_TO_DATE = "Nothing is to be done: everything is as today's configuration would make it."
+NOTHING_ASKED = "Nothing that waits asks a model."
+
+
+def print_plan(plan: Plan, desk: Desk, *, nothing: str = UP_TO_DATE) -> None:
+    """Print the stages of a plan with their calls and prices, and the sum in one sentence.
+
+    `nothing` is the sentence of a plan without any.
+    """
     if not plan.lines:
-        say("Nothing is to be done: everything is as today's configuration would make it.")
+        say(nothing)
     else:
         write_table(_HEADERS, [_row(line) for line in plan.lines])
         say()
@@ -126,7 +133,9 @@ def words_of(plan: Plan, span: Span, daily_cap_usd: Decimal) -> str:
     """Return what a plan comes to: calls, dollars, time and days."""
     money, replayed = plan.money, sum(line.replayed for line in plan.lines)
     if not money.calls:
-        return f"Buys nothing: {replayed} calls are replayed from the journal, $0 (exact)."
+        free = sum(line.free for line in plan.lines)
+        asked = f", {free} cost nothing" if free else ""
+        return f"Buys nothing: {replayed} calls are replayed from the journal{asked}, $0 (exact)."
     return (
         f"Buys {money.calls} calls for about {show_usd(money.p50_usd)} (p90"
         f" {show_usd(plan.p90_usd)}{_more(plan)}), replays {replayed} for nothing."

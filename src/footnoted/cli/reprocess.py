@@ -133,6 +133,8 @@ def _tell(plan: Plan, applied: Applied | None, span: Span, *, as_json: bool) -> 
         write_json("reprocess/1", {"applied": done, **plan_fields(plan, span)})
         return
     if applied is None:
+        if plan.lines:
+            say("Nothing would come out otherwise, so nothing was put back.")
         return
     say(f"Plan {applied.plan_id}: {len(applied.put_back)} put back.")
     for left in applied.left:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from footnoted.db.storage import Storage
@@ -17,6 +17,7 @@ _HEADERS = (
     *("id", "run", "trigger", "status", "reached", "failed at", "began", "took"),
     *("bought", "replayed", "tokens in/out", "cost"),
 )
+_HASH_LENGTH = 64
 _EVENT_HEADERS = ("at", "run", "what", "stage", "more")
 
 
@@ -46,6 +47,8 @@ def runs(
         write_json("runs/1", {"video_id": video, "runs": lines})
     elif found:
         write_table(*run_rows(found, now))
+        for line in setup_lines(found):
+            say(line)
     else:
         say(f"Video {video} has no runs.")
 
@@ -96,6 +99,28 @@ def _event_row(line: EventLine, now: datetime) -> tuple[object, ...]:
         if value is not None
     )
     return show_time(line.at, now), line.run_number, line.name, line.stage, more
+
+
+def setup_lines(found: Sequence[RunLine]) -> list[str]:
+    """Return what the newest run that ended was made by, stage by stage, as a person reads it."""
+    run = next((one for one in found if one.setup), None)
+    if run is None or run.setup is None:
+        return []
+    spec = f", index {run.setup['spec']}" if "spec" in run.setup else ""
+    lines = [f"Run {run.run_number} was made by footnoted {run.setup['program']}{spec}:"]
+    return lines + [f"  {_made_by(name, parts)}" for name, parts in run.setup["stages"].items()]
+
+
+def _made_by(stage: str, parts: Mapping[str, str]) -> str:
+    """Return the parts of a fingerprint in words; hashes are cut, a taxonomy's are counted."""
+    said = [
+        f"{name} {value[:4] if len(value) == _HASH_LENGTH else value}"
+        for name, value in parts.items()
+        if name != "stage" and value and not name.startswith("taxonomy:")
+    ]
+    if categories := sum(name.startswith("taxonomy:") for name in parts):
+        said.append(f"taxonomy of {categories} categories")
+    return f"{stage}: {', '.join(said)}"
 
 
 def run_rows(

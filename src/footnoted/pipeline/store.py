@@ -299,8 +299,10 @@ _LET_PAGES_OUT = text("""
 async def close_run(session: AsyncConnection, claim: Claim, ending: Ending, now: datetime) -> None:
     """End the running run of an item, and with success what a plan wanted of it."""
     await session.execute(
-        text("""UPDATE runs SET status = :status, error_stage = :stage, setup = :setup,
-                  finished_at = :now
+        text("""UPDATE runs SET status = :status, error_stage = :stage, finished_at = :now,
+                  setup = :setup || jsonb_build_object('spec', COALESCE(
+                    (SELECT left(sha256, 16) FROM embedding_specs WHERE state = 'serving'
+                     AND jsonb_array_length(spec->'channels') > 1), 'words'))
                 WHERE item_kind = :kind AND item_id = :id AND status = 'running'""").bindparams(
             bindparam("setup", type_=JSONB)
         ),

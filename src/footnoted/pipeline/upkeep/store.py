@@ -37,12 +37,17 @@ _UNMARK = text("""
   WHERE id = ANY(:versions) AND NOT starts_with(content_sha256, 'mended ')
 """)
 
+# A cue is [number, start, end, text, speaker, kind]; the cues of a transcript are long, and each is
+# looked at once.
 _DANGLING = text("""
+  WITH t AS MATERIALIZED (
+    SELECT id, media_id, (cues->0->>0)::int AS first_cue, (cues->-1->>0)::int AS last_cue
+    FROM transcripts)
   SELECT e.id, e.video_id FROM evidence e
-  JOIN transcripts t ON t.id = e.transcript_id JOIN videos v ON v.id = e.video_id
+  JOIN t ON t.id = e.transcript_id JOIN videos v ON v.id = e.video_id
   WHERE e.match <> 'rejected' AND v.lease_owner IS NULL
-    AND (t.media_id <> v.media_id OR e.first_cue < 0 OR e.last_cue < e.first_cue
-         OR e.last_cue >= t.cue_count)
+    AND (t.media_id <> v.media_id OR t.last_cue IS NULL OR e.last_cue < e.first_cue
+         OR e.first_cue < t.first_cue OR e.last_cue > t.last_cue)
   ORDER BY e.id
 """)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 VIDEO_PURGED = "video.purged"
 SOURCE_REMOVED = "source.removed"
+RETRACTED = "retracted"
+"""What begins the last run of a video."""
 
 
 class Doomed(NamedTuple):
@@ -71,11 +73,14 @@ async def interrupt_groups(session: AsyncConnection, video_id: int) -> list[int]
 
 
 async def delete_video(session: AsyncConnection, doomed: Doomed, now: datetime) -> None:
-    """Erase a video and its record; that it was purged, and when, is all that remains.
+    """Erase a video and its record; that it was retracted, and when, is all that remains.
 
     The recording goes with it, words and all, unless another profile uses it.
     """
     key = {"kind": ItemKind.VIDEO.value, "id": doomed.id}
+    runs = await session.scalar(
+        text("SELECT max(run_number) FROM runs WHERE item_kind = :kind AND item_id = :id"), key
+    )
     for table in ("work_orders", "events", "runs"):
         await session.execute(
             text(f"DELETE FROM {table} WHERE item_kind = :kind AND item_id = :id"),  # noqa: S608 - constants
@@ -95,9 +100,20 @@ async def delete_video(session: AsyncConnection, doomed: Doomed, now: datetime) 
         {"media": doomed.media_id},
     )
     await session.execute(
-        text("""INSERT INTO events (item_kind, item_id, name, at)
-                VALUES (:kind, :id, :event, :now)"""),
-        {**key, "event": VIDEO_PURGED, "now": now},
+        text("""
+          WITH run AS (
+            INSERT INTO runs (item_kind, item_id, run_number, trigger, status, started_at,
+              finished_at)
+            VALUES (:kind, :id, :number, :trigger, 'done', :now, :now) RETURNING id)
+          INSERT INTO events (run_id, item_kind, item_id, name, at)
+          SELECT run.id, :kind, :id, :event, :now FROM run"""),
+        {
+            **key,
+            "number": 1 + (runs or 0),
+            "trigger": RETRACTED,
+            "event": VIDEO_PURGED,
+            "now": now,
+        },
     )
 
 

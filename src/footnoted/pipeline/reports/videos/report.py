@@ -98,7 +98,8 @@ class RunLine(_Value):
     """One run: what began it, how far it came, how it ended, and what it asked of models.
 
     `calls_bought`, tokens and `cost_usd` are those of the calls that were reserved while it ran;
-    `setup` is the program's version and what each stage was made by, once it has ended.
+    `setup` is the program's version, what each stage was made by, and the embedding spec that
+    served, once it has ended.
     """
 
     id: int

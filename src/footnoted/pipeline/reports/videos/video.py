@@ -92,19 +92,24 @@ async def read_words(database: Database, video_id: int) -> StoredTranscript:
 
 
 async def read_video_runs(database: Database, video_id: int) -> tuple[RunLine, ...]:
-    """Return the runs of a video, newest first. Raises UsageError when there is no such video."""
+    """Return the runs of a video, newest first. Raises UsageError when there was no such video.
+
+    Of one that was erased, that it was retracted.
+    """
     async with database.transaction() as session:
-        if await store.media_of(session, video_id) is None:
+        runs = await store.read_runs(session, video_id)
+        if not runs and await store.media_of(session, video_id) is None:
             raise unknown_video(video_id)
-        return await store.read_runs(session, video_id)
+        return runs
 
 
 async def read_video_events(database: Database, video_id: int) -> tuple[EventLine, ...]:
-    """Return what happened to a video last. Raises UsageError when there is no such video."""
+    """Return what happened to a video last. Raises UsageError when there was no such video."""
     async with database.transaction() as session:
-        if await store.media_of(session, video_id) is None:
+        events = await store.read_events(session, video_id, _EVENTS_OF_VIDEO)
+        if not events and await store.media_of(session, video_id) is None:
             raise unknown_video(video_id)
-        return await store.read_events(session, video_id, _EVENTS_OF_VIDEO)
+        return events
 
 
 async def read_events_of_run(database: Database, run_id: int) -> tuple[EventLine, ...]:
