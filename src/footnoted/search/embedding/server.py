@@ -8,17 +8,14 @@ purpose and of its dimensions; answers are read alike.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
-import httpx
 from pydantic import BaseModel, ValidationError
 
-from footnoted.fetch.web.addresses import is_this_machine
-from footnoted.ledger.faults import CallFailedError, FaultKind
+from footnoted.fetch.service import ServiceClient
+from footnoted.ledger.service import PaidService
 from footnoted.ledger.service_faults import ServiceFaults
 from footnoted.search.embedding.dimensions import usual_dimensions
 from footnoted.search.embedding.port import Embedded
@@ -31,10 +28,7 @@ if TYPE_CHECKING:
     from footnoted.ledger.faults import Fault
     from footnoted.search.embedding.port import EmbeddingRequest
 
-_CONNECT_TIMEOUT_S = 10.0
-_PROBE_TIMEOUT_S = 10.0
 _MOST_BYTES = 256 * 2**20
-_FAULTS = ServiceFaults("the embedding server")
 
 
 class _Datum(BaseModel):
@@ -96,16 +90,11 @@ class EmbeddingServer:
         self, protocol: Protocol, base_url: str | None, key: str, prices: EmbeddingPriceTable
     ) -> None:
         """Ask the server at `base_url`, or the vendor's own; without a key where it is empty."""
-        self._protocol = protocol
-        self._url = (base_url or protocol.vendors_own).rstrip("/")
-        self._key = key
-        self._prices = prices
-        is_here = is_this_machine(urlsplit(self._url).hostname or "")
-        self._client = httpx.AsyncClient(
-            headers={"authorization": f"Bearer {key}"} if key else {},
-            follow_redirects=False,
-            trust_env=not is_here,  # a proxy is used as by every program, though not to oneself
-        )
+        self._protocol, self._prices = protocol, prices
+        authorization = f"Bearer {key}" if key else None
+        url = base_url or protocol.vendors_own
+        client = ServiceClient(url, authorization, most_bytes=_MOST_BYTES)
+        self._service = PaidService(client, ServiceFaults("the embedding server"))
 
     @property
     def maker(self) -> str:
@@ -115,17 +104,17 @@ class EmbeddingServer:
     @property
     def base_url(self) -> str | None:
         """Return its address; None for the vendor's own."""
-        return None if self._url == self._protocol.vendors_own else self._url
+        return None if self.provider == self._protocol.vendors_own else self.provider
 
     @property
     def provider(self) -> str:
         """Return its address."""
-        return self._url
+        return self._service.base_url
 
     @property
     def key_sha256(self) -> str | None:
         """Return the hash of the key."""
-        return hashlib.sha256(self._key.encode()).hexdigest() if self._key else None
+        return self._service.key_sha256
 
     @property
     def most_texts(self) -> int:
@@ -138,56 +127,23 @@ class EmbeddingServer:
 
     async def embed(self, request: EmbeddingRequest, *, timeout_s: float) -> Embedded:
         """Return the vectors of the texts. Raises CallFailedError."""
-        posted = self._client.build_request(
-            "POST",
-            f"{self._url}/embeddings",
-            json={
-                "model": request.model,
-                "input": list(request.texts),
-                **self._protocol.fields(request),
-            },
-        )
-        body, headers = await self._sent(posted, timeout_s)
+        asked = {"model": request.model, "input": list(request.texts)}
+        fields = {**asked, **self._protocol.fields(request)}
+        posted = self._service.request("POST", "embeddings", json=fields)
+        answer = await self._service.send(posted, timeout_s)
         try:
-            embedded = read_answer(body, len(request.texts))
+            embedded = read_answer(answer.body, len(request.texts))
         except (ValueError, RecursionError) as error:
-            raise CallFailedError(_FAULTS.unreadable(_first_line(error), headers)) from None
-        return replace(embedded, provider_request_id=headers.get("x-request-id"))
+            raise self._service.unreadable(_first_line(error), answer.headers) from None
+        return replace(embedded, provider_request_id=answer.headers.get("x-request-id"))
 
     async def probe(self) -> Fault | None:
-        """Return what asking for a list of models says of the server and the key.
-
-        A server at home may not know the address: then it is there, and that is all it can tell.
-        """
-        request = self._client.build_request("GET", f"{self._url}/models")
-        try:
-            await self._sent(request, _PROBE_TIMEOUT_S)
-        except CallFailedError as error:
-            return None if error.fault.kind is FaultKind.REJECTED else error.fault
-        return None
+        """Return what asking for a list of models says of the server and the key."""
+        return await self._service.probe("models")
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
-
-    async def _sent(self, request: httpx.Request, timeout_s: float) -> tuple[str, httpx.Headers]:
-        connect_s = min(_CONNECT_TIMEOUT_S, timeout_s)
-        request.extensions["timeout"] = httpx.Timeout(timeout_s, connect=connect_s).as_dict()
-        try:
-            response = await self._client.send(request, stream=True)
-            try:
-                body = await _bounded_body(response)
-            finally:
-                await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
-            raise self._failed(_FAULTS.of_transport(error)) from None
-        if not response.is_success:
-            raise self._failed(_FAULTS.of_status(response.status_code, response.headers, body))
-        return body, response.headers
-
-    def _failed(self, fault: Fault) -> CallFailedError:
-        message = fault.message.replace(self._key, "[key]") if self._key else fault.message
-        return CallFailedError(replace(fault, message=message))
+        await self._service.close()
 
 
 def read_answer(body: str, expected: int) -> Embedded:
@@ -211,14 +167,3 @@ def _first_line(error: Exception) -> str:
         first = error.errors(include_url=False, include_input=False)[0]
         return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
     return str(error).partition("\n")[0]
-
-
-async def _bounded_body(response: httpx.Response) -> str:
-    parts: list[bytes] = []
-    size = 0
-    async for part in response.aiter_bytes():
-        size += len(part)
-        if size > _MOST_BYTES:
-            raise CallFailedError(_FAULTS.unreadable("it does not end", response.headers))
-        parts.append(part)
-    return b"".join(parts).decode("utf-8", errors="replace")

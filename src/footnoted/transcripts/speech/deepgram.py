@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from pydantic import BaseModel, Field
 
-from footnoted.ledger.faults import CallFailedError
 from footnoted.ledger.service_faults import request_id_of
 from footnoted.transcripts.speech.answers import Seconds, milliseconds_of, why_unreadable
 from footnoted.transcripts.speech.languages import language_tag
@@ -21,7 +20,6 @@ from footnoted.transcripts.speech.port import (
     SpokenSegment,
     SpokenWord,
 )
-from footnoted.transcripts.speech.service import FAULTS
 from footnoted.transcripts.speech.service_model import ServiceModel
 
 if TYPE_CHECKING:
@@ -98,9 +96,9 @@ class DeepgramRecognizer(ServiceModel):
     ) -> Recognition:
         """Return what Deepgram heard. Raises CallFailedError."""
         data = await asyncio.to_thread(pack, chunk.samples, OPUS)
-        posted = self._service.client.build_request(
+        posted = self._service.request(
             "POST",
-            f"{self._service.base_url}/v1/listen",
+            "v1/listen",
             params=tuple(self._query(request)),
             content=data,
             headers={"content-type": OPUS.content_type},
@@ -109,8 +107,7 @@ class DeepgramRecognizer(ServiceModel):
         try:
             speech, request_id = read_answer(answer.body, request.language)
         except (ValueError, RecursionError) as error:
-            fault = FAULTS.unreadable(why_unreadable(error), answer.headers)
-            raise CallFailedError(fault) from None
+            raise self._service.unreadable(why_unreadable(error), answer.headers) from None
         served = speech.model_copy(update={"served_by": self._name})
         return Recognition(served, answer.body, request_id or request_id_of(answer.headers))
 

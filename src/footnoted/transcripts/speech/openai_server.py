@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from pydantic import BaseModel
 
-from footnoted.ledger.faults import CallFailedError
 from footnoted.ledger.service_faults import request_id_of
 from footnoted.transcripts.speech.answers import Seconds, milliseconds_of, why_unreadable
 from footnoted.transcripts.speech.languages import language_tag, primary_tag
@@ -25,7 +24,6 @@ from footnoted.transcripts.speech.port import (
     SpokenSegment,
     SpokenWord,
 )
-from footnoted.transcripts.speech.service import FAULTS
 from footnoted.transcripts.speech.service_model import ServiceModel
 from footnoted.transcripts.speech.timed_words import with_words
 
@@ -91,9 +89,9 @@ class OpenAiRecognizer(ServiceModel):
         """Return what the server heard. Raises CallFailedError."""
         packing = OPUS if self._is_openais_own else WAV  # every server reads WAV
         data = await asyncio.to_thread(pack, chunk.samples, packing)
-        posted = self._service.client.build_request(
+        posted = self._service.request(
             "POST",
-            f"{self._service.base_url}/audio/transcriptions",
+            "audio/transcriptions",
             data=self._fields(request),
             files={"file": (packing.file_name, data, packing.content_type)},
         )
@@ -101,9 +99,7 @@ class OpenAiRecognizer(ServiceModel):
         try:
             speech = read_answer(answer.body, chunk.duration_ms)
         except (ValueError, RecursionError) as error:
-            raise CallFailedError(
-                FAULTS.unreadable(why_unreadable(error), answer.headers)
-            ) from None
+            raise self._service.unreadable(why_unreadable(error), answer.headers) from None
         served = speech.model_copy(update={"served_by": self._name})
         return Recognition(served, answer.body, request_id_of(answer.headers))
 

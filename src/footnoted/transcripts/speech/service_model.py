@@ -46,7 +46,7 @@ class ServiceModel:
 
     async def probe(self) -> Fault | None:
         """Return what asking for a list says of the server and the key."""
-        return await self._service.probe(f"{self._service.base_url}/{self.probe_path}")
+        return await self._service.probe(self.probe_path)
 
     async def close(self) -> None:
         """Close the connections."""
