@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
+from footnoted.llm.limits.classes import model_class
 from footnoted.llm.port import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from footnoted.ledger.prices import PriceTable
@@ -47,7 +48,7 @@ class Ruler(Protocol):
 class Money:
     """What some calls cost: tokens, mean (USD), and the variance of that.
 
-    `minutes` is how long the provider's limits make them take at least.
+    `loads` is how long the provider's limits make those of each class of models take (minutes).
     """
 
     calls: int = 0
@@ -55,7 +56,12 @@ class Money:
     output_tokens: int = 0
     mean_usd: float = 0.0
     variance: float = 0.0
-    minutes: float = 0.0
+    loads: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    @property
+    def minutes(self) -> float:
+        """Return how long they take at least: classes of models go side by side."""
+        return max(self.loads.values(), default=0.0)
 
     def __add__(self, other: Money) -> Money:
         """Return what both cost together."""
@@ -65,7 +71,10 @@ class Money:
             self.output_tokens + other.output_tokens,
             self.mean_usd + other.mean_usd,
             self.variance + other.variance,
-            self.minutes + other.minutes,
+            {
+                name: self.loads.get(name, 0.0) + other.loads.get(name, 0.0)
+                for name in self.loads.keys() | other.loads.keys()
+            },
         )
 
     @property
@@ -136,7 +145,11 @@ class Estimator:
             round(output),
             mean,
             (dearer - mean) ** 2,
-            _minutes(prompt, round(output), self._ruler.limits_of(call.model)),
+            {
+                model_class(call.model): _minutes(
+                    prompt, round(output), self._ruler.limits_of(call.model)
+                )
+            },
         )
 
     def _habit(self, model: str, calls: Sequence[PaidCall]) -> _Habit | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -87,6 +88,13 @@ def test_limits_make_calls_take_time(prices: PriceTable) -> None:
     """Twenty calls at ten a minute are two minutes."""
     money = Estimator(prices, Quarter(), [], NOW).money_of([CALL] * 20)
     assert money.minutes == pytest.approx(2)
+
+
+def test_classes_of_models_go_side_by_side(prices: PriceTable) -> None:
+    """The longer one is what both take."""
+    other = replace(CALL, model="other")
+    money = Estimator(prices, Quarter(), [], NOW).money_of([CALL] * 20 + [other] * 30)
+    assert money.minutes == pytest.approx(3)
 
 
 def test_no_calls_cost_nothing(prices: PriceTable) -> None:

@@ -10,7 +10,7 @@ from footnoted.reprocess.span import Span, batch_span, live_span
 
 def line(profile: str, stage: str, calls: int) -> PlanLine:
     """Return a line with calls that take a minute each at the limits."""
-    money = Money(calls, minutes=float(calls))
+    money = Money(calls, loads={"a class": float(calls)})
     return PlanLine(profile, stage, ItemKind.VIDEO, calls, 0, 0, money, Money(), is_exact=True)
 
 
