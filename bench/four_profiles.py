@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -70,13 +71,19 @@ def everything() -> list[Path]:
 def taught(folder: Path) -> dict[str, str]:
     """Return the setting of a folder whose glossary has the corrections that people made of calls.
 
-    So the improved transcripts of `brain` have something to show.
+    So the improved transcripts of `brain` have something to show. What the people left as it was
+    elsewhere is a word like any other, and no mishearing.
     """
+    calls = DATA / "captions-ethereum-pm"
+    left = set[str]()
+    for path in calls.glob("*/transcript_corrected.vtt"):
+        left |= set(re.findall(r"\b[a-z]+\b", path.read_text(encoding="utf-8")))
     entries: dict[str, str] = {}
-    for path in sorted(DATA.glob("captions-ethereum-pm/*/transcript_changelog.tsv")):
+    for path in sorted(calls.glob("*/transcript_changelog.tsv")):
         rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:])
         for heard, written in (row[:2] for row in rows if len(row) > 1):
-            if heard.casefold() != written.casefold() and not {",", ":"} & {*heard, *written}:
+            is_plain = heard.casefold() in left or {",", ":"} & {*heard, *written}
+            if not is_plain and heard.casefold() != written.casefold():
                 entries.setdefault(heard.casefold(), written)
     glossary = folder / "user" / "prompts" / "brain" / "glossary.txt"
     glossary.parent.mkdir(parents=True)
