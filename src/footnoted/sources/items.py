@@ -77,6 +77,7 @@ class PollState(_Item):
     the next one, something was missed in between and a deep look is due. `deep_at` is when the last
     deep look was. `failing_since` is when the place began to answer that it is not there.
     `body_sha256` is the hash of the last feed, for servers that do not tell that nothing changed.
+    `listed_all` says that every item was seen once, so that one never seen before is new.
     """
 
     etag: str | None = None
@@ -86,6 +87,7 @@ class PollState(_Item):
     deep_at: datetime | None = None
     failing_since: datetime | None = None
     body_sha256: str | None = None
+    listed_all: bool = False
 
 
 class Poll(_Item):

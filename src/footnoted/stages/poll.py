@@ -206,7 +206,7 @@ class PollStage:
     async def _save_poll(
         self, session: AsyncConnection, source: Source, out: PollOutput, poll: Poll
     ) -> None:
-        now = self._clock.now()
+        now, before = self._clock.now(), PollState.model_validate(source.poll_state)
         follows = Follows(
             source_id=source.id,
             profiles=source.profiles,
@@ -214,9 +214,11 @@ class PollStage:
             followed_since=source.created_at,
             priority=source.priority,
             options=SourceOptions.model_validate(source.options),
+            knows_all=before.listed_all,
         )
         took = await take(session, poll, follows, now)
-        state = poll.state
+        listed_all = before.listed_all or poll.is_complete
+        state = poll.state.model_copy(update={"listed_all": listed_all})
         if out.was_deep:
             state = state.model_copy(update={"deep_at": now})
         remembered = state.model_dump(mode="json", exclude_defaults=True)

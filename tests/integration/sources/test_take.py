@@ -250,3 +250,36 @@ async def test_an_item_taken_by_its_address_is_the_sources_too(shelf: Shelf) -> 
     await shelf.asking(backfill="none").take(episodes(1, 2))
     assert await shelf.rows("SELECT count(*) FROM media") == [(1,)]
     assert list((await shelf.became()).values()) == ["backfill", "backfill"]
+
+
+def page(number: int) -> FoundItem:
+    """Return an item of a site that tells no dates."""
+    url = f"https://site.example/{number}"
+    return FoundItem(keys=(f"guid:site.example:{number}",), facts=Facts(title=url), link=url)
+
+
+async def test_what_has_no_date_is_new_where_it_stands_above_what_was_there(shelf: Shelf) -> None:
+    """Though no backfill is wanted; what a longer list shows below is not."""
+    site = shelf.asking(backfill="none")
+    await site.take([page(3), page(2), page(1)])
+    before = await site.taken()
+    await site.take([page(5), page(4), page(3), page(2)])
+    await site.take([page(number) for number in (5, 4, 3, 2, 1, 0)])
+    assert before == []
+    assert await site.taken() == ["https://site.example/5", "https://site.example/4"]
+
+
+async def test_what_is_added_where_all_was_known_is_new_whatever_its_date(shelf: Shelf) -> None:
+    """An old video at the end of a playlist; not an old episode, whose name may be what is new."""
+    playlist = shelf.asking(backfill="none")
+    old = [replace_keys(episode(number), f"youtube:video00000{number}") for number in range(1, 4)]
+    await playlist.take(old[:2])
+    knowing = Shelf(playlist.database, replace(playlist.follows, knows_all=True))
+    await knowing.take([*old, episode(9)])
+    assert await knowing.taken() == ["Episode 3"]
+    assert (await knowing.became())["Episode 9"] == "backfill"
+
+
+def replace_keys(item: FoundItem, *keys: str) -> FoundItem:
+    """Return the item as one that is known by these keys."""
+    return item.model_copy(update={"keys": keys})

@@ -37,7 +37,10 @@ BACKFILL = "backfill"
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """The source that a look is of. `followed_since` parts what is fresh from the backfill."""
+    """The source that a look is of. `followed_since` parts what is fresh from the backfill.
+
+    `knows_all` says that every item was offered at some look, so that others are new.
+    """
 
     source_id: int
     profiles: Sequence[str]
@@ -46,6 +49,7 @@ class Follows:
     priority: int
     options: SourceOptions
     trigger: str = videos.SCHEDULED
+    knows_all: bool = False
 
 
 @dataclass(slots=True)
@@ -88,6 +92,11 @@ class _Offer:
     new_keys: tuple[str, ...]
     before: store.Decided | None = None
 
+    @property
+    def is_decided(self) -> bool:
+        """Return whether an earlier look offered it, and it was not put off."""
+        return self.before is not None and self.before.state != store.LATER
+
     @classmethod
     def of(cls, item: FoundItem, known: Sequence[KnownItem]) -> _Offer:
         wanted = frozenset(item.keys)
@@ -105,12 +114,14 @@ class _Taking:
     poll: Poll
     took: Took = field(default_factory=Took)
     rows: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    on_top: frozenset[str] = frozenset()
 
     async def take_all(self, items: Sequence[FoundItem]) -> None:
         known = await store.known_by_keys(
             self.session, {key for item in items for key in item.keys}
         )
         offers = await self._with_decisions([_Offer.of(item, known) for item in items])
+        self.on_top = _above_known(offers)
         turn = await videos.first_turn(self.session, self.follows.source_id)
         opening = videos.Opening(self.follows.source_id, self.follows.trigger, self.now, turn)
         chosen = self._chosen(offers)
@@ -144,7 +155,7 @@ class _Taking:
         old = {
             offer.item.keys[0]: offer
             for offer in offers
-            if not self._is_fresh(offer.item) and self._counts(offer)
+            if not self._is_fresh(offer) and self._counts(offer)
         }
         known = [key for key, offer in old.items() if offer.before is not None]
         picked = plan_backfill(
@@ -166,9 +177,20 @@ class _Taking:
     def _judged(self, item: FoundItem) -> Verdict:
         return judge(item, self.follows.options.rules, self.now)
 
-    def _is_fresh(self, item: FoundItem) -> bool:
+    def _is_fresh(self, offer: _Offer) -> bool:
+        """Return whether an item came since the source is followed.
+
+        Its date tells; else that it stands above all that was offered before, or that everything
+        else was. What is added to a playlist is as new as that, whatever its date.
+        """
+        item = offer.item
         at = item.facts.published_at or item.starts_at
-        return at is not None and at >= self.follows.followed_since
+        if at is not None and at >= self.follows.followed_since:
+            return True
+        if offer.before is not None:
+            return False
+        is_new = self.follows.knows_all and (at is None or item.keys[0].startswith("youtube:"))
+        return is_new or (at is None and offer.key in self.on_top)
 
     async def _take_one(self, offer: _Offer, opening: videos.Opening, *, is_chosen: bool) -> None:
         """Bring what is known of a recording up to date, and decide what nobody decided yet.
@@ -209,7 +231,7 @@ class _Taking:
         return bool(changed) or offers_more
 
     async def _decide(self, offer: _Offer, opening: videos.Opening, *, is_chosen: bool) -> None:
-        is_fresh, verdict = self._is_fresh(offer.item), self._judged(offer.item)
+        is_fresh, verdict = self._is_fresh(offer), self._judged(offer.item)
         if not is_fresh and not is_chosen and not isinstance(verdict, NotTaken):
             detail = f"it is older than the following, and the backfill is {self._backfill()}"
             self._leave(offer, BACKFILL, detail)
@@ -303,6 +325,17 @@ class _Taking:
                 "seen_at": self.now,
             }
         )
+
+
+def _above_known(offers: Sequence[_Offer]) -> frozenset[str]:
+    """Return what a list shows before all that it showed at an earlier look; none at the first."""
+    new: set[str] = set()
+    for offer in offers:
+        if offer.is_decided:
+            return frozenset(new)
+        if offer.before is None:
+            new.add(offer.key)
+    return frozenset()
 
 
 def playing_url(item: FoundItem) -> str | None:

@@ -138,7 +138,9 @@ class YoutubeFollower:
         state = look.state.model_copy(update={"failing_since": None})
         if not (look.place.is_deep or look.is_overdue):
             return Poll(state=state, is_unchanged=True)
-        listed, is_complete = await self._list(look, look.place.limit)
+        # What is added to a playlist may stand at its end, however few of it are wanted.
+        limit = _FILL_LIMIT if look.is_overdue else look.place.limit
+        listed, is_complete = await self._list(look, limit)
         return _poll(look, listed, listed.items, state, is_complete=is_complete)
 
     async def _with_feed(self, look: _Look, feed: Feed, answer: WebAnswer | None) -> Poll:
