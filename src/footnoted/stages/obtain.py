@@ -22,6 +22,7 @@ from footnoted.model.status import (
     ItemKind,
     Resource,
 )
+from footnoted.model.transcript import TranscriptOrigin
 from footnoted.sources.facts import changed_columns, fact_columns
 from footnoted.sources.obtain.port import Obtained, Wanted
 from footnoted.sources.port import FileRole, FoundFile
@@ -32,7 +33,7 @@ from footnoted.sources.videos import store as videos
 from footnoted.stages.port import ItemGoneError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from footnoted.clock import Clock
     from footnoted.sources.items import FoundItem
     from footnoted.sources.obtain.port import Captions, Obtainer
-    from footnoted.sources.transcriptions.store import Subject
+    from footnoted.sources.transcriptions.store import HeardFile, Subject
     from footnoted.stages.port import StageContext
 
 
@@ -141,8 +142,7 @@ class ObtainStage:
         self, session: AsyncConnection, subject: Subject, captions: Captions, now: datetime
     ) -> None:
         path = stored_path(str(captions.path))
-        words = [file for file in subject.files if file.role is FileRole.TRANSCRIPT]
-        newest = max(words, key=lambda file: file.modified_ns, default=None)
+        newest = max(_published(subject), key=lambda file: file.modified_ns, default=None)
         if newest is not None and newest.sha256 == captions.sha256:
             return  # else it is new, or what was there before is there again
         row_id = await recordings.file_at(session, path)
@@ -162,6 +162,13 @@ class ObtainStage:
             await videos.reopen_videos(
                 session, subject.media_id, opening, ["transcript"], forgets=True
             )
+
+
+def _published(subject: Subject) -> Iterator[HeardFile]:
+    """Yield the words that were fetched; what a person corrected is no word of the publisher."""
+    for file in subject.files:
+        if file.role is FileRole.TRANSCRIPT and file.origin != TranscriptOrigin.EDITED:
+            yield file
 
 
 def not_wanted() -> Stopped:

@@ -6,23 +6,19 @@ turned while nothing is under way, from each time something is due to the next.
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from pydantic import SecretStr
 
-from footnoted.clock import SystemClock
 from footnoted.daemon import run_daemon
 from footnoted.model.transcript import TranscriptOrigin
 from footnoted.pipeline.plan import Mode, RunPlan
 from footnoted.pipeline.reports.items.item import read_item_words
 from footnoted.pipeline.reports.jobs.store import JobFilter, read_jobs
 from footnoted.pipeline.reports.videos import store as videos
-from footnoted.settings import Settings
-from footnoted.sources import assembly
 from footnoted.sources.items import YOUTUBE_KIND
 from footnoted.sources.net.adding import NetPlace, NewPlace, add_place
 from footnoted.sources.net.asking import Asked
@@ -30,77 +26,29 @@ from footnoted.transcripts.captions import read_transcript
 from tests.emulator import running
 from tests.emulator.running import ROOT
 from tests.fakes.machine import rows_of
-from tests.timeline import server
+from tests.integration.sources.youtube.conftest import YOUTUBE, WorldClock, nobody
 from tests.timeline.world import Channel, Line, World, life
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from footnoted.app import App
     from footnoted.db.session import Database
-    from footnoted.fetch.port import Download, Web, WebAnswer, WebRequest
+    from footnoted.settings import Settings
     from tests.emulator.running import Emulator
+    from tests.integration.sources.youtube.conftest import LivingIn
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)  # when what is paid for has its price
 CHANNEL = "UC" + "abcdefghijklmnopqrstuv"
 SAMPLE = "low-ceiling-02-vocal-chain.en.srt"
 SLOWLY = 6
 LOGIC = ROOT / "bench" / "logic" / "extractive.py"
-YOUTUBE = "https://www.youtube.com"
 LAST = START + timedelta(days=32)
 DUE = """
   SELECT min(at) FROM (
     SELECT not_before AS at FROM transcriptions UNION ALL SELECT next_check_at FROM transcriptions
     UNION ALL SELECT not_before FROM page_groups) due WHERE at > :now
 """
-
-
-class WorldClock(SystemClock):
-    """Tells the time of a world; only the test turns it. Pauses are real."""
-
-    def __init__(self, world: World) -> None:
-        """Take the world."""
-        super().__init__()
-        self._world = world
-
-    def now(self) -> datetime:
-        """Return the time there."""
-        return self._world.now
-
-    def jitter(self) -> float:
-        """Return none: the trace is exact."""
-        return 0.0
-
-
-@dataclass(frozen=True)
-class Detour:
-    """A web in which YouTube's feeds are served by the world; the rest is the real one."""
-
-    web: Web
-    base: str
-
-    async def get(self, request: WebRequest) -> WebAnswer:
-        """Return the answer of the world where YouTube is asked."""
-        return await self.web.get(self._led(request))
-
-    async def download(self, request: WebRequest, into: Path) -> Download:
-        """Do so for a file."""
-        return await self.web.download(self._led(request), into)
-
-    async def aclose(self) -> None:
-        """Close the real one."""
-        await self.web.aclose()  # type: ignore[attr-defined]  # it is an HttpWeb
-
-    def _led(self, request: WebRequest) -> WebRequest:
-        return replace(request, url=request.url.replace(YOUTUBE, self.base))
-
-
-@asynccontextmanager
-async def nobody(app: App) -> AsyncGenerator[None]:
-    """Serve no requests."""
-    del app
-    yield
 
 
 class Seen(NamedTuple):
@@ -182,32 +130,18 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def living(
-    database: Database,
-    database_url: str,
-    short_path: Path,
-    said: Sequence[Line],
-    emulator: Emulator,
-    monkeypatch: pytest.MonkeyPatch,
+    database: Database, living_in: LivingIn, said: Sequence[Line], emulator: Emulator
 ) -> Iterator[Living]:
     """Return the program with a key to pay with, in a world with one channel."""
     world = World([Channel(CHANNEL, "The Channel", [life(at=START, said=said)])], START)
-    make_web = assembly.make_web
-    with server.started(world) as base:
-        monkeypatch.setattr("footnoted.db.storage.SystemClock", lambda: WorldClock(world))
-        monkeypatch.setattr(assembly, "make_web", lambda *args: Detour(make_web(*args), base))
-        settings = Settings(
-            data_dir=short_path / "data",
-            database_url=SecretStr(database_url),
-            allow_private_addresses=True,
-            host_gap_s=0.0,
-            drain_wait_s=0.0,
-            backup_every_h=0.0,
-            ytdlp_command=server.command(base),
-            anthropic_api_key=SecretStr("sk-test-1"),
-            anthropic_base_url=emulator.base_url,
-            speech="openai",
-            speech_base_url="http://127.0.0.1:9/v1",
-        )
+    key = SecretStr("sk-test-1")
+    with living_in(
+        world,
+        anthropic_api_key=key,
+        anthropic_base_url=emulator.base_url,
+        speech="openai",
+        speech_base_url="http://127.0.0.1:9/v1",
+    ) as settings:
         yield Living(settings, database, world, emulator)
 
 
