@@ -72,6 +72,17 @@ async def test_hearing_is_priced_for_what_has_no_words() -> None:
     assert (cost.hours, cost.calls, cost.usd) == (Decimal("2.50"), 50, Decimal("0.1250"))
 
 
+async def test_a_page_may_have_no_captions() -> None:
+    """A channel does not tell, so at most all of it is to be heard."""
+    video = FoundItem(
+        keys=("youtube:aaaaaaaaaaa",),
+        facts=Facts(duration_ms=HOUR_MS, published_at=NOW),
+        link="https://www.youtube.com/watch?v=aaaaaaaaaaa",
+    )
+    shown = await preview(video, rates=Rates(None, None, by_the_minute))
+    assert (shown.cost.speech_minutes, shown.cost.speech_usd) == (Decimal(60), Decimal("0.36"))
+
+
 async def test_what_nothing_hears_has_no_price() -> None:
     """Nor what no length is told of."""
     shown = await preview(episode(1), episode(2, hours=None), rates=Rates(None, None))

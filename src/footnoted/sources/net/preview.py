@@ -53,7 +53,7 @@ class Rates:
 class BacklogCost(_Value):
     """What the items that would be taken would take, as far as their lengths are known.
 
-    `speech_minutes` are of items whose publisher offers no words, as far as that is told, and
+    `speech_minutes` are at most: of items for which no words are offered, as far as that is told.
     `speech_usd` is what hearing them costs; None where nothing hears.
     """
 
@@ -131,9 +131,8 @@ def _preview(
 def _cost(takes: list[FoundItem], rates: Rates) -> BacklogCost:
     lengths = [item.facts.duration_ms for item in takes]
     hours = _hours(sum(length or 0 for length in lengths))
-    unheard = [
-        item.facts.duration_ms or 0 for item in takes if item.media_url and not item.transcripts
-    ]
+    # Whether a page has captions is known when it is looked at: at most all of them have none.
+    unheard = [item.facts.duration_ms or 0 for item in takes if not item.transcripts]
     return BacklogCost(
         items=len(takes),
         hours=hours,
