@@ -193,3 +193,19 @@ def test_where_something_is_bought_is_not_what_is_bought() -> None:
     own = "So I bought Robinhood, where trading is cheap."
     (mention,) = _mentions(own, names=(_name(0, "Robinhood", "HOOD"),)).mentions
     assert mention.action == "buy"
+
+
+def test_what_is_done_after_naming_a_place_is_not_done_to_it() -> None:
+    """Nor is what is done with something that a company makes; its dip is its share."""
+    after = _mentions(
+        "I have traded some crypto on Robinhood for a while.",
+        "I bought it when it was cheap.",
+        names=(_name(0, "Robinhood", "HOOD"),),
+    )
+    product = _mentions(
+        "We add them to the Cloudflare balancer, and the price is fine.",
+        names=(_name(0, "Cloudflare", "NET"),),
+    )
+    dip = _mentions("I bought the Amazon dip.", names=(_name(0, "Amazon", "AMZN"),))
+    told = [[one.action for one in each.mentions] for each in (after, product, dip)]
+    assert told == [[None], [None], ["add"]]

@@ -45,6 +45,11 @@ def is_common(symbol: str) -> bool:
     return symbol.casefold() in read_sections("market-en")["common"].words
 
 
+def is_market_word(word: str) -> bool:
+    """Return whether a word stands beside companies that one may own, such as `dip`."""
+    return word.casefold() in _market()
+
+
 def is_venue(name: str) -> bool:
     """Return whether a company is one where people trade or shop."""
     return name.casefold() in read_sections("market-en")["venue"].words

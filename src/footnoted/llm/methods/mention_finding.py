@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from footnoted.llm.methods.lexicon import lexicon_for
-from footnoted.llm.methods.mention_context import is_venue, says_something
+from footnoted.llm.methods.mention_context import is_market_word, is_venue, says_something
 from footnoted.llm.methods.mention_unlisted import unlisted_in
 from footnoted.llm.methods.stance_words import Stance, stances_in
 from footnoted.llm.methods.units import units_of
@@ -108,7 +108,7 @@ def _take_stances(
     if not names:
         return
     text = units[place].text
-    names = [name for name in names if not _is_venue(text, name.said)]
+    names = [name for name in names if _may_be_dealt_in(text, name.said)]
     if not names:
         return
     places = {_key(name): _place(text.casefold(), name.said) or 0 for name in names}
@@ -122,20 +122,24 @@ def _take_stances(
         known[key].stances.append((stance, place, place))
 
 
-def _is_venue(text: str, said: str) -> bool:
-    """Return whether a sentence names a company only as the place where something is bought."""
-    if not is_venue(said):
-        return False
-    beside = re.compile(
-        rf"(?<!\w)(?:on|from|at|via|through|using) {re.escape(said)}(?!\w)", re.IGNORECASE
-    )
-    return len(beside.findall(text)) == len(re.findall(rf"(?<!\w){re.escape(said)}(?!\w)", text))
+def _may_be_dealt_in(text: str, said: str) -> bool:
+    """Return whether a sentence names a company other than as a place to trade, or as its product.
+
+    `On Robinhood` is where something is bought; `the Cloudflare balancer` is no share.
+    """
+    name = rf"(?<!\w){re.escape(said)}(?!\w)"
+    beside = rf"(?:on|from|at|via|through|using) {name}"
+    is_place = is_venue(said) and not re.search(name, re.sub(beside, "", text))
+    made = re.search(rf"(?<!\w)(?:the|an?) {name} ([a-z]+)", text)
+    return not is_place and (made is None or is_market_word(made[1]))
 
 
 def _take_from_next(units: Sequence[Unit], place: int, named: _Named) -> None:
     """Give a company the stance of the sentence after it, when that goes on about it."""
     after = place + 1
     if after >= len(units) or stances_in(units[place].text):
+        return
+    if not _may_be_dealt_in(units[place].text, named.name.said):
         return
     follow = units[after]
     if _GOES_ON.search(follow.text.casefold()) and follow.speaker == units[place].speaker:
