@@ -188,7 +188,8 @@ def test_a_purged_video_is_gone_and_not_found(home: Home, folder: Path) -> None:
     ended = home.run("remove", "1", "--purge")
     assert ended.stdout == "video 1 'By hand': erased\n"
     assert home.ask("search", "tenon", "--kind", "window")["results"] == []
-    assert sentence(home, "show", "1") == "there is no video 1; `footnoted status` names some"
+    removed = "item 1 was removed, with everything that was made of it"
+    assert sentence(home, "show", "1") == sentence(home, "transcript", "1") == removed
     assert (folder / NAMES[0]).exists()
 
 

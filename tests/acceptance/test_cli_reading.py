@@ -47,6 +47,9 @@ def test_show_tells_everything_about_a_video(library: Home) -> None:
     text = library.run("show", "1", "--transcript").stdout
     assert (answer["schema"], answer["facts"]["id"]) == ("footnoted.show/1", 1)
     assert answer["state"]["status"] == "indexed"
+    documents = answer["indexing"]["documents"]
+    assert (documents > 0, answer["indexing"]["is_searchable"]) == (True, True)
+    assert f"{documents} documents, all can be found" in text
     assert answer["moments"] != []
     assert {run["status"] for run in answer["runs"]} == {"done"}
     assert answer["facts"]["title"] in text

@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from footnoted.model.transcript import Transcript
+    from footnoted.pipeline.reports.items.report import Indexing
     from footnoted.pipeline.reports.videos.report import VideoReport
     from footnoted.settings import Settings
 
@@ -31,30 +32,33 @@ def show(
     from footnoted.cli.video import print_video
     from footnoted.cli.words import print_words
 
-    report, words = asyncio.run(_read(read_settings(), video, with_words=transcript))
+    report, indexing, words = asyncio.run(_read(read_settings(), video, with_words=transcript))
     if as_json:
-        fields = report.model_dump(mode="json")
+        fields = {**report.model_dump(mode="json"), "indexing": indexing.model_dump(mode="json")}
         cues = {} if words is None else {"cues": [cue._asdict() for cue in words.cues]}
         write_json("show/1", {**fields, **cues})
         return
-    print_video(report)
+    print_video(report, indexing)
     if words is not None:
         print_words(words, report.topics)
 
 
 async def _read(
     settings: Settings, video_id: int, *, with_words: bool
-) -> tuple[VideoReport, Transcript | None]:
+) -> tuple[VideoReport, Indexing, Transcript | None]:
     from footnoted.app import built_app
     from footnoted.db.storage import open_storage
     from footnoted.indexes import make_index
+    from footnoted.pipeline.reports.items.item import read_indexing, refuse_removed
     from footnoted.pipeline.reports.videos.video import read_report, read_words
 
     async with open_storage(settings) as storage:
         async with built_app(storage, make_index(settings)) as app:
             readers = {profile.name: profile.video_moments for profile in app.profiles}
         database, now = storage.database, storage.clock.now()
+        await refuse_removed(database, video_id)
         report = await read_report(database, video_id, readers, now)
+        indexing = await read_indexing(database, video_id)
         if not with_words:
-            return report, None
-        return report, (await read_words(database, video_id)).transcript
+            return report, indexing, None
+        return report, indexing, (await read_words(database, video_id)).transcript

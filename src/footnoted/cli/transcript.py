@@ -59,9 +59,11 @@ def _export(video_id: int, as_format: Format, output: Path | None) -> None:
     from footnoted.cli.lines import remark
     from footnoted.cli.storage import with_storage
     from footnoted.errors import UsageError
+    from footnoted.pipeline.reports.items.item import refuse_removed
     from footnoted.pipeline.reports.videos.video import read_words
 
     async def work(storage: Storage) -> Transcript:
+        await refuse_removed(storage.database, video_id)
         return (await read_words(storage.database, video_id)).transcript
 
     text = _written(with_storage(work), as_format)

@@ -17,6 +17,7 @@ from footnoted.model.text import clock_time
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from footnoted.pipeline.reports.items.report import Indexing
     from footnoted.pipeline.reports.videos.report import (
         EventLine,
         EvidenceLine,
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 _LABEL = 14
 
 
-def print_video(report: VideoReport) -> None:
+def print_video(report: VideoReport, indexing: Indexing) -> None:
     """Print everything but the words."""
     say(plain(report.facts.title, "bold"))
-    for label, value in (*_facts(report), *_state(report), *_transcripts(report)):
+    state = (*_state(report), *_transcripts(report), ("Index", _indexed(indexing)))
+    for label, value in (*_facts(report), *state):
         say(Text(f"{label:<{_LABEL}}", "bold").append(plain(value)))
     _print_topics(report)
     _print_moments(report)
@@ -72,14 +74,25 @@ def _state(report: VideoReport) -> Iterator[tuple[str, str]]:
             yield "", state.wait_detail
         if state.deadline is not None:
             yield "Given up", show_time(state.deadline, report.at)
-    if state.failure_code is not None:
-        yield "Why", f"{state.failure_code}: {state.failure_detail}"
+    if state.failure_code is not None or state.failure_detail is not None:
+        yield "Why", ": ".join(filter(None, (state.failure_code, state.failure_detail)))
     if state.stopped_after is not None:
         yield "Stopped after", f"{state.stopped_after}; {_retry(report)}"
     if state.attempts:
         yield "Attempts", str(state.attempts)
     if state.quality_accepted:
         yield "Quality", "accepted by hand"
+
+
+def _indexed(indexing: Indexing) -> str:
+    """Return how much of a video can be found."""
+    if not indexing.documents:
+        return "nothing of it yet"
+    parts = [f"{indexing.documents} documents"]
+    if indexing.embedded is not None:
+        parts.append(f"{indexing.embedded} of them with vectors")
+    parts.append(f"{indexing.waiting} on their way" if indexing.waiting else "all can be found")
+    return ", ".join(parts)
 
 
 def _retry(report: VideoReport) -> str:

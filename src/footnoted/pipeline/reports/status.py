@@ -113,6 +113,8 @@ def _stop_line(row: store.StopGroup, examples: _Examples) -> StopLine:
 
 def retry_command(code: str) -> str:
     """Return the command that takes up again what stopped with `code`."""
+    if code == store.NOT_TAKEN:
+        return "footnoted source edit SOURCE changes the rule, then footnoted retry VIDEO"
     accepts = " --accept-quality" if accepts_quality(code) else ""
     return f"footnoted retry --reason {code}{accepts}"
 

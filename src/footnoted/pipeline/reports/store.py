@@ -45,6 +45,12 @@ _WORK = f"""{_ITEMS}
 """  # noqa: S608 - a constant
 """What is worked on. What a transcription waits for and why it stopped, its videos say."""
 
+NOT_TAKEN = "not_taken"
+"""What `status` calls the end of what a rule left out after all: no failure, so it has no code."""
+
+_ENDED = "(i.failure_code IS NOT NULL OR i.status = 'skipped')"
+_CODE = f"COALESCE(i.failure_code, '{NOT_TAKEN}')"
+
 _EXAMPLES = """
   SELECT kind, id, title, key, detail FROM (
     SELECT i.kind, i.id, i.title, {key} AS key, {detail} AS detail,
@@ -151,9 +157,8 @@ async def stop_groups(session: AsyncConnection) -> list[StopGroup]:
     """Return how items ended other than well, most first."""
     rows = await session.execute(
         text(f"""
-          SELECT kind, status, failure_code, count(*) FROM ({_ITEMS}) i
-          WHERE failure_code IS NOT NULL GROUP BY kind, status, failure_code
-          ORDER BY count(*) DESC, kind, status, failure_code""")  # noqa: S608 - a constant
+          SELECT kind, status, {_CODE} AS code, count(*) FROM ({_ITEMS}) i
+          WHERE {_ENDED} GROUP BY kind, status, code ORDER BY count(*) DESC, kind, status, code""")  # noqa: S608 - a constant
     )
     return [StopGroup(*row)._replace(kind=ItemKind(row.kind)) for row in rows]
 
@@ -162,9 +167,9 @@ async def stop_examples(session: AsyncConnection) -> list[ExampleRow]:
     """Return some items of each failure; the key is status and code."""
     return await _examples(
         session,
-        "i.status || ' ' || i.failure_code",
+        f"i.status || ' ' || {_CODE}",
         "i.failure_detail",
-        "i.failure_code IS NOT NULL",
+        _ENDED,
     )
 
 

@@ -105,6 +105,14 @@ async def read_indexing(database: Database, item_id: int) -> Indexing:
     return found
 
 
+async def refuse_removed(database: Database, item_id: int) -> None:
+    """Raise ItemRemovedError where there was such an item, and it was removed."""
+    async with database.transaction() as session:
+        error = await _absent(session, item_id)
+    if isinstance(error, ItemRemovedError):
+        raise error
+
+
 async def _absent(session: AsyncConnection, item_id: int) -> UsageError:
     if await store.was_removed(session, item_id):
         message = f"item {item_id} was removed, with everything that was made of it"
@@ -114,8 +122,9 @@ async def _absent(session: AsyncConnection, item_id: int) -> UsageError:
 
 def _why_none(state: VideoState) -> str:
     """Return why there is no transcript, in words."""
-    if state.failure_code is not None:
-        return f"there is no transcript: {state.failure_code}: {state.failure_detail}"
+    if state.failure_code is not None or state.failure_detail is not None:
+        parts = (state.failure_code or state.status, state.failure_detail)
+        return f"there is no transcript: {': '.join(filter(None, parts))}"
     if state.wait_until is not None:
         told = f": {state.wait_detail}" if state.wait_detail else ""
         until = f"{state.wait_until:%Y-%m-%d %H:%M} UTC"
