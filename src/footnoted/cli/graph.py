@@ -221,5 +221,7 @@ def _first(cited: Citation | None) -> str | None:
 def _place(cited: Citation) -> str:
     from footnoted.model.text import clock_time
 
-    time = "-" if cited.start_ms is None else clock_time(cited.start_ms)
+    if cited.start_ms is None:
+        return f"{cited.video_title} (video {cited.video_id}) cue {cited.first_cue}"
+    time = clock_time(cited.start_ms)
     return cited.link or f"{cited.video_title} (video {cited.video_id}) {time}"

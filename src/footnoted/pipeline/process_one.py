@@ -93,6 +93,6 @@ async def _run(claim: Claim, stage: AnyStage, deps: Deps) -> Made | Waiting | St
         return None
     models, generation = prepared.setup.own_models, prepared.generation
     asker = deps.askers.asker_for(claim, stage.name, generation, models)
-    context = StageContext(asker, prepared.setup.prompts)
+    context = StageContext(asker, prepared.setup.prompts, models)
     result: BaseModel | Waiting | Stopped = await stage.run(prepared.given, context)
     return result if isinstance(result, Waiting | Stopped) else Made(result, asker.tally)

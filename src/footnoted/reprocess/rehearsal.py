@@ -174,7 +174,8 @@ class Rehearsal:
             item.kind, item.id, stage.name, generation, item.profile, setup.own_models
         )
         asker = self._gateway.asker(scope)
-        out: Any = await stage.run(given, StageContext(asker, setup.prompts))
+        context = StageContext(asker, setup.prompts, setup.own_models)
+        out: Any = await stage.run(given, context)
         trouble, is_unchanged = _why(out), is_follow_up
         if trouble is None and not is_follow_up:
             is_unchanged = order is not None and orders.output_sha256(out) == order.output_sha256

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from pydantic import BaseModel
 
 from footnoted.errors import PermanentError
-from footnoted.stages.wording import OUTPUT_LANGUAGE
+from footnoted.stages.wording import OUTPUT_LANGUAGE, unsaid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,10 +40,14 @@ class Asker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StageContext:
-    """What `run` may use besides its input."""
+    """What `run` may use besides its input.
+
+    `models` is the chain that is asked where a person set another than the configured one.
+    """
 
     asker: Asker
     prompts: Mapping[str, Prompt]
+    models: str = ""
 
     def prompt(self, stage: str, output_language: str | None = None) -> Prompt:
         """Return the prompt of a stage.
@@ -56,10 +60,7 @@ class StageContext:
             message = f"the profile has no prompt for the stage {stage}"
             raise PermanentError(message, failure_code="prompt_missing")
         if output_language is not None and not prompt.asks_for(OUTPUT_LANGUAGE):
-            message = (
-                f"what {prompt.name} writes is wanted in {output_language}, and it does not say"
-                f" {{{{{OUTPUT_LANGUAGE}}}}}"
-            )
+            message = unsaid(prompt, output_language)
             raise PermanentError(message, failure_code="prompt_without_language")
         return prompt
 

@@ -38,12 +38,19 @@ class Build:
     git_sha: str
     output_languages: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def wording(self, stage: str, profile: str, declared: str | None = None) -> Wording:
-        """Return how a stage words things; `declared` is what the profile itself says."""
+    def wording(
+        self, stage: str, profile: str, prompts: Mapping[str, Prompt], declared: str | None = None
+    ) -> Wording:
+        """Return how a stage words things; `declared` is what the profile itself says.
+
+        Raises ConfigurationError when a language is asked for that the stage's prompt does not say.
+        """
         first, _, _ = self.model_of(stage, profile).partition(">")
         languages = self.output_languages
         default = languages.get(profile) or declared or languages.get("")
-        return Wording(default, verbatim=first == EXTRACTIVE)
+        wording = Wording(default, verbatim=first == EXTRACTIVE)
+        wording.require(prompts[stage])
+        return wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from footnoted.sources.languages import SPOKEN, is_output_language
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from footnoted.prompting import Prompt
+
 OUTPUT_LANGUAGE: Final = "output_language"
 """The placeholder by which a prompt asks for it."""
 THE_SPOKEN_ONE: Final = "the language spoken"
@@ -26,6 +28,12 @@ class Wording:
 
     default: str | None = None
     verbatim: bool = False
+
+    def require(self, prompt: Prompt) -> None:
+        """Raise ConfigurationError for a prompt that would write on in the language spoken."""
+        is_wanted = not self.verbatim and self.default not in {None, SPOKEN}
+        if is_wanted and not prompt.asks_for(OUTPUT_LANGUAGE):
+            raise ConfigurationError(unsaid(prompt, str(self.default)))
 
     def language(self, asked: str | None, spoken: str | None) -> str | None:
         """Return the language to translate into; None where the one spoken is the one wanted."""
@@ -57,6 +65,14 @@ def parse_languages(text: str, variable: str, profiles: Collection[str]) -> dict
 
 AS_SPOKEN: Final = Wording()
 """Where nobody asks for a language."""
+
+
+def unsaid(prompt: Prompt, language: str) -> str:
+    """Return the sentence about a prompt that does not say in which language to write."""
+    return (
+        f"what {prompt.name} writes is wanted in {language}, and it does not say"
+        f" {{{{{OUTPUT_LANGUAGE}}}}}"
+    )
 
 
 def shown_language(language: str | None) -> str:

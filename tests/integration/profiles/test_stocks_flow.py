@@ -14,10 +14,13 @@ from footnoted.db.session import Database
 from footnoted.db.shared_url import shared_url
 from footnoted.errors import ConfigurationError
 from footnoted.llm.extractive import answer_task
+from footnoted.pipeline.orders.order import output_sha256
 from footnoted.profiles.stocks.history.store import read_mentions, read_timelines
 from footnoted.profiles.stocks.history.wanted import Wanted
 from footnoted.profiles.stocks.store import live_moments
+from footnoted.prompting import parse_prompt
 from footnoted.search.port import Document
+from footnoted.stages.port import StageContext
 from tests.fakes.asker import FakeAsker
 from tests.fakes.stocks import make_stocks
 from tests.fakes.workshop import Recording, Workshop, transcript_of
@@ -116,6 +119,30 @@ async def test_the_past_stays_as_it_was_known(database: Database) -> None:
       WHERE symbol = 'PLTR' ORDER BY known_at""")
     assert [row.is_live for row in lives] == [False, True]
     assert (await shop.verify()).holds
+
+
+async def test_a_row_says_what_a_person_had_its_recording_read_with(database: Database) -> None:
+    """Not what is configured; and what is found is the same whoever asked for it."""
+    shop = _shop(database, "usual>fallback")
+    video = await shop.add(Recording("friday", SAID))
+    await shop.process(video)
+    own = parse_prompt("mention (set for this item)", "Mine.\n=== user ===\n{{transcript}}")
+    found: list[tuple[str, str]] = []
+    for stage, table in (
+        (shop.profile.video_stages[2], "stock_mentions"),
+        (shop.profile.video_stages[3], "stock_outlooks"),
+    ):
+        await shop.rows(f"DELETE FROM {table} RETURNING id")  # noqa: S608 - a constant
+        prompts = {**shop.profile.prompts, stage.name: own}
+        async with database.transaction() as session:
+            given = await stage.load(session, video)
+        usual = await stage.run(given, StageContext(shop.asker, shop.profile.prompts))
+        out = await stage.run(given, StageContext(shop.asker, prompts, "other"))
+        assert output_sha256(out) == output_sha256(usual)
+        async with database.transaction() as session:
+            await shop.save(session, stage, video, out)
+        found += await shop.rows(f"SELECT DISTINCT model, prompt_sha256 FROM {table}")  # noqa: S608 - the same
+    assert [tuple(row) for row in found] == [("other", own.sha256)] * 2
 
 
 async def _timelines(database: Database) -> list[str]:

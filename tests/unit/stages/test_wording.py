@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 from footnoted.errors import ConfigurationError, PermanentError
@@ -12,6 +14,8 @@ from footnoted.stages.wording import Wording, parse_languages, shown_language
 from tests.fakes.asker import FakeAsker
 
 PROFILES = ("techniques", "stocks", "brain")
+ASKS = parse_prompt("a.md", "S\n=== user ===\n{{output_language}} {{transcript}}")
+SILENT = parse_prompt("techniques/extract.md", "You extract.\n=== user ===\n{{transcript}}")
 
 
 @pytest.mark.parametrize(
@@ -86,18 +90,36 @@ def test_a_build_knows_how_each_stage_words_things(
 ) -> None:
     """What a profile declares goes before the setting for all; the built-in model rewords not."""
     build = Build(lambda _stage, _profile: models, "0", "unknown", {"": "en", "stocks": "de"})
-    assert build.wording("items", "recipes", declared) == expected
-    assert build.wording("outlook", "stocks", declared).default == "de"
+    prompts = {"items": ASKS, "outlook": ASKS}
+    assert build.wording("items", "recipes", prompts, declared) == expected
+    assert build.wording("outlook", "stocks", prompts, declared).default == "de"
 
 
 def test_a_prompt_that_does_not_ask_for_the_language_is_not_sent() -> None:
     """Somebody's own prompt would write on in the language spoken, and nobody would know."""
-    own = parse_prompt("techniques/extract.md", "You extract.\n=== user ===\n{{transcript}}")
-    context = StageContext(FakeAsker(), {"extract": own})
-    assert context.prompt("extract") is own
+    context = StageContext(FakeAsker(), {"extract": SILENT})
+    assert context.prompt("extract") is SILENT
     with pytest.raises(PermanentError) as raised:
         context.prompt("extract", "de")
     assert raised.value.failure_code == "prompt_without_language"
     assert raised.value.message == (
         "what techniques/extract.md writes is wanted in de, and it does not say {{output_language}}"
     )
+
+
+@pytest.mark.parametrize(
+    ("wording", "is_refused"),
+    [
+        (Wording("de"), True),
+        (Wording("spoken"), False),
+        (Wording(), False),
+        (Wording("de", verbatim=True), False),
+    ],
+)
+def test_a_default_that_a_prompt_does_not_say_is_refused_at_the_start(
+    wording: Wording, *, is_refused: bool
+) -> None:
+    """Before the first video fails of it; one that says it is taken."""
+    wording.require(ASKS)
+    with pytest.raises(ConfigurationError) if is_refused else nullcontext():
+        wording.require(SILENT)

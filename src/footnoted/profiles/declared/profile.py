@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from footnoted.errors import ConfigurationError
 from footnoted.knowledge.versions import EXTRACTIVE
 from footnoted.profiles.declared.documents import show_items
 from footnoted.profiles.declared.files import read_page_template, read_prompts
@@ -18,10 +19,11 @@ from footnoted.stages.profile import MadeBy, Profile
 from footnoted.stages.segment import SegmentStage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from footnoted.profiles.declared.declaration import Declaration
+    from footnoted.prompting import Prompt
     from footnoted.stages.port import AnyStage
     from footnoted.stages.profile import Build, SharedStages
     from footnoted.stages.wording import Wording
@@ -38,21 +40,32 @@ def declared_profile(
     made_by = MadeBy(models, declared.taxonomy_sha256, build.package_version, build.git_sha)
     is_extractive = EXTRACTIVE in models["items"].split(">")
 
-    def wording(stage: str) -> Wording:
-        return build.wording(stage, declared.name, declared.output_language)
-
+    prompts = read_prompts(declared, roots)
+    wordings = {stage: _wording(declared, stage, prompts, build) for stage in prompts}
     stages: dict[str, AnyStage] = {
         "transcribe": shared.transcribe,
-        "segment": SegmentStage(wording("segment")),
-        "items": ItemsStage(declared, wording("items"), is_extractive=is_extractive),
+        "items": ItemsStage(declared, wordings["items"], is_extractive=is_extractive),
         "index": shared.index,
     }
+    if "segment" in wordings:
+        stages["segment"] = SegmentStage(wordings["segment"])
     template = read_page_template(declared, roots)
     return Profile(
         name=declared.name,
         video_stages=tuple(stages[name] for name in declared.stages if name in stages),
         group_stages=() if template is None else (PagesStage(template, made_by),),
-        prompts=read_prompts(declared, roots),
+        prompts=prompts,
         live_moments=live_items(declared.name),
         video_moments=show_items,
     )
+
+
+def _wording(
+    declared: Declaration, stage: str, prompts: Mapping[str, Prompt], build: Build
+) -> Wording:
+    try:
+        return build.wording(stage, declared.name, prompts, declared.output_language)
+    except ConfigurationError as error:
+        if declared.output_language is None:  # the settings ask for it, and no line of the file
+            raise
+        raise declared.file.fault(("output_language",), error.message) from None

@@ -16,6 +16,7 @@ from footnoted.model.transcript import CueKind
 from footnoted.profiles.stocks import store
 from footnoted.profiles.stocks.binding import bind_mentions
 from footnoted.profiles.stocks.documents import write_stock_documents
+from footnoted.profiles.stocks.making import made_with
 from footnoted.profiles.stocks.mention_question import mention_question, mention_tokens
 from footnoted.profiles.stocks.spotting import Spotter
 from footnoted.profiles.stocks.types import MentionInput, MentionOutput
@@ -88,11 +89,12 @@ class MentionStage:
         names = await asyncio.to_thread(self._spotter.names_in, given.cues)
         requests = [self._request(given, topic, names, context) for topic in given.topics]
         answers = await context.asker.ask_all(requests) if requests else []
-        return await asyncio.to_thread(bind_mentions, given, answers, names, self._table)
+        out = await asyncio.to_thread(bind_mentions, given, answers, names, self._table)
+        return out.model_copy(update={"made_by": made_with(self._made_by, context, self.name)})
 
     async def save(self, session: AsyncConnection, item_id: int, out: MentionOutput) -> None:
         """Write mentions and evidence; mentions that left are superseded, and found no more."""
-        await store.replace_mentions(session, item_id, out, self._made_by)
+        await store.replace_mentions(session, item_id, out, out.made_by or self._made_by)
         await write_stock_documents(session, item_id)
 
     def _request(

@@ -10,6 +10,7 @@ from footnoted.model.status import ItemKind, Resource
 from footnoted.model.transcript import CueKind
 from footnoted.profiles.stocks import store
 from footnoted.profiles.stocks.documents import write_stock_documents
+from footnoted.profiles.stocks.making import made_with
 from footnoted.profiles.stocks.outlook_binding import bind_outlook
 from footnoted.profiles.stocks.outlook_question import outlook_question, outlook_tokens
 from footnoted.profiles.stocks.types import OutlookInput, OutlookOutput
@@ -77,9 +78,10 @@ class OutlookStage:
             prompt = context.prompt(self.name, given.output_language)
             request = outlook_question().request("outlook", task, prompt, outlook_tokens())
             answers = await context.asker.ask_all([request])
-        return await asyncio.to_thread(bind_outlook, given, answers)
+        out = await asyncio.to_thread(bind_outlook, given, answers)
+        return out.model_copy(update={"made_by": made_with(self._made_by, context, self.name)})
 
     async def save(self, session: AsyncConnection, item_id: int, out: OutlookOutput) -> None:
         """Write the outlook; what is not said any more is superseded."""
-        await store.replace_outlook(session, item_id, out, self._made_by)
+        await store.replace_outlook(session, item_id, out, out.made_by or self._made_by)
         await write_stock_documents(session, item_id)

@@ -51,9 +51,9 @@ def stocks_profile(
         name=NAME,
         video_stages=(
             shared.transcribe,
-            SegmentStage(build.wording(SegmentStage.name, NAME)),
+            SegmentStage(build.wording(SegmentStage.name, NAME, prompts)),
             mention,
-            OutlookStage(made_by("outlook"), build.wording(OutlookStage.name, NAME)),
+            OutlookStage(made_by("outlook"), build.wording(OutlookStage.name, NAME, prompts)),
             shared.index,
         ),
         group_stages=(),

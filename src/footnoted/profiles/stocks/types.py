@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from footnoted.knowledge.bound_evidence import BoundEvidence
 from footnoted.model.topic import Topic
@@ -76,13 +76,24 @@ class FoundMention(ProfileModel):
     topic_title: str | None
 
 
+class MadeBy(ProfileModel):
+    """What made a row: the models that were to be asked, and the hash of the prompt."""
+
+    model: str
+    prompt_sha256: str
+
+
 class MentionOutput(ProfileModel):
-    """Mentions in the order they were said, and all evidence, rejected too."""
+    """Mentions in the order they were said, and all evidence, rejected too.
+
+    `made_by` is what a person set for this recording; it is no part of what was found.
+    """
 
     transcript_id: int | None
     mentions: tuple[FoundMention, ...]
     evidence: tuple[BoundEvidence, ...]
     counts: dict[str, int]
+    made_by: MadeBy | None = Field(default=None, exclude=True)
 
 
 class OutlookInput(ProfileModel):
@@ -106,7 +117,10 @@ class FoundPoint(ProfileModel):
 
 
 class OutlookOutput(ProfileModel):
-    """The direction, the statements in the order they were said, and who was heard by name."""
+    """The direction, the statements in the order they were said, and who was heard by name.
+
+    `made_by` is what a person set for this recording; it is no part of what was found.
+    """
 
     transcript_id: int | None
     key: UUID
@@ -115,13 +129,7 @@ class OutlookOutput(ProfileModel):
     speakers: tuple[str, ...]
     evidence: tuple[BoundEvidence, ...]
     counts: dict[str, int]
-
-
-class MadeBy(ProfileModel):
-    """What made a row: the model as configured, and the hash of the prompt."""
-
-    model: str
-    prompt_sha256: str
+    made_by: MadeBy | None = Field(default=None, exclude=True)
 
 
 class StoredMention(ProfileModel):

@@ -177,11 +177,12 @@ class ComposeStage:
         return moment.model_copy(update={"output_language": language})
 
     def _provenance(self, given: ComposeInput, context: StageContext) -> Provenance:
+        own = {self.name: context.models} if context.models else {}
         languages = {moment.output_language for moment in given.moments}
         return Provenance(
             stage=self.name,
             stage_version=self.version,
-            models=self._made_by.models,
+            models={**self._made_by.models, **own},
             prompts={name: prompt.sha256 for name, prompt in sorted(context.prompts.items())},
             taxonomy=self._made_by.taxonomy_sha256,
             package_version=self._made_by.package_version,

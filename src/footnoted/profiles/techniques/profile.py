@@ -45,14 +45,14 @@ def techniques_profile(
     """
     taxonomy = read_taxonomy(roots, NAME)
     prompts = {name: read_prompt(roots, NAME, name) for name in (*ASKING, SUBTOPICS, MERGE)}
-    extract = ExtractStage(taxonomy, build.wording(ExtractStage.name, NAME))
+    extract = ExtractStage(taxonomy, build.wording(ExtractStage.name, NAME, prompts))
     classify = ClassifyStage(
         taxonomy,
         prompts[SUBTOPICS].sha256,
         batch_size=tuning.batch_size,
         excerpt_chars=tuning.excerpt_chars,
     )
-    segment = SegmentStage(build.wording(SegmentStage.name, NAME))
+    segment = SegmentStage(build.wording(SegmentStage.name, NAME, prompts))
     made_by = MadeBy(
         models={stage: build.model_of(stage, NAME) for stage in ASKING},
         taxonomy_sha256=taxonomy.sha256,
@@ -62,7 +62,7 @@ def techniques_profile(
     compose = ComposeStage(
         made_by,
         prompts[MERGE].sha256,
-        build.wording(ComposeStage.name, NAME),
+        build.wording(ComposeStage.name, NAME, prompts),
         chunk_size=tuning.chunk_size,
         excerpt_chars=tuning.excerpt_chars,
     )

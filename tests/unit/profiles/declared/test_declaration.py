@@ -9,15 +9,28 @@ import pytest
 from footnoted.errors import ConfigurationError
 from footnoted.llm.item_tasks import FieldType, Filling, ItemField, Method
 from footnoted.profiles.declared.declaration import declared_files, read_declaration
+from footnoted.profiles.declared.profile import declared_profile
+from footnoted.stages.index import IndexStage
+from footnoted.stages.profile import Build, SharedStages
+from tests.fakes.clock import FakeClock
 from tests.fakes.declared import PROFILE, notes, write_notes
+from tests.fakes.search import FakeIndex
+from tests.fakes.stages import FakeStage
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from footnoted.stages.profile import Profile
 
 CHANGES = [
     ('title = "Notes"', "title = Notes", "line 1: is not TOML: Invalid value"),
     ('title = "Notes"', 'name = "Notes"', "line 1: there is no key 'name' here"),
     ('title = "Notes"\n', "", "line 1: title is missing"),
+    (
+        'title = "Notes"',
+        'output_language = "german"\ntitle = "Notes"',
+        "line 1: 'german' is no language tag like en or pt-BR, nor the word spoken",
+    ),
     ('"items", "pages"', '"items", "dream"', "line 2: no stage 'dream'; there is transcribe"),
     ('"items", "pages"', '"pages", "items"', "line 2: stages stand once each, in this order"),
     ('"items", ', "", "line 2: every profile has the stage items"),
@@ -229,3 +242,24 @@ def test_a_subject_that_cannot_be_is_refused_with_its_line(
 def test_every_line_of_the_refusals_stands_in_the_sample() -> None:
     """A change that changes nothing would test nothing."""
     assert [old for old, _, _ in CHANGES if old not in PROFILE] == []
+
+
+def test_a_language_that_the_prompt_does_not_say_is_refused_with_its_line(tmp_path: Path) -> None:
+    """What the profile declares would be ignored; the built-in model ignores it for good."""
+    file = write_notes(tmp_path, ('title = "Notes"', 'title = "Notes"\noutput_language = "de"'))
+    declared = read_declaration(file)
+    index = IndexStage(FakeIndex(), FakeClock())
+    shared = SharedStages(FakeStage("transcribe", "transcribed"), index)
+
+    def made(model: str) -> Profile:
+        build = Build(lambda _stage, _profile: model, "0", "unknown")
+        return declared_profile(declared, [tmp_path], shared, build)
+
+    assert declared.output_language == "de"
+    assert made("extractive").name == "notes"
+    with pytest.raises(ConfigurationError) as raised:
+        made("m")
+    assert raised.value.message == (
+        f"{file}, line 2: what notes/items.md writes is wanted in de, and it does not say"
+        " {{output_language}}"
+    )

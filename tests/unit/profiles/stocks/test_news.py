@@ -95,6 +95,13 @@ def test_a_silence_cites_the_last_that_was_said() -> None:
     ]
 
 
+def test_a_stance_without_a_time_is_cited_by_its_cue() -> None:
+    """A text has no seconds, and the address of its recording says no place in it."""
+    found = timelines([mention(1, "buy", start_ms=None, first_cue=17)], seen([1]))
+    (item,) = edition_of((), found, EVERY, NOW).fresh
+    assert item.message.endswith("buy 0.60: Talk 1 (video 1), cue 17")
+
+
 def test_only_the_kinds_that_were_asked_for_are_news() -> None:
     """The others stand, so that nothing about them is forgotten."""
     found = timelines([mention(1, "buy"), mention(3, "sell")], seen(range(1, 4)))

@@ -30,11 +30,10 @@ def change_of(event: Event) -> str:
 
 
 def place_of(point: Point) -> str:
-    """Return where a stance can be heard: the link to its second, else recording and time."""
-    if point.url is not None:
-        return point.url
-    at = "" if point.start_ms is None else f", {clock_time(point.start_ms)}"
-    return f"{point.title} (video {point.video_id}){at}"
+    """Return where a stance can be heard: the link to its second, else recording and place."""
+    if point.start_ms is None:
+        return f"{point.title} (video {point.video_id}), cue {point.first_cue}"
+    return point.url or f"{point.title} (video {point.video_id}), {clock_time(point.start_ms)}"
 
 
 def cited_point(event: Event) -> Point | None:

@@ -60,6 +60,7 @@ class Point(ProfileModel):
     conviction: float | None
     horizon: str | None
     quote: str
+    first_cue: int
     start_ms: int | None
     url: str | None
 
