@@ -329,9 +329,9 @@ def _as_its_transcription(progress: Progress, now: datetime) -> Waiting | Stoppe
     detail = progress.failure_detail or progress.wait_detail
     if progress.is_under_way:
         later = now + (_SOON if progress.is_at_work else _HOUR)
-        if progress.wait_reason is None or progress.not_before is None:
-            return Waiting(later, progress.wait_reason or TRANSCRIPTION_PENDING, detail)
-        until = min(max(progress.not_before, now + _SOON), later)
+        if progress.wait_reason is None:
+            return Waiting(later, TRANSCRIPTION_PENDING, detail)
+        until = min(max(progress.not_before or later, now + _SOON), later)
         return Waiting(until, progress.wait_reason, detail)
     code = progress.failure_code or progress.status
     return Stopped(progress.status, code, detail or "its transcription is over")
