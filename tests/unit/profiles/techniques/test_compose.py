@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from footnoted.knowledge.groups.group import PageGroup
 from footnoted.llm.tasks import ClaimDraft, PageDraft, SectionDraft, SynthesizeAnswer
 from footnoted.profiles.techniques.compose import ComposeStage
@@ -81,6 +83,19 @@ async def test_what_made_the_pages_is_said_with_them() -> None:
         "t" * 64,
         "abc",
     )
+
+
+async def test_a_page_names_the_models_and_the_languages_it_was_really_written_with() -> None:
+    """Those that a person set for its group, and every one that a source of it asks for."""
+    moments = [
+        moment(at, recording=name).model_copy(update={"video_id": at, "output_language": language})
+        for at, (name, language) in enumerate((("a", "fr"), ("b", None), ("c", "de")))
+    ]
+    given = ComposeInput(group=GROUP, moments=tuple(moments))
+    prompts = {name: replace(one, user="{{output_language}}") for name, one in PROMPTS.items()}
+    stage = ComposeStage(MADE_BY, "m", chunk_size=4)
+    made = (await stage.run(given, StageContext(FakeAsker(), prompts, "other"))).provenance
+    assert (made.models, made.output_languages) == ({"compose": "other"}, ("de", "fr"))
 
 
 async def test_what_an_answer_cites_in_vain_is_told_in_the_counts() -> None:
