@@ -1,0 +1,39 @@
+"""What a person asks of a source in words: the language that is written in."""
+
+from __future__ import annotations
+
+import pytest
+
+from footnoted.errors import UsageError
+from footnoted.sources.net.asking import Asked, options_of, require_for_folder
+from footnoted.sources.options import SourceOptions
+
+
+@pytest.mark.parametrize(
+    ("asked", "before", "expected"),
+    [
+        (None, "de", "de"),
+        ("fr", "de", "fr"),
+        (" pt-BR ", None, "pt-BR"),
+        ("spoken", "de", "spoken"),
+        ("", "de", None),
+    ],
+)
+def test_a_source_keeps_the_language_it_was_asked_for_until_it_is_asked_otherwise(
+    asked: str | None, before: str | None, expected: str | None
+) -> None:
+    """An empty word takes it back; a folder may be asked for one, too."""
+    words = Asked(output_language=asked)
+    options = options_of(words, SourceOptions(output_language=before))
+    require_for_folder(words)
+    assert options == SourceOptions(output_language=expected)
+    assert not words.rereads, "what is taken of it stays as it is"
+
+
+def test_a_language_that_is_none_is_refused() -> None:
+    """Before anything is written in it."""
+    with pytest.raises(UsageError) as raised:
+        options_of(Asked(output_language="german"), SourceOptions())
+    assert raised.value.message == (
+        "'german' is no language tag like en or pt-BR, nor the word spoken"
+    )
