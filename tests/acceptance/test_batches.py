@@ -134,7 +134,8 @@ def test_a_person_sees_a_batch_and_ends_it_early(new_home: Home, emulator: Emula
     (line,) = new_home.ask("batches")["batches"]
     elsewhere = new_home.run("batches", "cancel", "1", FOOTNOTED_ANTHROPIC_API_KEY="")
     ended = new_home.run("batches", "cancel", "1", **settings)
-    told = new_home.run("batches").stdout.splitlines()
+    listed = new_home.run("batches")
+    told = listed.stdout.splitlines()
     assert (line["state"], line["calls"], line["unanswered"]) == ("sent", line["items"], 9)
     assert (ended.returncode, ended.stdout) == (
         0,
@@ -143,6 +144,7 @@ def test_a_person_sees_a_batch_and_ends_it_early(new_home: Home, emulator: Emula
     assert elsewhere.returncode == 2
     assert "the settings have no key for that place" in elsewhere.stderr
     assert (told[0].split()[:2], told[1].split()[:3]) == (["batch", "state"], ["1", "sent", "9"])
+    assert f"without a key for {emulator.base_url}: set it and run." in listed.stderr
     emulator.configure(batches={"duration_s": BATCH_S})
     with new_home.daemon(**settings):
         wait_until_nothing_is_left(new_home)

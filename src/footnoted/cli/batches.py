@@ -39,21 +39,25 @@ def batches(
     """Show the batches that calls were put in, those that are out first."""
     if context.invoked_subcommand is not None:
         return
-    from footnoted.cli.lines import say
+    from footnoted.cli.lines import remark, say
     from footnoted.cli.storage import with_storage
     from footnoted.cli.tables import write_table
     from footnoted.cli.terminal import write_json
     from footnoted.ledger.listing.store import newest_batches
 
-    async def work(storage: Storage) -> tuple[list[BatchLine], datetime]:
+    async def work(storage: Storage) -> tuple[list[BatchLine], datetime, bool]:
+        has_key = storage.settings.anthropic_api_key is not None
         async with storage.database.transaction() as session:
-            return await newest_batches(session, limit), storage.clock.now()
+            return await newest_batches(session, limit), storage.clock.now(), has_key
 
-    found, now = with_storage(work)
+    found, now, has_key = with_storage(work)
     if as_json:
         write_json("batches/1", {"batches": [line.model_dump(mode="json") for line in found]})
     elif found:
         write_table(_HEADERS, [_row(line, now) for line in found])
+        if not has_key and not found[0].is_over:
+            where = found[0].provider
+            remark(f"Nobody fetches what is answered without a key for {where}: set it and run.")
     else:
         say("No call was ever put into a batch; FOOTNOTED_LLM_MODE says whether any is.")
 
