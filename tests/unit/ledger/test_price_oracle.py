@@ -20,6 +20,7 @@ from footnoted.llm.port import Usage
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MODELS = sorted({row.model for row in bundled_rows()})
+TABLE = PriceTable.load(None)
 counts = st.one_of(st.integers(0, 2_000), st.integers(0, 200_000))
 
 
@@ -60,7 +61,7 @@ def usages(draw: st.DrawFn) -> Usage:
 @given(usage=usages())
 def test_we_say_what_they_say(model: str, usage: Usage) -> None:
     """For every model that ships, to the last billionth of a dollar."""
-    ours = PriceTable.load(None).prices_of(model, NOW).cost(usage)
+    ours = TABLE.prices_of(model, NOW).cost(usage)
     assert ours == theirs(model, usage).quantize(Decimal("1E-9"), ROUND_CEILING)
 
 

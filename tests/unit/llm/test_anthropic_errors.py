@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import typing
@@ -131,13 +132,18 @@ OF_UNUSED_PARTS = {
 """Raised by parts of the SDK that no call of ours uses; were one raised, its base would tell."""
 
 
+@functools.cache
+def sdk() -> anthropic.AsyncAnthropic:
+    """Return the SDK's client, which takes a moment to make and asks nobody here."""
+    return anthropic.AsyncAnthropic(api_key="none", base_url="https://models.example")
+
+
 def status_error(status: int, body: Any = None, **headers: str) -> anthropic.APIStatusError:
     """Return the error that the SDK makes of a response."""
     text = body if isinstance(body, str) else json.dumps(body or {})
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     response = httpx2.Response(status, headers=names, text=text, request=REQUEST)
-    client = anthropic.AsyncAnthropic(api_key="none", base_url="https://models.example")
-    return client._make_status_error_from_response(response)
+    return sdk()._make_status_error_from_response(response)
 
 
 def told(message: str, kind: str = "invalid_request_error", **details: str) -> dict[str, Any]:
