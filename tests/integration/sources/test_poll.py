@@ -536,3 +536,18 @@ async def test_a_folder_refuses_what_it_does_not_know(desk: Desk) -> None:
     )
     back = await change_source(desk.database, desk.source_id, Asked(schedule=""), clock=desk.clock)
     assert (changed.schedule, back.schedule) == ("cron 0 6 * * *", None)
+
+
+async def test_a_new_schedule_holds_from_now_on(desk: Desk) -> None:
+    """Not from after the look that the old one planned, which may be a day away."""
+    source_id = await desk.follow(asked=Asked(schedule="every 20h"))
+    await desk.poll()
+    now = desk.clock.now()
+    looks = [
+        (await change_source(desk.database, source_id, Asked(schedule=words), clock=desk.clock))
+        for words in ("cron 0 15 * * *", "every 10m")
+    ]
+    cron, often = (look.next_poll_at - now for look in looks)
+    assert timedelta(hours=3) <= cron < timedelta(hours=3, minutes=1)
+    assert timedelta(minutes=10) <= often < timedelta(minutes=12)
+    assert all(look.poll_interval_s >= (look.next_poll_at - now).total_seconds() for look in looks)

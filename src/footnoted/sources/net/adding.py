@@ -6,6 +6,7 @@ import asyncio
 import re
 from dataclasses import dataclass
 from html import unescape
+from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -23,12 +24,14 @@ from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import FOLDER_KIND, Facts
 from footnoted.sources.record import NOTHING_TOLD, Told
 from footnoted.sources.recordings import store as recordings
+from footnoted.sources.rules.schedule import next_poll, parse_schedule, rhythm_of
 from footnoted.sources.transcriptions.store import open_transcription
 from footnoted.sources.videos import store as videos
 from footnoted.sources.youtube.locator import YoutubePlace, YoutubeVideo, youtube_locator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -174,7 +177,10 @@ async def change_source(
             "options": options.model_dump(mode="json", exclude_defaults=True)
         }
         if asked.schedule is not None:
-            changes["schedule"] = schedule_words(asked) or (None if is_folder else "adaptive")
+            schedule = schedule_words(asked) or (None if is_folder else "adaptive")
+            changes["schedule"] = schedule
+            if schedule is not None and not asked.rereads:
+                changes |= await _next_look(session, source, schedule, clock.now())
         if asked.priority is not None:
             changes["priority"] = asked.priority
         if asked.daily_cap_usd is not None:
@@ -191,6 +197,16 @@ async def change_source(
         message = f"source {source_id} was removed meanwhile"
         raise UsageError(message)
     return changed
+
+
+async def _next_look(
+    session: AsyncConnection, source: Source, schedule: str, now: datetime
+) -> dict[str, Any]:
+    """Return the columns of the next look by a new schedule: it holds from now on."""
+    read = recordings.arrival_times if source.kind == FOLDER_KIND else store.publication_times
+    rhythm = rhythm_of(await read(session, source.id), now)
+    at = next_poll(parse_schedule(schedule), rhythm, now, source_id=source.id)
+    return {"next_poll_at": at, "poll_interval_s": max(1, ceil((at - now).total_seconds()))}
 
 
 async def add_urls(
