@@ -43,7 +43,7 @@ LATE = "21"
 KILL_S = (3.0, 9.0)
 TIMEOUT_S = 3 * SCALE
 """Emulated seconds: a lost call is unknown after three real ones."""
-PACED_S, DAYS, LEAST_CALLS = 8.0, 12, 6
+PACED_S, DAYS, LEAST_CALLS = 20.0, 12, 6
 """How long this machine is watched for what a day can do; how many days the calls are for at least,
 and how many of them a cap has room for at least."""
 MEAN_USD = Decimal("0.00025")
