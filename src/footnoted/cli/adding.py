@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from footnoted.sources.net.asking import Asked
 
 _OPML_SUFFIXES = (".opml", ".xml")
+_LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ async def _add_list(
     """Follow every feed of an OPML file. Raises UsageError for a file that is none."""
     import asyncio
 
+    from footnoted.cli.lines import remark
     from footnoted.sources.items import FEED_KIND, YOUTUBE_KIND
     from footnoted.sources.net.adding import NetPlace
     from footnoted.sources.opml import read_opml
@@ -124,7 +126,10 @@ async def _add_list(
         message = f"{new.locator}: {(error.strerror or 'it cannot be read').lower()}"
         raise UsageError(message) from None
     added: list[AddedSource] = []
-    for outline in read_opml(data):
+    listed = read_opml(data)
+    for address in listed.unusable:
+        remark(f"not followed, as it is no web address: {address[:_LONGEST_SHOWN]}")
+    for outline in listed.feeds:
         meant = youtube_locator(outline.xml_url)
         place = NetPlace(FEED_KIND, outline.xml_url)
         if isinstance(meant, YoutubePlace):

@@ -21,7 +21,7 @@ from footnoted.sources.feeds.addresses import absolute_url
 from footnoted.sources.feeds.prose import plain_line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 MAX_OPML_BYTES = 10 * 2**20
 MAX_OUTLINES = 20_000
@@ -50,10 +50,17 @@ class Listed:
     html_url: str | None = None
 
 
-def read_opml(data: bytes, locator_of: Callable[[str], str] | None = None) -> list[Outline]:
-    """Return the feeds that an OPML file lists at any depth, in its order, each once.
+@dataclass(frozen=True, slots=True)
+class FeedList:
+    """The feeds of a list in its order, each once; `unusable` are addresses of no web page."""
 
-    `locator_of` may turn the address of a feed into another locator (a YouTube channel's, say).
+    feeds: tuple[Outline, ...]
+    unusable: tuple[str, ...] = ()
+
+
+def read_opml(data: bytes) -> FeedList:
+    """Return what an OPML file lists at any depth.
+
     Raises UsageError for what is no OPML, defines XML entities, or is too large.
     """
     narrow = data.replace(b"\0", b"")  # UTF-16 becomes ASCII
@@ -67,14 +74,19 @@ def read_opml(data: bytes, locator_of: Callable[[str], str] | None = None) -> li
         message = "this is no list of feeds: there is no <opml> and no <outline> in it"
         raise UsageError(message)
     found: dict[str, Outline] = {}
+    unusable: dict[str, None] = {}
     for attributes in _outlines(data):
-        outline = _outline_of(attributes, locator_of)
+        stated = {name.lower(): value for name, value in attributes.items()}
+        address = stated.get("xmlurl", "").strip()
+        outline = _outline_of(address, stated)
         if outline is not None:
             found.setdefault(outline.xml_url, outline)
-        if len(found) > MAX_OUTLINES:
+        elif address:
+            unusable[address] = None
+        if len(found) + len(unusable) > MAX_OUTLINES:
             message = f"the list of feeds has more than {MAX_OUTLINES:,} feeds"
             raise UsageError(message)
-    return list(found.values())
+    return FeedList(tuple(found.values()), tuple(unusable))
 
 
 def write_opml(sources: Iterable[Listed], title: str = "footnoted") -> bytes:
@@ -118,17 +130,14 @@ def _broken_outlines(data: bytes) -> Iterator[Mapping[str, str]]:
         yield {name: html.unescape(quoted[1:-1]) for name, quoted in pairs}
 
 
-def _outline_of(
-    attributes: Mapping[str, str], locator_of: Callable[[str], str] | None
-) -> Outline | None:
-    """Return the feed that an outline is; None for a folder, and for what is no web address."""
-    stated = {name.lower(): value for name, value in attributes.items()}
-    address = re.sub(r"^feed:(?://)?(?=https?:)", "", stated.get("xmlurl", "").strip())
-    url = absolute_url("", re.sub(r"^feed://", "http://", address))
+def _outline_of(address: str, stated: Mapping[str, str]) -> Outline | None:
+    """Return the feed at an address; None for a folder, and for what is no web address."""
+    plain = re.sub(r"^feed:(?://)?(?=https?:)", "", address)
+    url = absolute_url("", re.sub(r"^feed://", "http://", plain))
     if url is None:
         return None
     return Outline(
         title=plain_line_of(stated.get("title")) or plain_line_of(stated.get("text")),
-        xml_url=locator_of(url) if locator_of is not None else url,
+        xml_url=url,
         html_url=absolute_url("", stated.get("htmlurl")),
     )
