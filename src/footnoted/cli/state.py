@@ -50,7 +50,8 @@ def _alerts(report: StatusReport) -> Iterator[Text]:
         yield plain(text, "bold red")
     for silent in report.silent_receivers:
         since, many = show_time(silent.since, report.at), "" if silent.waiting == 1 else "s"
-        text = f"! {silent.waiting} alert{many} could not be sent to {silent.name} since {since}"
+        what = f"{silent.waiting} alert{many}" if silent.waiting else "alerts"
+        text = f"! {what} could not be sent to {silent.name} since {since}"
         yield plain(f"{text}: {silent.why}", "bold red")
     if report.alerts or report.silent_receivers:
         yield Text()
