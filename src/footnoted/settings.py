@@ -476,11 +476,15 @@ def _means_unset(field: str, name: str, value: str) -> bool:
 
 def _secret_from(name: str, path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        secret = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         message = f"{name}: cannot read {path}: {reason}"
         raise ConfigurationError(message) from None
+    if not secret:
+        message = f"{name}: {path} is empty"
+        raise ConfigurationError(message)
+    return secret
 
 
 def _sentence(error: ValidationError) -> str:

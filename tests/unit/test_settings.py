@@ -134,6 +134,14 @@ def test_a_secret_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     assert sentence == f"FOOTNOTED_QDRANT_API_KEY_FILE: cannot read {path}: it is not UTF-8 text"
 
 
+def test_a_secret_file_without_a_secret_is_refused(tmp_path: Path) -> None:
+    """Something was to be in it."""
+    path = tmp_path / "key"
+    path.write_text(" \n")
+    expected = f"FOOTNOTED_QDRANT_API_KEY_FILE: {path} is empty"
+    assert refusal(QDRANT_API_KEY_FILE=str(path)) == expected
+
+
 def test_only_the_embedded_database_migrates_itself_unasked() -> None:
     """Somebody else's database is migrated when somebody says so."""
     ours, theirs = Settings(), load_settings({"FOOTNOTED_DATABASE_URL": "postgresql://h/d"})
