@@ -26,11 +26,11 @@ from talk import write_library
 if TYPE_CHECKING:
     from footnoted.db.session import Database
 
-TIME_LIMIT_S = 1_800
+TIME_LIMIT_S = 5_400
 VIDEOS, CREATORS = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000, 100
 SLICE = VIDEOS // 10
 LIMIT_MIB, LIMIT_GROWTH = 256, 5.0
-LIMIT_S = 1_700.0
+LIMIT_S = 5_200.0
 EVERY_S = 0.5
 
 
