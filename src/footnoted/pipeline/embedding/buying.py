@@ -8,6 +8,7 @@ twice; from then on the vectors are the record, and the journal keeps when, and 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -27,7 +28,7 @@ from footnoted.search.embedding.port import EmbeddingRequest
 from footnoted.search.embedding.recipes import Purpose, text_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from footnoted.ledger.faults import Fault
     from footnoted.ledger.journal import Entry
@@ -84,24 +85,52 @@ class Buyer:
     def __init__(self, access: EmbeddingAccess) -> None:
         """Buy through `access`."""
         self._access = access
+        self._being_bought: dict[tuple[str, str], asyncio.Event] = {}
 
-    async def fill(self, order: Order) -> int:
-        """Return when every text of an order has a vector or a refusal; and how many were new.
+    async def fill(self, order: Order) -> None:
+        """Return when every text of an order has a vector or a refusal.
 
-        Raises TransientError and BudgetExceededError for waits; what was bought until then is kept.
+        A text that another order is buying is waited for, and bought here should that fail. Raises
+        TransientError and BudgetExceededError for waits; what was bought until then is kept.
         """
+        bought = set[tuple[str, str]]()
+        while True:
+            lacking = await self._lacking(order)
+            wanted = {(order.channel.sha256, sha256): text for sha256, text in lacking.items()}
+            others = [self._being_bought[key] for key in wanted if key in self._being_bought]
+            mine = {
+                key: text
+                for key, text in wanted.items()
+                if key not in self._being_bought and key not in bought
+            }
+            if mine:
+                await self._buy_all(order, mine)
+                bought |= mine.keys()
+            elif others:
+                await others[0].wait()
+            else:
+                return
+
+    async def _lacking(self, order: Order) -> dict[str, str]:
+        """Return the texts that have neither a vector nor a refusal, by their hashes."""
         async with self._access.database.transaction() as session:
             known = await store.kept(session, order.channel.sha256, order.hashes)
-        lacking = dict.fromkeys(
-            text
-            for text, sha256 in zip(order.texts, order.hashes, strict=True)
-            if sha256 not in known
-        )
-        texts, most = list(lacking), self._access.embedder.most_texts
-        for at in range(0, len(texts), most):
-            part = tuple(texts[at : at + most])
-            await self._buy(Order(order.channel, order.purpose, part, order.scope))
-        return len(texts)
+        pairs = zip(order.hashes, order.texts, strict=True)
+        return {sha256: text for sha256, text in pairs if sha256 not in known}
+
+    async def _buy_all(self, order: Order, mine: Mapping[tuple[str, str], str]) -> None:
+        """Buy texts in parts of what one request takes; others wait for these meanwhile."""
+        done = asyncio.Event()
+        self._being_bought |= dict.fromkeys(mine, done)
+        texts, most = list(mine.values()), self._access.embedder.most_texts
+        try:
+            for at in range(0, len(texts), most):
+                part = tuple(texts[at : at + most])
+                await self._buy(Order(order.channel, order.purpose, part, order.scope))
+        finally:
+            for key in mine:
+                del self._being_bought[key]
+            done.set()
 
     async def _buy(self, order: Order) -> None:
         """Buy vectors; where texts are refused, find out which, and remember why."""

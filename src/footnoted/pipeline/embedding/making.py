@@ -60,9 +60,9 @@ class Maker:
             return 0
         room, buyer = asyncio.Semaphore(_AT_ONCE), Buyer(self.access)
 
-        async def made(group: Sequence[StoredDocument]) -> int:
+        async def made(group: Sequence[StoredDocument]) -> None:
             async with room:
-                return await self._make(buyer, row, group)
+                await self._make(buyer, row, group)
 
         groups = [list(group) for _, group in groupby(lacking, key=_owner)]
         results = await asyncio.gather(*map(made, groups), return_exceptions=True)
@@ -74,15 +74,13 @@ class Maker:
                 raise result
         return len(lacking)
 
-    async def _make(self, buyer: Buyer, row: SpecRow, group: Sequence[StoredDocument]) -> int:
-        bought = 0
+    async def _make(self, buyer: Buyer, row: SpecRow, group: Sequence[StoredDocument]) -> None:
         for order in self._orders(row, group):
-            bought += await buyer.fill(order)
+            await buyer.fill(order)
         async with self.access.database.transaction() as session:
             await store.note_embedded(session, row.sha256, group)
-            if bought and row.is_whole:
+            if row.is_whole:  # others may have bought the vectors after this went into the index
                 await documents.enqueue(session, {one.document.id for one in group})
-        return bought
 
     def _orders(self, row: SpecRow, group: Sequence[StoredDocument]) -> Iterator[Order]:
         video_id = _owner(group[0])
