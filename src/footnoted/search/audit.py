@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from footnoted.search import store
 from footnoted.search.drain import OutboxDrainer
+from footnoted.search.walk import every_document
 from footnoted.telemetry import INDEX_REBUILT, get_logger
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from footnoted.db.session import Database
     from footnoted.search.port import Document, SearchIndex
     from footnoted.search.store import OutboxState
-
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +161,7 @@ async def fill(
 
 
 async def _batches(database: Database, built: dict[UUID, str]) -> AsyncIterator[list[Document]]:
-    """Yield every document in batches, in short transactions; note in `built` what was read."""
-    after: UUID | None = None
-    while True:
-        async with database.transaction() as session:
-            batch = await store.documents_after(session, after, limit=_BATCH)
-        if not batch:
-            return
+    """Yield every document in batches; note in `built` what was read."""
+    async for batch in every_document(database):
         built.update({stored.document.id: stored.content_sha256 for stored in batch})
-        after = batch[-1].document.id
         yield [stored.document for stored in batch]

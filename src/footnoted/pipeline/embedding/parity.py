@@ -15,21 +15,20 @@ from footnoted.search.embedding.recipes import RECIPES
 from footnoted.search.embedding.rows import Parity, Recall
 from footnoted.search.embedding.stored_vectors import StoredVectors
 from footnoted.search.port import Near
+from footnoted.search.walk import every_document
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-    from uuid import UUID
+    from collections.abc import Sequence
 
     from footnoted.db.session import Database
     from footnoted.search.embedding.recipes import Recipes
     from footnoted.search.embedding.spec import Spec
     from footnoted.search.layout import Vectors
-    from footnoted.search.port import DenseIndex, Document
+    from footnoted.search.port import DenseIndex
 
 LEAST_RECALL = 0.95
 _NEAREST = 10
 _SAMPLES = 40
-_BATCH = 500
 
 
 async def parity_of(
@@ -88,8 +87,9 @@ async def _missing_vectors(
 ) -> list[str]:
     source = StoredVectors(database, spec, recipes)
     kept = Counter[str]()
-    async for batch in _batches(database):
-        for vectors in (await source.vectors_of(batch)).values():
+    async for batch in every_document(database):
+        held_by = await source.vectors_of([stored.document for stored in batch])
+        for vectors in held_by.values():
             kept.update(list(vectors))
     held = {channel.name: await index.count_vectors(channel.name) for channel in spec.dense}
     return [
@@ -97,14 +97,3 @@ async def _missing_vectors(
         for name in held
         if held[name] != kept[name]
     ]
-
-
-async def _batches(database: Database) -> AsyncIterator[list[Document]]:
-    after: UUID | None = None
-    while True:
-        async with database.transaction() as session:
-            batch = await documents.documents_after(session, after, limit=_BATCH)
-        if not batch:
-            return
-        after = batch[-1].document.id
-        yield [stored.document for stored in batch]

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from footnoted.search import store as documents
 from footnoted.search.embedding import store
 from footnoted.search.embedding.rows import SpecState
 from footnoted.search.embedding.stored_vectors import hashes_of
+from footnoted.search.walk import every_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from footnoted.db.session import Database
     from footnoted.search.embedding.recipes import Recipes
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 KEPT_FOR = timedelta(days=7)
 """How long a vector stays that no document has: texts come back, and queries are asked again."""
-_BATCH = 500
 
 
 async def forget_unused(
@@ -31,15 +29,10 @@ async def forget_unused(
     live = [row for row in rows if row.state is not SpecState.DROPPED]
     channels = [channel for row in live for channel in row.spec.dense]
     used: dict[str, set[str]] = {channel.sha256: set() for channel in channels}
-    after: UUID | None = None
-    while channels:
-        async with database.transaction() as session:
-            batch = await documents.documents_after(session, after, limit=_BATCH)
-        if not batch:
-            break
-        after = batch[-1].document.id
-        held = [stored.document for stored in batch]
-        for channel in channels:
-            used[channel.sha256].update(hashes_of(held, channel, recipes).values())
+    if channels:
+        async for batch in every_document(database):
+            held = [stored.document for stored in batch]
+            for channel in channels:
+                used[channel.sha256].update(hashes_of(held, channel, recipes).values())
     async with database.transaction() as session:
         return await store.forget_unused(session, used, now - KEPT_FOR)

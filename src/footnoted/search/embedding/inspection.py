@@ -23,10 +23,11 @@ from footnoted.search.embedding.recipes import RECIPES
 from footnoted.search.embedding.rows import SpecState
 from footnoted.search.embedding.stored_vectors import hashes_of
 from footnoted.search.points import Written, batches
+from footnoted.search.walk import every_document
 from footnoted.telemetry import INDEX_MENDED, get_logger
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from footnoted.db.session import Database
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from footnoted.search.port import DenseIndex, Document
     from footnoted.search.store import OutboxState, StoredDocument
 
-_BATCH = 512
 _Key = tuple[str, str]
 """What tells channels apart: what makes their vectors, and of which texts."""
 
@@ -141,7 +141,7 @@ async def _look(database: Database, indexes: SpecIndexes, recipes: Recipes) -> I
         strays = await store.count_strays(session)
     stored: set[UUID] = set()
     unmade: defaultdict[str, set[UUID]] = defaultdict(set)
-    async for batch in _batches(database):
+    async for batch in every_document(database):
         stored.update(one.document.id for one in batch)
         vectors = _Vectors(await _kept(database, rows, batch, recipes))
         for row in rows:
@@ -249,17 +249,6 @@ async def _unmade(
         return set()
     async with database.transaction() as session:
         return lacking & await store.noted_embedded(session, row.sha256, lacking)
-
-
-async def _batches(database: Database) -> AsyncIterator[list[StoredDocument]]:
-    after: UUID | None = None
-    while True:
-        async with database.transaction() as session:
-            batch = await documents.documents_after(session, after, limit=_BATCH)
-        if not batch:
-            return
-        after = batch[-1].document.id
-        yield batch
 
 
 def _both(first: Inspection, second: Inspection) -> Inspection:

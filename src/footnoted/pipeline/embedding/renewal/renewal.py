@@ -19,6 +19,7 @@ from footnoted.search import store as documents
 from footnoted.search.embedding import store as vectors
 from footnoted.search.embedding.recipes import RECIPES
 from footnoted.search.embedding.stored_vectors import hashes_of
+from footnoted.search.walk import every_document
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from footnoted.search.embedding.recipes import Recipes
     from footnoted.search.embedding.spec import Spec
 
-_BATCH = 500
 _NOTHING = vectors.Kept(None)
 
 
@@ -161,13 +161,7 @@ async def _texts(database: Database, spec: Spec, meant: set[UUID], recipes: Reci
     inside: defaultdict[str, set[str]] = defaultdict(set)
     outside: defaultdict[str, set[str]] = defaultdict(set)
     by_document: defaultdict[UUID, set[tuple[str, str]]] = defaultdict(set)
-    after: UUID | None = None
-    while True:
-        async with database.transaction() as session:
-            batch = await documents.documents_after(session, after, limit=_BATCH)
-        if not batch:
-            break
-        after = batch[-1].document.id
+    async for batch in every_document(database):
         held = [stored.document for stored in batch]
         for channel in spec.dense:
             for document_id, sha256 in hashes_of(held, channel, recipes).items():
