@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
@@ -143,3 +144,26 @@ async def test_a_text_that_is_refused_is_counted_as_failed(
     await worker.work()
     done = await outcome_of(worker.database, spec, found)
     assert (done.total, done.processed, done.failed, done.waiting) == (4, 3, 1, 0)
+
+
+async def test_a_new_text_of_two_videos_is_bought_once_and_found_in_both(
+    worker: Worker, server: EmbeddingServer, library: Library
+) -> None:
+    """Both are in the index without a vector when one of them gets it for the other.
+
+    One has another new text beside it, so the two requests are not the same.
+    """
+    new, beside = "a ladder leans on the wall", "rain on a tin roof"
+    await library.put(library.window(1, ANNS), library.window(2, BOTHS), library.window(5, new))
+    await library.put(
+        library.window(3, BOS, video=1),
+        library.window(4, BOTHS, video=1),
+        library.window(6, new, video=1),
+        library.window(7, beside, video=1),
+        video=1,
+    )
+    await worker.work()
+    await worker.drain()
+    points = await worker.indexes.of(await spec_of(worker)).points([UUID(int=5), UUID(int=6)])
+    assert sorted(server.texts) == [new, beside]
+    assert [set(point.dense) for point in points] == [{"text"}, {"text"}]
