@@ -22,7 +22,10 @@ _OPTIONS: dict[str, Any] = {
     ],
     "backfill": Annotated[
         str | None,
-        typer.Option(metavar="HOW-FAR", help="none, 5, `since 2026-01-31` or all; 5 if unsaid."),
+        typer.Option(
+            metavar="HOW-FAR",
+            help="none, 5, `since 2026-01-31` or all; 5 if unsaid. `all, oldest first` turns it.",
+        ),
     ],
     "title_has": Annotated[
         str | None, typer.Option("--title-has", metavar="REGEX", help="Take titles that have this.")

@@ -243,6 +243,16 @@ async def test_what_is_new_stands_before_the_backfill_of_its_priority(shelf: She
     ]
 
 
+@pytest.mark.parametrize(("backfill", "order"), [("3", [1, 2, 3]), ("3, oldest first", [3, 2, 1])])
+async def test_a_backfill_is_worked_on_in_the_order_that_was_asked(
+    shelf: Shelf, backfill: str, order: list[int]
+) -> None:
+    """Whatever order the feed has; the newest are counted all the same."""
+    await shelf.asking(backfill=backfill).take([episode(number) for number in (2, 4, 1, 3)])
+    query = "SELECT m.title FROM videos v JOIN media m ON m.id = v.media_id ORDER BY v.turn"
+    assert await shelf.rows(query) == [(f"Episode {number}",) for number in order]
+
+
 async def test_an_item_taken_by_its_address_is_the_sources_too(shelf: Shelf) -> None:
     """It has one recording; a source that leaves it to its backfill opens nothing."""
     urls = ["https://pod.example/1.mp3"]

@@ -125,9 +125,15 @@ class _Taking:
         turn = await videos.first_turn(self.session, self.follows.source_id)
         opening = videos.Opening(self.follows.source_id, self.follows.trigger, self.now, turn)
         chosen = self._chosen(offers)
-        for offer in offers:
+        for offer in self._in_order(offers):
             await self._take_one(offer, opening, is_chosen=offer.key in chosen)
         await store.put_items(self.session, self.rows)
+
+    def _in_order(self, offers: Sequence[_Offer]) -> list[_Offer]:
+        """Return the offers as the backfill wants them worked on: their turns are in this order."""
+        by_item = {id(offer.item): offer for offer in offers}
+        backfill = self.follows.options.backfill
+        return [by_item[id(item)] for item in backfill.in_order([o.item for o in offers])]
 
     async def _with_decisions(self, offers: Sequence[_Offer]) -> list[_Offer]:
         source_id = self.follows.source_id

@@ -24,8 +24,12 @@ MAX_ITEMS = 10_000
 """The most one plan takes: the rest is there at the next look."""
 
 _COUNT = re.compile(r"(?:newest\s+)?(\d{1,6})(?:\s+newest)?")
-_SINCE = re.compile(r"(?:since\s+)?(\d{4}-\d{2}-\d{2}(?:T\S+)?)")
-_WORDS = "a backfill is `none`, a number of newest items, `since 2026-01-31`, or `all`"
+_SINCE = re.compile(r"(?:since\s+)?(\d{4}-\d{2}-\d{2}(?:T\S+)?)", re.IGNORECASE)
+_OLDEST_FIRST = re.compile(r"(.+?)(?:,\s*|\s+)oldest[ -]first", re.IGNORECASE)
+_WORDS = (
+    "a backfill is `none`, a number of newest items, `since 2026-01-31`, or `all`; "
+    "`oldest first` behind it turns the order round"
+)
 
 
 class Reach(StrEnum):
@@ -38,13 +42,17 @@ class Reach(StrEnum):
 
 
 class Backfill(BaseModel):
-    """How far back to go; `newest` and `since` stand with their reach only."""
+    """How far back to go, and what is worked on first of what is found there.
+
+    `newest` and `since` stand with their reach only.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reach: Reach = Reach.NEWEST
     newest: int | None = None
     since: AwareDatetime | None = None
+    oldest_first: bool = False
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -63,6 +71,14 @@ class Backfill(BaseModel):
 
     def __str__(self) -> str:
         """Return the words that `parse_backfill` reads."""
+        return f"{self._how_far()}, oldest first" if self.oldest_first else self._how_far()
+
+    def in_order(self, items: Sequence[FoundItem]) -> list[FoundItem]:
+        """Return the items as they are to be worked on, whatever order a listing has them in."""
+        ordered = newest_first(items)
+        return ordered[::-1] if self.oldest_first else ordered
+
+    def _how_far(self) -> str:
         match self.reach:
             case Reach.NEWEST:
                 return f"{self.count} newest"
@@ -75,6 +91,17 @@ class Backfill(BaseModel):
 
 def parse_backfill(text: str) -> Backfill:
     """Return what a person's words mean; a date is a day in UTC. Raises UsageError."""
+    turned = _OLDEST_FIRST.fullmatch(text.strip())
+    if turned is None:
+        return _parse_how_far(text)
+    far = _parse_how_far(turned[1])
+    if far.reach is Reach.NONE:
+        message = f"{text!r} is no backfill: nothing has no order"
+        raise UsageError(message)
+    return far.model_copy(update={"oldest_first": True})
+
+
+def _parse_how_far(text: str) -> Backfill:
     words = " ".join(text.lower().split())
     if words in {"none", "0"}:
         return Backfill(reach=Reach.NONE)
@@ -99,10 +126,8 @@ def plan_backfill(
     items: Sequence[FoundItem],
     backfill: Backfill,
     known_keys: Collection[str] = frozenset(),
-    *,
-    oldest_first: bool = False,
 ) -> list[FoundItem]:
-    """Return the items to take, newest first unless asked otherwise, at most MAX_ITEMS.
+    """Return the items to take, in the order of the backfill: the newest MAX_ITEMS at most.
 
     Items that share one of `known_keys` are there already: they count among the newest, so that the
     same backfill planned twice takes nothing new, and are left out. An item without a date is as
@@ -112,7 +137,7 @@ def plan_backfill(
     known = frozenset(known_keys)
     meant = ordered[: _reach(ordered, backfill)]
     chosen = [item for item in meant if not known.intersection(item.keys)][:MAX_ITEMS]
-    return chosen[::-1] if oldest_first else chosen
+    return chosen[::-1] if backfill.oldest_first else chosen
 
 
 def _reach(ordered: Sequence[FoundItem], backfill: Backfill) -> int:

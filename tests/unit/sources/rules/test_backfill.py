@@ -40,6 +40,9 @@ def names(items: list[FoundItem]) -> str:
         ("since 2026-01-31", "since 2026-01-31"),
         ("2026-01-31", "since 2026-01-31"),
         ("since 2026-01-31T10:00:00+02:00", "since 2026-01-31T08:00:00+00:00"),
+        ("all, oldest first", "all, oldest first"),
+        ("12 oldest-first", "12 newest, oldest first"),
+        ("Since 2026-01-31 Oldest First", "since 2026-01-31, oldest first"),
     ],
 )
 def test_a_backfill_is_told_in_words_that_are_read_again(text: str, told: str) -> None:
@@ -51,7 +54,11 @@ def test_a_backfill_is_told_in_words_that_are_read_again(text: str, told: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["", "some", "-5", "5.5", "since", "since 2026-02-30", "since yesterday", "5 oldest"]
+    "text",
+    [
+        *("", "some", "-5", "5.5", "since", "since 2026-02-30", "since yesterday", "5 oldest"),
+        *("oldest first", "none, oldest first", "all, oldest first, oldest first"),
+    ],
 )
 def test_what_is_no_backfill_is_refused_in_a_sentence(text: str) -> None:
     """Nothing is guessed."""
@@ -86,7 +93,9 @@ def test_the_newest_are_chosen_whatever_the_order_of_the_listing(text: str, expe
     """An item without a date stands where the listing has it."""
     chosen = plan_backfill(LISTED, parse_backfill(text))
     assert names(chosen) == expected
-    assert names(plan_backfill(LISTED, parse_backfill(text), oldest_first=True)) == expected[::-1]
+    if text != "none":
+        turned = parse_backfill(f"{text}, oldest first")
+        assert names(plan_backfill(LISTED, turned)) == expected[::-1]
 
 
 def test_known_items_count_among_the_newest_and_are_left_out() -> None:
