@@ -68,8 +68,8 @@ async def main() -> bool:
         and (row.unanswered, row.burnt, row.held) == (0, 0, 0)
     )
     note = (
-        f"{billed} asked, {row.answered} journaled, {late} late claims, {row.burnt} attempts burnt,"
-        f" slowest exit {worst_s:.1f} s"
+        f"{billed} asked, {row.answered} journaled, {row.unanswered} without an answer, {late} late"
+        f" claims, {row.burnt} attempts burnt, {row.held} leases held, slowest exit {worst_s:.1f} s"
     )
     return report("R8", str(clean), f"clean_exits_of_{TIMES}", str(TIMES), holds=holds, note=note)
 

@@ -177,6 +177,26 @@ async def release_orphans(session: AsyncConnection, free_models: Sequence[str]) 
     return len(released)
 
 
+async def release_unsent(session: AsyncConnection, begun: Sequence[tuple[str, datetime]]) -> int:
+    """Release calls (hash, when reserved) whose process knows that it never sent them.
+
+    Also those that were marked as sent a moment before it was told to stop. Return how many.
+    """
+    await budgets.lock(session)
+    result = await session.execute(
+        update(llm_calls)
+        .where(
+            llm_calls.c.state.in_([CallState.RESERVED, CallState.SENT]),
+            tuple_(llm_calls.c.request_sha256, llm_calls.c.reserved_at).in_(begun),
+        )
+        .values(state=CallState.RELEASED)
+        .returning(llm_calls.c.id)
+    )
+    released = result.scalars().all()
+    await budgets.let_go(session, released)
+    return len(released)
+
+
 async def release(session: AsyncConnection, call_id: int, fault_code: str | None = None) -> None:
     """Record that a call was provably not billed, and give back what it holds.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -80,7 +81,17 @@ class Purchaser(Generic[CallT]):
         """Gather no more calls from now on; this one makes each by itself."""
 
     async def settled(self) -> None:
-        """Return when nothing that was gathered is on its way out, after `close`."""
+        """Release what was begun here and never sent, with its money, after `close`.
+
+        Where the database is away it stays: the next start releases it.
+        """
+        left = [(digest, at) for digest, moments in self._unsent.items() for at in moments]
+        self._unsent.clear()
+        if not left:
+            return
+        with suppress(DatabaseDownError):
+            async with self._database.transaction() as session:
+                await store.release_unsent(session, left)
 
     def is_sent(self, digest: str) -> bool:
         """Return whether a call is with its model: its answer is paid for and worth waiting for."""

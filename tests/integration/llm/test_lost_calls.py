@@ -64,6 +64,23 @@ async def _reason(ended: Awaitable[object]) -> str:
     return caught.value.wait_reason
 
 
+@pytest.mark.parametrize("dies_after", ["reserving", "marking it sent"])
+async def test_a_process_that_stops_in_peace_holds_no_money_for_what_it_never_sent(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, dies_after: str
+) -> None:
+    """Told to stop between two commits, it gives back what the next start could not know of."""
+    process = await shop.opened(FakeModel("dear"))
+    if dies_after == "reserving":
+        await kill_before_sending(process, "a")
+    else:
+        monkeypatch.setattr(process.purchaser, "_ask", _die)
+        assert (await waits(process, "a"))[0] == "stopping"
+    held = await shop.books()
+    await process.gateway.settled()
+    assert held == [(DAY, 0, 10)]
+    assert (await shop.calls(), await shop.books()) == ([("a", "released", 0)], [(DAY, 0, 0)])
+
+
 async def test_an_answer_that_is_lost_stays_held_and_is_bought_anew(shop: Shop) -> None:
     """It may have been billed: the books count it at its worst, for good."""
     model = FakeModel("dear")

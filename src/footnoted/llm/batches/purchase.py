@@ -61,5 +61,6 @@ class BatchPurchaser(Purchaser[Call]):
         self._batcher.close()
 
     async def settled(self) -> None:
-        """Return when nothing that was gathered is on its way out."""
+        """Return when nothing that was gathered is on its way out; release what was never sent."""
         await self._batcher.settled()
+        await super().settled()
