@@ -29,7 +29,7 @@ from footnoted.sources.port import FileRole, FoundFile
 from footnoted.sources.recordings import store as recordings
 from footnoted.sources.transcriptions import store
 from footnoted.sources.transcriptions.store import HeardIn
-from footnoted.sources.videos.store import SPEECH_RECOGNITION
+from footnoted.sources.videos.store import FOR_A_PERSON, SPEECH_RECOGNITION
 from footnoted.stages.obtain import not_wanted, wanted_of
 from footnoted.stages.port import ItemGoneError
 
@@ -143,7 +143,8 @@ class ListenStage:
             return not_wanted()
         if self._ears is None:
             detail = "there is a recording without a transcript; it waits for speech recognition"
-            return Waiting(self._clock.now() + _DAY, SPEECH_RECOGNITION, detail)
+            now = self._clock.now()
+            return Waiting(now + _DAY, SPEECH_RECOGNITION, detail, now + FOR_A_PERSON)
         return await self._hear(given, self._ears)
 
     async def _hear(self, given: ListenInput, ears: HearingDeps) -> ListenOutput:

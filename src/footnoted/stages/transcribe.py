@@ -29,6 +29,7 @@ from footnoted.sources.port import SOURCE_UNREACHABLE, FileRole
 from footnoted.sources.recordings.store import recording_of_video
 from footnoted.sources.transcriptions.store import Progress, progress_of
 from footnoted.sources.videos.store import (
+    FOR_A_PERSON,
     SPEECH_RECOGNITION,
     TRANSCRIPT_MISSING,
     TRANSCRIPTION_PENDING,
@@ -55,6 +56,7 @@ MAX_TRANSCRIPT_BYTES = 256 * 2**20
 
 _DAY = timedelta(days=1)
 _SOON = timedelta(minutes=1)
+_AT_WORK = timedelta(seconds=10)
 _HOUR = timedelta(hours=1)
 
 
@@ -268,7 +270,7 @@ class TranscribeStage:
         match error:
             case FileNotFoundError() | NotADirectoryError():
                 detail = f"{path} is not there any more; it is looked for again every day"
-                return Waiting(now + _DAY, TRANSCRIPT_MISSING, detail)
+                return Waiting(now + _DAY, TRANSCRIPT_MISSING, detail, now + FOR_A_PERSON)
             case PermissionError():
                 message = f"{path} may not be read by the user footnoted runs as"
                 return PermanentError(message, failure_code="file_forbidden")
@@ -290,11 +292,11 @@ class TranscribeStage:
             return _as_its_transcription(given.progress, now)
         if given.has_sound:
             detail = "there is a recording without a transcript; it waits for speech recognition"
-            return Waiting(now + _DAY, SPEECH_RECOGNITION, detail)
+            return Waiting(now + _DAY, SPEECH_RECOGNITION, detail, now + FOR_A_PERSON)
         if findings.waits:
             return findings.waits[0]
         detail = f"no file of {given.title!r} is there any more; it is looked for again every day"
-        return Waiting(now + _DAY, TRANSCRIPT_MISSING, detail)
+        return Waiting(now + _DAY, TRANSCRIPT_MISSING, detail, now + FOR_A_PERSON)
 
 
 def _candidate(
@@ -324,11 +326,11 @@ def _as_its_transcription(progress: Progress, now: datetime) -> Waiting | Stoppe
 
     Whenever that one says something new it wakes the video; the time here only bounds a lost wake,
     which needs a transcription that is being worked on. A thousand in a queue are not looked at
-    every minute.
+    every ten seconds.
     """
     detail = progress.failure_detail or progress.wait_detail
     if progress.is_under_way:
-        later = now + (_SOON if progress.is_at_work else _HOUR)
+        later = now + (_AT_WORK if progress.is_at_work else _HOUR)
         if progress.wait_reason is None:
             return Waiting(later, TRANSCRIPTION_PENDING, detail)
         until = min(max(progress.not_before or later, now + _SOON), later)

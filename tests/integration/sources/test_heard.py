@@ -12,6 +12,8 @@ from pydantic import SecretStr
 
 from footnoted.clock import SystemClock
 from footnoted.daemon import run_daemon
+from footnoted.pipeline.controls.selection import Selection
+from footnoted.pipeline.controls.taking_up import retry
 from footnoted.pipeline.plan import Mode, RunPlan
 from footnoted.settings import Settings
 from footnoted.sources.follow import NewSource, add_source
@@ -24,7 +26,7 @@ from tests.fakes.sounds import write_wav
 from tests.fakes.speech_server import SpeechServer, Truth
 from tests.fakes.speech_server import serving as serving_speech
 from tests.fakes.web_server import Page, WebServer, serving
-from tests.integration.sources.conftest import SENTENCES
+from tests.integration.sources.conftest import SENTENCES, captions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -69,6 +71,7 @@ class Followed:
     database: Database
     service: SpeechServer
     web: WebServer
+    folder: Path
 
     async def drain(self, **changes: Any) -> Report:
         """Let the whole program work until nothing is due."""
@@ -105,7 +108,7 @@ async def followed(
         await add_source(database, NewSource(str(folder), ["techniques"], 300), clock=clock)
         place = NewPlace(NetPlace(FEED_KIND, web.url("/feed.xml")), ["techniques"], Asked())
         await add_place(database, place, clock=clock)
-        yield Followed(settings, database, service, web)
+        yield Followed(settings, database, service, web, folder)
 
 
 async def test_sound_without_captions_is_heard_and_paid_once(followed: Followed) -> None:
@@ -135,6 +138,27 @@ async def test_a_second_run_buys_nothing(followed: Followed) -> None:
     heard = "SELECT count(*) FROM transcriptions WHERE status = 'heard'"
     assert await followed.rows(heard) == [(2,)]
     assert await followed.rows("SELECT count(*) FROM transcripts") == [(2,)]
+
+
+async def test_what_nobody_brings_is_not_waited_for_for_ever(followed: Followed) -> None:
+    """It stops under its name; a transcript that comes later is taken, a retry hears the other."""
+    await followed.drain(speech="off")
+    passed = """UPDATE transcriptions SET deadline = deadline - interval '31 days',
+                not_before = now() WHERE deadline > now() RETURNING 1"""
+    assert await followed.rows(passed) == [(1,), (1,)]
+    await followed.drain(speech="off")
+    stopped = [(row[0], row[1]) for row in await followed.rows(VIDEOS)]
+    assert stopped == [("Episode 1", "failed"), ("talk", "failed")]
+    code = "speech_recognition_deadline"
+    assert set(await followed.rows("SELECT failure_code FROM videos")) == {(code,)}
+
+    (followed.folder / "talk.vtt").write_text(captions(), encoding="utf-8")
+    await followed.rows("UPDATE sources SET next_poll_at = now() RETURNING 1")
+    await followed.drain(speech="off")
+    await retry(followed.database, Selection(reason=code), clock=SystemClock())
+    await followed.drain()
+    assert [row[1] for row in await followed.rows(VIDEOS)] == ["indexed", "indexed"]
+    assert len(followed.service.asked) == 1
 
 
 async def test_what_nothing_hears_says_so(followed: Followed) -> None:

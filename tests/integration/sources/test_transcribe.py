@@ -170,7 +170,7 @@ async def test_a_recording_without_words_waits_for_what_its_transcription_says(d
     assert isinstance(after, Waiting)
     now = desk.clock.now()
     assert (before.reason, before.until) == ("transcription", now + timedelta(hours=1))
-    assert (meanwhile.reason, meanwhile.until) == ("transcription", now + timedelta(minutes=1))
+    assert (meanwhile.reason, meanwhile.until) == ("transcription", now + timedelta(seconds=10))
     assert (after.reason, after.until) == ("speech_recognition", later)
 
 

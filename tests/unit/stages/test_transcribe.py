@@ -156,6 +156,8 @@ async def test_without_words_a_recording_waits_and_says_for_what(tmp_path: Path)
         "transcript_missing",
         "transcript_missing",
     ]
+    thirty_days_on = FakeClock().now() + timedelta(days=30)
+    assert [wait.deadline for wait in waits if isinstance(wait, Waiting)] == [thirty_days_on] * 4
 
 
 class FakeScanner:

@@ -12,7 +12,7 @@ from footnoted.model.outcome import Waiting
 from footnoted.model.transcript import TranscriptOrigin
 from footnoted.sources.languages import is_language
 from footnoted.sources.obtain.port import Captions, Obtained
-from footnoted.sources.videos.store import SPEECH_RECOGNITION
+from footnoted.sources.videos.store import FOR_A_PERSON, SPEECH_RECOGNITION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ class FileObtainer:
         if wanted.hears:
             return Obtained(needs_sound=True, history=_told(refused))
         detail = "the feed offers no transcript of it; it waits for speech recognition"
-        return Waiting(now + _DAY, SPEECH_RECOGNITION, detail)
+        return Waiting(now + _DAY, SPEECH_RECOGNITION, detail, now + FOR_A_PERSON)
 
     async def fetch_sound(self, wanted: Wanted) -> Path:
         """Return the file with the item's sound. Raises as `obtain` does."""

@@ -33,6 +33,9 @@ BUDGET = "budget"
 MANUAL = "manual"
 SCHEDULED = "scheduled"
 
+FOR_A_PERSON = timedelta(days=30)
+"""How long what only a person can bring is waited for: a file, or something that hears."""
+
 _LOOKS_AGAIN = timedelta(hours=1)
 """When a video looks how its transcription fares though that one never woke it."""
 
