@@ -94,6 +94,7 @@ def third_of_a_day(concurrent: int) -> int:
     """Return a third of the calls that a day has time for on this machine, as it is now."""
     with open_paid(logic="dice", scale=SCALE, **emulation()) as paid:
         paid.settings = settings(Decimal(1000))
+        paid.must("migrate")
         paid.run_and_kill(PACED_S, "asks", asks=orders(paid, concurrent))
         times = sorted(row["accepted_s"] for row in paid.emulator.rows())
     assert len(times) > 1, "nothing could be asked"
@@ -102,9 +103,14 @@ def third_of_a_day(concurrent: int) -> int:
 
 
 def orders(paid: Paid, concurrent: int) -> dict[str, Any]:
-    """Return what asking.py is to do: ask for ever."""
+    """Return what asking.py is to do: ask for ever, what was lost lately first.
+
+    What was answered long ago is left out: each start would read all of it again.
+    """
     refusals = str(paid.folder / "refusals")
-    numbers = {"first": 0, "last": 1_000_000, "concurrent": concurrent}
+    answered = paid.value("SELECT count(*) FROM llm_calls WHERE state = 'answered'")
+    first = max(0, answered - 4 * concurrent)
+    numbers = {"first": first, "last": first + 1_000_000, "concurrent": concurrent}
     return {**numbers, "timeout_s": TIMEOUT_S, "refusals": refusals}
 
 
@@ -114,8 +120,9 @@ def spend(concurrent: int, calls: int, dice: random.Random) -> Days:
     days = Days(cap=MEAN_USD * room)
     with open_paid(logic="dice", scale=SCALE, **emulation()) as paid:
         paid.settings = settings(days.cap)
-        asks = orders(paid, concurrent)
+        paid.must("migrate")
         while days.calls < calls:
+            asks = orders(paid, concurrent)
             code = paid.run_and_kill(dice.uniform(*KILL_S), "asks", asks=asks)
             assert code is None, (code, paid.last_words())
             days.kills += 1
