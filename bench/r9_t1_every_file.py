@@ -142,7 +142,7 @@ async def main() -> tuple[bool, bool]:
         f"{added['added']} videos: {how}; {len(added['ignored'])} files not taken, each with its"
         f" reason; {hours:.1f} h of speech, {words:,} words in {first.seconds / 60:.1f} min"
         f" ({60 * hours / first.seconds:.1f} h per min), peak {first.peak / MIB:.0f} MiB;"
-        f" second drain {second.outcomes.total()} stages; feeds come later"
+        f" second drain {second.outcomes.total()} stages"
     )
     holds = (
         not odd
