@@ -70,6 +70,24 @@ def test_naming_without_a_stance_breaks_a_silence() -> None:
     assert _events(said, 12) == [("new", "talk-01", None), ("silence", "talk-08", "buy")]
 
 
+def test_what_somebody_names_by_name_is_no_silence_of_the_creator() -> None:
+    """Speakers are known from the second recording on; each of them has a timeline as well."""
+    said = [mention(1, "buy"), *(mention(day, "buy", speaker="Ben") for day in range(2, 8))]
+    creators, bens = timelines(said, seen(range(1, 8), speakers=["Ben", "Cleo"]))
+    assert [event.kind.value for event in creators.events] == ["new"]
+    assert [event.kind.value for event in bens.events] == ["new"]
+
+
+def test_who_does_not_name_it_is_silent_though_another_does() -> None:
+    """A speaker answers for what he or she says."""
+    said = [
+        mention(1, "buy", speaker="Ben"),
+        *(mention(day, "hold", speaker="Cleo") for day in range(2, 8)),
+    ]
+    bens, _ = timelines(said, seen(range(1, 8), speakers=["Ben", "Cleo"]))
+    assert [event.kind.value for event in bens.events] == ["new", "silence"]
+
+
 def test_the_surest_mention_is_the_stance_of_a_recording() -> None:
     """Of two in one recording, the surer one; of two as sure, the later."""
     said = [

@@ -115,30 +115,36 @@ def timelines(
     seen: dict[str, list[Seen]] = defaultdict(list)
     for recording in recordings:
         seen[recording.creator_slug].append(recording)
+    # A creator is not silent on what somebody names by name in a recording of theirs.
+    named: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for of, said in grouped.items():
+        named[of.creator_slug, of.symbol] |= {mention.video_id for mention in said}
     found: list[Timeline] = []
     for of in sorted(grouped, key=lambda of: (of.symbol, of.creator_slug, of.speaker or "")):
         heard = [
             one for one in seen[of.creator_slug] if of.speaker is None or of.speaker in one.speakers
         ]
-        found.append(_timeline(of, grouped[of], heard, silent_recordings))
+        if of.speaker is None:
+            in_which = named[of.creator_slug, of.symbol]
+        else:
+            in_which = {mention.video_id for mention in grouped[of]}
+        found.append(_timeline(of, grouped[of], heard, _Follower(in_which, silent_recordings)))
     return tuple(timeline for timeline in found if timeline.points)
 
 
 def _timeline(
-    of: _Of, mentions: Sequence[MentionRow], heard: Sequence[Seen], silent_recordings: int
+    of: _Of, mentions: Sequence[MentionRow], heard: Sequence[Seen], follower: _Follower
 ) -> Timeline:
     points: dict[int, Point] = {}
     for mention in sorted(mentions, key=_surest_last):
         if mention.action is not None:
             points[mention.video_id] = _point(mention, mention.action)
-    follower = _Follower(silent_recordings)
-    named = {mention.video_id for mention in mentions}
     known = {one.video_id for one in heard}
     # A recording whose outlook is not there yet still has its points.
     early = [point for point in points.values() if point.video_id not in known]
     steps: list[Seen | Point] = [*heard, *early]
     for step in sorted(steps, key=lambda step: (_when(step), step.video_id)):
-        follower.pass_by(step, points.get(step.video_id), is_named=step.video_id in named)
+        follower.pass_by(step, points.get(step.video_id))
     first = min(mentions, key=lambda one: (_when(one), one.first_cue, one.company))
     return Timeline(
         creator=first.creator,
@@ -152,21 +158,22 @@ def _timeline(
 
 
 class _Follower:
-    """Passes recordings in order and notes what happens to one stance."""
+    """Passes recordings in order, notes what happens to one stance; `named` are those it is in."""
 
-    def __init__(self, silent_recordings: int) -> None:
+    def __init__(self, named: set[int], silent_recordings: int) -> None:
         self.events: list[Event] = []
+        self._named = named
         self._silent_recordings = silent_recordings
         self._last: Point | None = None
         self._mark: Point | None = None
         """The point that later ones are compared with: the last one that was an event."""
         self._quiet = 0
 
-    def pass_by(self, recording: Seen | Point, point: Point | None, *, is_named: bool) -> None:
+    def pass_by(self, recording: Seen | Point, point: Point | None) -> None:
         """Take the next recording."""
         if point is not None:
             self._take(point)
-        self._quiet = 0 if is_named else self._quiet + 1
+        self._quiet = 0 if recording.video_id in self._named else self._quiet + 1
         last = self._last
         if last is None or last.action in _CLOSED or self._quiet < self._silent_recordings:
             return
