@@ -14,7 +14,7 @@ from footnoted.cli.times import relative, show_time
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from footnoted.pipeline.reports.report import StatusReport, StopLine, WaitLine
+    from footnoted.pipeline.reports.report import StatusReport, StopLine, WaitLine, WithheldLine
 
 _EMPTY = (
     "Nothing is here yet. To begin:",
@@ -33,7 +33,7 @@ def print_state(report: StatusReport, *, is_running: bool) -> None:
         for text in _EMPTY:
             say(Text(text))
         return
-    for line in (*_overview(report), *_waits(report), *_stops(report)):
+    for line in (*_overview(report), *_waits(report), *_stops(report), *_withheld(report)):
         say(line)
     if report.ready and not is_running:
         remark(
@@ -126,7 +126,16 @@ def _stops(report: StatusReport) -> Iterator[Text]:
         yield Text(f"  take up again: {stop.retry}")
 
 
-def _examples(line: WaitLine | StopLine) -> Iterator[Text]:
+def _withheld(report: StatusReport) -> Iterator[Text]:
+    for line in report.withheld:
+        yield Text()
+        again = f", looked at again {show_time(line.next_at, report.at)}" if line.next_at else ""
+        yield plain(f"Not to be had any more, {line.reason}: {_amount(line)}{again}", "bold yellow")
+        yield from _examples(line)
+        yield Text("  what was made of them stays; footnoted remove VIDEO takes it away")
+
+
+def _examples(line: WaitLine | StopLine | WithheldLine) -> Iterator[Text]:
     for example in line.examples:
         detail = f": {example.detail}" if example.detail else ""
         shown = plain(f"{_item(line.kind, example.id)} {example.title!r}{detail}")
@@ -135,7 +144,7 @@ def _examples(line: WaitLine | StopLine) -> Iterator[Text]:
         yield Text(f"  and {line.count - len(line.examples)} more")
 
 
-def _amount(line: WaitLine | StopLine) -> str:
+def _amount(line: WaitLine | StopLine | WithheldLine) -> str:
     noun = line.kind.replace("_", " ")
     return f"{line.count} {noun}{'s' if line.count > 1 else ''}"
 

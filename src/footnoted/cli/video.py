@@ -78,10 +78,22 @@ def _state(report: VideoReport) -> Iterator[tuple[str, str]]:
         yield "Why", ": ".join(filter(None, (state.failure_code, state.failure_detail)))
     if state.stopped_after is not None:
         yield "Stopped after", f"{state.stopped_after}; {_retry(report)}"
+    yield from _withheld(report)
     if state.attempts:
         yield "Attempts", str(state.attempts)
     if state.quality_accepted:
         yield "Quality", "accepted by hand"
+
+
+def _withheld(report: VideoReport) -> Iterator[tuple[str, str]]:
+    withheld = report.state.withheld
+    if withheld is None:
+        return
+    at = withheld.next_at
+    again = f", looked at again {show_time(at, report.at)}" if at is not None else ""
+    yield "Withheld", f"{withheld.reason}{again}; what was taken before stays"
+    if withheld.detail:
+        yield "", withheld.detail
 
 
 def _indexed(indexing: Indexing) -> str:

@@ -28,3 +28,12 @@ WAITED_FOR: Final = """LEFT JOIN transcriptions w ON w.media_id = v.media_id
 Its next look and its deadline are those of the video too, which itself only looks now and then
 whether it was woken.
 """
+
+WITHHELD: Final = """transcriptions h ON h.media_id = v.media_id
+    AND v.transcript_id IS NOT NULL AND v.status NOT IN ('discovered', 'cancelled')
+    AND (h.status = 'failed' AND replace(h.failure_code, '_deadline', '') = ANY(:withheld)
+      OR h.not_before IS NOT NULL AND h.wait_reason = ANY(:withheld))"""
+"""The transcription `h` of the video `v`, where a later look found that its recording is withheld.
+
+The video has its words from before and goes on, so nothing of its own says so.
+"""

@@ -15,6 +15,8 @@ from footnoted.pipeline.loop import Loop
 from footnoted.pipeline.plan import Mode, RunPlan
 from footnoted.pipeline.reports.report import Example, GroupCounts, StatusCount
 from footnoted.pipeline.reports.status import StatusQuery, read_status
+from footnoted.pipeline.reports.videos.report import Withheld
+from footnoted.pipeline.reports.videos.store import read_state
 from tests.fakes.machine import PROFILE, add_videos, machine, rows_of, video_flow
 from tests.fakes.stages import FakeStage, Parcel
 
@@ -36,6 +38,36 @@ async def read(database: Database) -> StatusReport:
 async def change(database: Database, assignments: str, video_id: int, **values: Any) -> None:
     """Set columns of a video."""
     query = f"UPDATE videos SET {assignments} WHERE id = :id RETURNING 1"  # noqa: S608 - constants
+    await rows_of(database, query, id=video_id, **values)
+
+
+async def give_words(database: Database) -> None:
+    """Do as if the words of every video had been taken."""
+    await rows_of(
+        database,
+        """WITH made AS (
+             INSERT INTO transcripts (media_id, version, origin, format, file_sha256, text_sha256,
+               cues, word_count, cue_count, is_timed, notes, quality, created_at)
+             SELECT id, 1, 'captions_auto', 'vtt', 'hash', 'hash', '[]', 0, 0, true, '[]',
+               '{}', :now
+             FROM media RETURNING id, media_id)
+           UPDATE videos v SET transcript_id = made.id FROM made WHERE made.media_id = v.media_id
+           RETURNING v.id""",
+        now=NOW,
+    )
+
+
+async def look_again(database: Database, video_id: int, assignments: str, **values: Any) -> None:
+    """Do as if the recording of a video had been looked at again."""
+    await rows_of(
+        database,
+        """INSERT INTO transcriptions (media_id, status, turn, created_at, updated_at)
+           SELECT media_id, 'heard', 0, :now, :now FROM videos WHERE id = :id RETURNING 1""",
+        id=video_id,
+        now=NOW,
+    )
+    query = f"""UPDATE transcriptions SET {assignments}
+                WHERE media_id = (SELECT media_id FROM videos WHERE id = :id) RETURNING 1"""  # noqa: S608 - constants
     await rows_of(database, query, id=video_id, **values)
 
 
@@ -110,6 +142,32 @@ async def test_a_stop_says_why_and_how_to_take_it_up(database: Database) -> None
     assert stops["oven_cold"].retry == "footnoted retry --reason oven_cold"
     assert stops["quality_wpm"].retry == "footnoted retry --reason quality_wpm --accept-quality"
     assert stops["oven_cold"].examples == (Example(id=first, title="item 1", detail="it is cold"),)
+
+
+async def test_a_recording_that_is_withheld_after_its_words_were_taken_is_told(
+    database: Database,
+) -> None:
+    """By `status` and `show`; a video without words, or followed no longer, is another matter."""
+    hidden, gone, wordless, forgotten = await add_videos(database, 4, status="indexed")
+    await give_words(database)
+    await change(database, "status = 'discovered', transcript_id = NULL", wordless)
+    await change(database, "status = 'cancelled'", forgotten)
+    for video in (hidden, wordless, forgotten):
+        why = (
+            "status = 'wanted', wait_reason = 'private', wait_detail = 'sign in', not_before = :at"
+        )
+        await look_again(database, video, why, at=SOON)
+    why = "status = 'failed', failure_code = 'removed_deadline', failure_detail = 'no more'"
+    await look_again(database, gone, why)
+    told = {line.reason: line for line in (await read(database)).withheld}
+    assert {reason: (line.count, line.next_at) for reason, line in told.items()} == {
+        "private": (1, SOON),
+        "removed_deadline": (1, None),
+    }
+    assert told["private"].examples == (Example(id=hidden, title="item 1", detail="sign in"),)
+    async with database.transaction() as session:
+        shown = [(await read_state(session, video, NOW)).withheld for video in (hidden, forgotten)]
+    assert shown == [Withheld(reason="private", detail="sign in", next_at=SOON), None]
 
 
 async def test_work_in_progress_is_named_until_its_lease_ends(database: Database) -> None:

@@ -95,6 +95,7 @@ def make_status(*counts: tuple[str, int], stops: tuple[StopLine, ...]) -> Status
         working=(),
         waiting=(),
         stopped=stops,
+        withheld=(),
         page_groups=GroupCounts(due=0, gathering=0, gathering_until=None),
         pages=1,
         sources=SourceCounts(followed=0, paused=0, next_poll_at=None),

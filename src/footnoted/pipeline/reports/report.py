@@ -73,6 +73,19 @@ class StopLine(_Value):
     retry: str
 
 
+class WithheldLine(_Value):
+    """Videos that have their words, and whose recordings are not to be had any more.
+
+    `next_at` is when the first is looked at again, None when all are given up.
+    """
+
+    kind: ItemKind = ItemKind.VIDEO
+    reason: str
+    count: int
+    next_at: datetime | None
+    examples: tuple[Example, ...]
+
+
 class WorkLine(_Value):
     """An item that a process works on now, at the milestone it stands at."""
 
@@ -116,6 +129,7 @@ class StatusReport(_Value):
     working: tuple[WorkLine, ...]
     waiting: tuple[WaitLine, ...]
     stopped: tuple[StopLine, ...]
+    withheld: tuple[WithheldLine, ...]
     page_groups: GroupCounts
     pages: int
     sources: SourceCounts

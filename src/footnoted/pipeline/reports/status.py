@@ -69,6 +69,7 @@ async def read_status(database: Database, query: StatusQuery) -> StatusReport:
             working=await store.items_in_work(session, query.now),
             waiting=tuple(_wait_line(row, wait_examples) for row in waits),
             stopped=tuple(_stop_line(row, stop_examples) for row in stops),
+            withheld=await store.withheld_groups(session),
             page_groups=groups,
             pages=await store.count_pages(session),
             sources=await store.source_counts(session),

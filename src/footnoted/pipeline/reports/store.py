@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
 
-from footnoted.db.recordings import WAITED_FOR
+from footnoted.db.recordings import WAITED_FOR, WITHHELD
 from footnoted.model.status import ItemKind
-from footnoted.pipeline.reports.report import GroupCounts, SourceCounts, StatusCount, WorkLine
+from footnoted.pipeline.reports.report import (
+    GroupCounts,
+    SourceCounts,
+    StatusCount,
+    WithheldLine,
+    WorkLine,
+)
+from footnoted.sources.youtube import availability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,6 +178,25 @@ async def stop_examples(session: AsyncConnection) -> list[ExampleRow]:
         "i.failure_detail",
         _ENDED,
     )
+
+
+async def withheld_groups(session: AsyncConnection) -> tuple[WithheldLine, ...]:
+    """Return the videos whose recordings are not to be had any more, by reason, most first."""
+    rows = await session.execute(
+        text(f"""
+          SELECT reason, count(*) AS count, min(next_at) AS next_at, jsonb_agg(
+            jsonb_build_object('id', id, 'title', title, 'detail', detail) ORDER BY place)
+            FILTER (WHERE place <= :limit) AS examples
+          FROM (
+            SELECT w.*, row_number() OVER (PARTITION BY reason ORDER BY next_at, id) AS place
+            FROM (
+              SELECT v.id, m.title, COALESCE(h.failure_code, h.wait_reason) AS reason,
+                COALESCE(h.failure_detail, h.wait_detail) AS detail, h.not_before AS next_at
+              FROM videos v JOIN media m ON m.id = v.media_id JOIN {WITHHELD}) w) p
+          GROUP BY reason ORDER BY count(*) DESC, reason"""),  # noqa: S608 - a constant
+        {"limit": EXAMPLES, "withheld": list(availability.WITHHELD)},
+    )
+    return tuple(WithheldLine.model_validate(row) for row in rows.mappings())
 
 
 async def _examples(

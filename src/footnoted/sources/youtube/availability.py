@@ -46,6 +46,19 @@ NO_SOUND = "no_sound"
 NOT_TAKEN_SHORT = "not_taken_short"
 NOT_TAKEN_LIVE = "not_taken_live"
 
+WITHHELD = (
+    MEMBERS_ONLY,
+    PRIVATE,
+    REGION_BLOCKED,
+    UNAVAILABLE,
+    AGE_RESTRICTED,
+    LOGIN_REQUIRED,
+    REMOVED,
+    PAID,
+    DRM_PROTECTED,
+)
+"""What keeps an item from us; one whose words were taken before can come to each of them."""
+
 _NEVER_BEFORE_S = 300.0
 _GRACE_S = 600.0
 

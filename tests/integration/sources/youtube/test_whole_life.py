@@ -174,6 +174,9 @@ async def test_a_life_is_lived_through_and_paid_for_when_it_is_ready(living: Liv
         Seen(722.97, f"{manual} 3; private", 746.97, given_up=None),
         Seen(746.97, f"{manual} 3; private", 770.97, given_up=None),
     ]
+    async with living.database.transaction() as session:
+        withheld = (await videos.read_state(session, 1, living.world.now)).withheld
+    assert (withheld.reason if withheld else None) == "private", "`show` tells, as `jobs` does"
     ready = [seen.state for seen in living.trace].index(auto)
     assert living.bought[:ready] == [0] * ready
     assert living.world.count("/sound") == 0

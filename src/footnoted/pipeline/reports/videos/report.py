@@ -18,6 +18,17 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Withheld(_Value):
+    """That a recording whose words were taken is not to be had any more: why, in whose words.
+
+    `next_at` is when it is looked at again, None when it is given up.
+    """
+
+    reason: str
+    detail: str | None
+    next_at: datetime | None
+
+
 class VideoState(_Value):
     """Where a video stands: what it waits for until when, or why it stopped.
 
@@ -36,6 +47,7 @@ class VideoState(_Value):
     stopped_after: str | None
     quality_accepted: bool
     in_work_until: datetime | None
+    withheld: Withheld | None
     created_at: datetime
     updated_at: datetime
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
 
-from footnoted.db.recordings import MEDIA_PATH, WAITED_FOR
+from footnoted.db.recordings import MEDIA_PATH, WAITED_FOR, WITHHELD
 from footnoted.model.citation import MatchKind, deep_link, playable_url
 from footnoted.model.status import ItemKind
 from footnoted.pipeline.reports.videos.report import (
@@ -18,6 +18,7 @@ from footnoted.pipeline.reports.videos.report import (
     TranscriptLine,
     VideoState,
 )
+from footnoted.sources.youtube import availability
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,9 +68,13 @@ async def read_state(session: AsyncConnection, video_id: int, now: datetime) -> 
             COALESCE(w.deadline, v.deadline) AS deadline,
             CASE WHEN v.status IN ('failed', 'quarantined', 'skipped', 'cancelled')
               THEN v.resume_from END AS stopped_after,
-            CASE WHEN v.lease_expires_at > :now THEN v.lease_expires_at END AS in_work_until
-          FROM videos v {WAITED_FOR} WHERE v.id = :id"""),  # noqa: S608 - a constant
-        {"id": video_id, "now": now},
+            CASE WHEN v.lease_expires_at > :now THEN v.lease_expires_at END AS in_work_until,
+            CASE WHEN h.id IS NOT NULL THEN jsonb_build_object(
+              'reason', COALESCE(h.failure_code, h.wait_reason),
+              'detail', COALESCE(h.failure_detail, h.wait_detail),
+              'next_at', h.not_before) END AS withheld
+          FROM videos v {WAITED_FOR} LEFT JOIN {WITHHELD} WHERE v.id = :id"""),  # noqa: S608 - constants
+        {"id": video_id, "now": now, "withheld": list(availability.WITHHELD)},
     )
     return VideoState.model_validate(rows.mappings().one())
 
