@@ -156,10 +156,14 @@ def _step_of(flow: Flow, stage: str, item: Item) -> Step:
 
 
 async def _require_passed(session: AsyncConnection, item: Item, flow: Flow, wanted: Step) -> None:
+    """Raise UsageError where a stage before `wanted` was never passed, or is to be passed anew."""
     passed = await read_orders(session, ItemKind.VIDEO, item.id)
+    here = flow.step_at(await store.milestone_of(session, item.id))
     for step in flow.steps():
         order = passed.get(step.stage.name)
-        if step.rank < wanted.rank and (order is None or order.output_sha256 is None):
+        is_lacking = order is None or order.output_sha256 is None
+        is_to_come = here is not None and step.rank >= here.rank
+        if step.rank < wanted.rank and (is_lacking or is_to_come):
             message = (
                 f"video {item.id} has not passed {step.stage.name} yet, which"
                 f" {wanted.stage.name} needs; `footnoted show {item.id}` tells where it is"

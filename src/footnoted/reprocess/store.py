@@ -300,6 +300,17 @@ async def read_video_item(session: AsyncConnection, video_id: int) -> Item | Non
     return None if row is None else Item(ItemKind.VIDEO, **row)
 
 
+async def milestone_of(session: AsyncConnection, video_id: int) -> str:
+    """Return how far a video has come; of one that stopped, where it would be taken up again."""
+    found: str = await session.scalar(
+        text("""SELECT CASE WHEN status IN ('failed', 'quarantined', 'skipped', 'cancelled')
+                  THEN COALESCE(resume_from, 'discovered') ELSE status END
+                FROM videos WHERE id = :id"""),
+        {"id": video_id},
+    )
+    return found
+
+
 async def set_override(
     session: AsyncConnection, item_id: int, stage: str, override: Mapping[str, Any] | None
 ) -> None:

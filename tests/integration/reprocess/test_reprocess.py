@@ -9,7 +9,7 @@ import pytest
 
 from footnoted.errors import UsageError
 from footnoted.pipeline.controls.selection import Selection
-from footnoted.pipeline.controls.taking_up import retry
+from footnoted.pipeline.controls.taking_up import cancel, retry
 from footnoted.pipeline.orders.order import Override
 from footnoted.pipeline.plan import Mode
 from footnoted.reprocess.applying import apply_plan, raise_cap
@@ -354,6 +354,18 @@ async def test_a_stage_needs_those_before_it(plant: Plant) -> None:
         await rerun_stage(deps, Rerun(video, "paint"))
     with pytest.raises(UsageError, match="there is no video 4711"):
         await rerun_stage(deps, Rerun(4711, "extract"))
+
+
+async def test_a_rerun_passes_over_nothing_that_is_to_be_done_anew(plant: Plant) -> None:
+    """New words wait to be read: a later stage on the old ones would leave them unread for ever."""
+    ids = await filled(plant)
+    await plant.say(ids[1], KICK.lines)
+    with pytest.raises(UsageError, match="has not passed segment yet, which extract needs"):
+        await rerun_stage(plant.idle_deps(), Rerun(ids[1], "extract"))
+    await cancel(plant.database, [ids[1]], clock=plant.clock)
+    with pytest.raises(UsageError, match="has not passed segment yet, which extract needs"):
+        await rerun_stage(plant.idle_deps(), Rerun(ids[1], "extract"))
+    await rerun_stage(plant.idle_deps(), Rerun(ids[1], "segment"))
 
 
 async def test_words_that_come_back_are_classified_again(plant: Plant) -> None:
