@@ -151,12 +151,12 @@ class Planner:
         profiles = sorted({flow.profile for flow in self._deps.flows if flow.profile})
         self._check_stage(scope)
         async with self._deps.database.transaction() as session:
-            if missing := await store.missing_videos(session, scope.video_ids):
-                message = f"there is no video {', '.join(map(str, missing))}"
+            if missing := await store.missing_in(session, scope):
+                message = f"there is no {missing}"
                 raise UsageError(message)
             items = await store.videos_in(session, scope, profiles, among)
             owners: set[Owner] = {_owner(item) for item in items}
-            if scope.reach in (Reach.ALL, Reach.STALE) and among is Among.DONE:
+            if scope.is_everybody and among is Among.DONE:
                 owners |= await store.creators_with_pages(session, profiles)
             if scope.reach is not Reach.STALE:
                 return items, owners
@@ -190,9 +190,15 @@ class Planner:
         }
 
     def _check_stage(self, scope: Scope) -> None:
-        known = sorted({s.name for flow in self._deps.flows if flow.profile for s in flow.stages})
-        if scope.stage is not None and scope.stage not in known:
-            message = f"there is no stage {scope.stage!r}; there is {', '.join(known)}"
+        flows = [flow for flow in self._deps.flows if flow.profile]
+        kinds = {stage.name: flow.kind for flow in flows for stage in flow.stages}
+        if scope.stage is None:
+            return
+        if scope.stage not in kinds:
+            message = f"there is no stage {scope.stage!r}; there is {', '.join(sorted(kinds))}"
+            raise UsageError(message)
+        if scope.reach is Reach.VIDEO and kinds[scope.stage] is not ItemKind.VIDEO:
+            message = f"pages are of no one video: --stage {scope.stage} goes with another --scope"
             raise UsageError(message)
 
 

@@ -35,6 +35,12 @@ class Scope:
     since: datetime | None = None
     force: bool = False
 
+    @property
+    def is_everybody(self) -> bool:
+        """Return whether it leaves out no creator."""
+        is_wide = self.reach in (Reach.ALL, Reach.STALE)
+        return is_wide and self.owner is None and self.since is None
+
     def summary(self) -> dict[str, Any]:
         """Return the scope as it is kept with a plan."""
         since = None if self.since is None else self.since.isoformat()

@@ -136,12 +136,26 @@ async def creators_with_pages(session: AsyncConnection, profiles: Sequence[str])
     return {(row.profile, row.creator_id) for row in rows}
 
 
-async def missing_videos(session: AsyncConnection, ids: Sequence[int]) -> list[int]:
-    """Return those of `ids` that are no video, sorted."""
+async def missing_in(session: AsyncConnection, scope: Scope) -> str | None:
+    """Return what a scope names that is not there, in words; None when all of it is."""
     found = await session.scalars(
-        text("SELECT id FROM videos WHERE id = ANY(:ids)"), {"ids": list(ids)}
+        text("SELECT id FROM videos WHERE id = ANY(:ids)"), {"ids": list(scope.video_ids)}
     )
-    return sorted(set(ids) - set(found.all()))
+    if missing := sorted(set(scope.video_ids) - set(found.all())):
+        return f"video {', '.join(map(str, missing))}"
+    row = await session.execute(
+        text("""SELECT
+                  EXISTS (SELECT 1 FROM sources WHERE id = :source) AS has_source,
+                  EXISTS (SELECT 1 FROM sources WHERE owner = :owner)
+                    OR EXISTS (SELECT 1 FROM media WHERE owner = :owner) AS has_owner"""),
+        {"source": scope.source_id, "owner": scope.owner},
+    )
+    has_source, has_owner = row.one()
+    if scope.source_id is not None and not has_source:
+        return f"source {scope.source_id}; `footnoted source list` shows them"
+    if scope.owner is not None and not has_owner:
+        return f"owner {scope.owner!r}"
+    return None
 
 
 async def recorded_parts(

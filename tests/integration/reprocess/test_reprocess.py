@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -222,6 +223,29 @@ async def test_force_buys_every_answer_anew(plant: Plant) -> None:
     assert await plant.bought() == bought
 
 
+async def test_a_narrowed_scope_leaves_the_pages_of_others_alone(plant: Plant) -> None:
+    """Neither an owner's scope nor one since a time reaches creators that have nothing in it."""
+    ids = await filled(plant)
+    await rows_of(
+        plant.database,
+        """UPDATE media SET owner = 'bo' WHERE id = (SELECT media_id FROM videos WHERE id = :id)
+           RETURNING 1""",
+        id=ids[2],
+    )
+    tomorrow = plant.clock.now() + timedelta(days=1)
+    (creator,) = {
+        row.creator_id
+        for row in await rows_of(
+            plant.database, "SELECT creator_id FROM videos WHERE id = :id", id=ids[2]
+        )
+    }
+    for stage in (None, "compose"):
+        of_bo = await plant.plan(Scope(Reach.ALL, owner="bo", stage=stage, force=True))
+        assert {forecast.item.creator_id for forecast in of_bo.forecasts} == {creator}
+        of_none = await plant.plan(Scope(Reach.ALL, since=tomorrow, stage=stage, force=True))
+        assert of_none.forecasts == ()
+
+
 async def test_what_is_worked_on_is_left_alone(plant: Plant) -> None:
     """It is named, not rehearsed and not put back."""
     ids = await filled(plant)
@@ -410,6 +434,9 @@ async def test_the_backlog_has_a_price_before_anything_is_bought(plant: Plant) -
         (Scope(Reach.STALE, force=True), "--force redoes what is not stale too"),
         (Scope(Reach.ALL, stage="paint"), "there is no stage 'paint'"),
         (Scope(Reach.VIDEO, video_ids=(99,)), "there is no video 99"),
+        (Scope(Reach.VIDEO, video_ids=(1,), stage="compose"), "pages are of no one video"),
+        (Scope(Reach.SOURCE, source_id=99), "there is no source 99"),
+        (Scope(Reach.ALL, owner="nobody"), "there is no owner 'nobody'"),
     ],
 )
 async def test_a_scope_that_makes_no_sense_is_refused(
