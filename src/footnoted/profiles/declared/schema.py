@@ -31,6 +31,7 @@ _KEYWORDS: Final = {
     FieldType.ARRAY: frozenset({"items"}),
 }
 _DEEPEST: Final = 4
+_LARGEST: Final = 1e308
 _MOST_OPTIONAL: Final = 24
 """What structured output allows in one request, by the provider's documentation."""
 
@@ -127,8 +128,9 @@ class _Reader:
         bound = said.get(keyword)
         if bound is None:
             return None
-        if type(bound) not in (int, float) or bound != bound:  # noqa: PLR0124 - nan is TOML
-            raise self._file.fault((*keys, keyword), f"{keyword} is a number")
+        # TOML knows nan and inf, JSON does not; a whole number of TOML may be beyond any float.
+        if type(bound) not in (int, float) or not -_LARGEST <= bound <= _LARGEST:
+            raise self._file.fault((*keys, keyword), f"{keyword} is a number within 1e308")
         if keyword == "maximum" and bound < said.get("minimum", bound):
             raise self._file.fault((*keys, keyword), "maximum is below minimum")
         return float(bound)

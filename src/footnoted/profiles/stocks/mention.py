@@ -43,7 +43,7 @@ class MentionStage:
     """Finds what is said about companies, and keeps only what was really said."""
 
     name: ClassVar[str] = "mention"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = MENTIONED
     resource: ClassVar[Resource] = Resource.MODEL

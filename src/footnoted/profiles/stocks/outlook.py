@@ -33,7 +33,7 @@ class OutlookStage:
     """Finds where a recording sees the market go, and why."""
 
     name: ClassVar[str] = "outlook"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = OUTLINED
     resource: ClassVar[Resource] = Resource.MODEL

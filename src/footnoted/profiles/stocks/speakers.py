@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from footnoted.model.transcript import Cue
 
 _NOBODY = re.compile(
-    r"(?:speaker|spk|sprecher|locuteur|hablante|voice|unknown)?[\s_:#-]*(?:\d+|[a-z]|unknown)?",
+    r"(?:speaker|spk|channel|guest|host|interviewe[er]|moderator|participant|person|audience"
+    r"|narrator|sprecher(?:in)?|locuteur|hablante|orador|voice|unknown)?"
+    r"[\s_:#-]*(?:\d+|[a-z]|unknown)?",
     re.IGNORECASE,
 )
 

@@ -49,6 +49,8 @@ CHANGES = [
     ("maxLength = 80", "maxLength = 0", "line 23: maxLength is a whole number from 1"),
     ("maximum = 10", "maximum = -1", "line 24: maximum is below minimum"),
     ("minimum = 0", "minimum = nan", "line 24: minimum is a number"),
+    ("maximum = 10", "maximum = inf", "line 24: maximum is a number"),
+    ("maximum = 10", f"maximum = {10**400}", "line 24: maximum is a number"),
     ('["fact", "advice"]', '["fact", "Fact"]', "line 22: enum is a list of different texts"),
     (', items = { type = "string" }', "", "line 25: names is an array and needs items"),
     ('"about", "sort", "text"', '"about", "sort", "txt"', "line 18: required names 'txt'"),

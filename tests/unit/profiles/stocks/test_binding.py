@@ -160,9 +160,10 @@ def test_the_same_mention_told_twice_is_one() -> None:
     assert out.counts["duplicates"] == 1
 
 
-def test_who_is_only_numbered_is_nobody() -> None:
-    """`Speaker 1` is somebody else in the next recording."""
-    cues = cues_of(*LINES, speaker="Speaker 1")
+@pytest.mark.parametrize("label", ["Speaker 1", "SPEAKER_00", "Guest 2", "Participant A", "Host"])
+def test_who_is_only_numbered_is_nobody(label: str) -> None:
+    """`Guest 2` is somebody else in the next recording."""
+    cues = cues_of(*LINES, speaker=label)
     given = GIVEN.model_copy(update={"cues": cues})
     answer = MentionAnswer(mentions=(MENTION,))
     out = bind_mentions(given, [answer], SPOTTER.names_in(cues), shipped())
