@@ -26,6 +26,7 @@ def test_a_meeting_is_minuted_named_and_connected(new_home: Home, project_root: 
     graphml = new_home.run("graph", "Tomasz", "--format", "graphml").stdout
     wrong = new_home.run("graph", "Thomas")
     assert "indexed: text indexed, entities extracted, graph built" in minutes
+    assert "\nSummary\n  We can't do that on production" in minutes
     assert "Tomasz writes the backfill job.  (Tomasz)" in minutes
     assert [(each["name"], each["videos"]) for each in named] == [("Priya", 2), ("Tomasz", 2)]
     assert all(each["citations"] for each in named)

@@ -57,6 +57,8 @@ def minutes(
 
 
 def _print(found: Minutes, *, with_changes: bool) -> None:
+    from rich.text import Text
+
     from footnoted.cli.lines import remark, say
     from footnoted.cli.terminal import plain
 
@@ -67,7 +69,7 @@ def _print(found: Minutes, *, with_changes: bool) -> None:
         _head("Summary")
     for sentence in found.sentences:
         notes = "".join(f"[{numbers[key]}]" for key in sentence.point_ids)
-        say(plain(f"  {sentence.text} {notes}"))
+        say(Text("  ").append(plain(f"{sentence.text} {notes}")))
     for kind, head in _HEADS.items():
         points = [point for point in found.points if point.kind == kind]
         if points:
@@ -116,7 +118,10 @@ def _print_point(number: int, point: PointLine) -> None:
 
 
 def _print_changes(found: Minutes) -> None:
+    from rich.text import Text
+
     from footnoted.cli.lines import remark, say
+    from footnoted.cli.terminal import plain
     from footnoted.model.text import clock_time
 
     if not found.fixes:
@@ -129,4 +134,5 @@ def _print_changes(found: Minutes) -> None:
         return f"{time}, cue {fix.cue}, characters {fix.start_char}-{fix.end_char}"
 
     for fix in found.fixes:
-        say(f"  {fix.before} -> {fix.after}  ({place(fix)}; {fix.reason})")
+        line = f"{fix.before} -> {fix.after} ({place(fix)}; {fix.reason})"
+        say(Text("  ").append(plain(line)))
