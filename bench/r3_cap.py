@@ -39,7 +39,7 @@ CONCURRENT = {1: 0.02, 4: 0.18, 16: 0.8}
 """Calls at once, and their share of all calls."""
 LATENCY_S = (0.01, 0.05)
 LATE = "21"
-"""The hour from which a refusal shows that work was left and somebody was there to do it."""
+"""The hour from which a refusal shows that work was left, unless somebody died after it."""
 KILL_S = (3.0, 9.0)
 TIMEOUT_S = 3 * SCALE
 """Emulated seconds: a lost call is unknown after three real ones."""
@@ -58,7 +58,7 @@ class Days:
     unknown: dict[str, Decimal] = field(default_factory=dict)
     largest: Decimal = Decimal(0)
     calls: int = 0
-    kills: int = 0
+    killed: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
     def worst_share(self) -> Decimal:
@@ -125,7 +125,7 @@ def spend(concurrent: int, calls: int, dice: random.Random) -> Days:
             asks = orders(paid, concurrent)
             code = paid.run_and_kill(dice.uniform(*KILL_S), "asks", asks=asks)
             assert code is None, (code, paid.last_words())
-            days.kills += 1
+            days.killed.append(datetime.fromtimestamp(paid.emulator.now_s(), UTC).isoformat())
             days.calls = paid.emulator.totals()["calls"]
         count(days, paid)
         days.refused = (paid.folder / "refusals").read_text().splitlines()
@@ -160,14 +160,16 @@ def count(days: Days, paid: Paid) -> None:
 def full_days(days: Days) -> list[str]:
     """Return the days that passed as a whole, with work left that the cap was in the way of late.
 
-    A day that ends while the program is dead, or starting again, says nothing of how caps are used.
+    A day that ends while the program is dead, or starting again, says nothing of how caps are used,
+    and neither does one that was refused for what was on its way when the program died.
     """
     known = sorted(days.billed)
     first, last = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (known[0], known[-1]))
     span = (last - first).days
     whole = [(first + timedelta(days=n)).date().isoformat() for n in range(1, span)]
     late = {at[:10] for at in days.refused if at[11:13] >= LATE}
-    return [day for day in whole if day in late]
+    died = {at[:10] for at in days.killed if at[11:13] >= LATE}
+    return [day for day in whole if day in late - died]
 
 
 def main() -> Iterable[bool]:
@@ -186,10 +188,11 @@ def main() -> Iterable[bool]:
         unused = max(days.unused(day) for day in full)
         shares = json.dumps({day[5:]: f"{days.billed.get(day, 0) / days.cap:.3f}" for day in full})
         print(
-            f"# {concurrent} at once: {days.calls} calls, {days.kills} kills, share used {shares}"
+            f"# {concurrent} at once: {days.calls} calls, {len(days.killed)} kills,"
+            f" share used {shares}"
         )
         worst = days.worst_share()
-        note = f"{days.calls} calls, {days.kills} kills, {len(days.billed)} days"
+        note = f"{days.calls} calls, {len(days.killed)} kills, {len(days.billed)} days"
         name = f"R3.{concurrent}"
         yield report(name, f"{worst:.4f}", "billed_of_cap", "<=1", holds=worst <= 1, note=note)
         yield report(
