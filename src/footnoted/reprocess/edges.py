@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from footnoted.pipeline.orders.order import Order
 
 STAGE_ADDED = "stage added"
+UNFINISHED = "begun, and not finished"
 INPUT = "input"
 TRANSCRIPT = "transcript"
 FRESH = "fresh answers"
@@ -49,8 +50,10 @@ class Edge(NamedTuple):
 
 def edges_of(order: Order | None, parts: Mapping[str, str]) -> tuple[Edge, ...]:
     """Return the parts in which the recorded output of a stage differs from `parts`."""
-    if order is None or order.output_sha256 is None:
+    if order is None:
         return (Edge(STAGE_ADDED),)
+    if order.output_sha256 is None:
+        return (Edge(UNFINISHED),)
     names = sorted(order.parts.keys() | parts.keys())
     return tuple(
         Edge(name, order.parts.get(name), parts.get(name))

@@ -112,6 +112,21 @@ async def test_what_the_calls_cost_stays(workshop: Workshop) -> None:
     ]
 
 
+async def test_a_plan_waits_for_nothing_that_is_gone(workshop: Workshop) -> None:
+    """Neither for the video nor for the pages that only it had."""
+    (video,) = await made(workshop, ONE)
+    await workshop.rows(
+        """INSERT INTO plans (scope, forecast, applied_at) VALUES ('{}', '{}', now()) RETURNING 1"""
+    )
+    await workshop.rows(
+        """INSERT INTO plan_items (plan_id, item_kind, item_id)
+           SELECT p.id, 'video', v.id FROM plans p, videos v
+           UNION ALL SELECT p.id, 'page_group', g.id FROM plans p, page_groups g RETURNING 1"""
+    )
+    await purge(workshop.database, [video], clock=CLOCK)
+    assert await workshop.rows("SELECT * FROM plan_items") == []
+
+
 async def test_other_videos_keep_their_claims(workshop: Workshop) -> None:
     """The page they share is composed anew, and says what they alone would have said."""
     two, too = await made(workshop, TWO, TOO)

@@ -29,12 +29,12 @@ def test_each_changed_part_is_an_edge() -> None:
 
 
 def test_a_stage_that_never_ran_was_added() -> None:
-    """Whether nothing is known of it, or it was begun and never ended."""
+    """That is not told of one that waits for its answers."""
     open_order = Order(0, PARTS, "given", "{}", None)
     told = [
         edge.words("extract") for order in (None, open_order) for edge in edges_of(order, PARTS)
     ]
-    assert told == ["stage added", "stage added"]
+    assert told == ["stage added", "begun, and not finished"]
 
 
 def test_edges_are_told_in_words() -> None:

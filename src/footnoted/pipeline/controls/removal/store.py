@@ -81,7 +81,7 @@ async def delete_video(session: AsyncConnection, doomed: Doomed, now: datetime) 
     runs = await session.scalar(
         text("SELECT max(run_number) FROM runs WHERE item_kind = :kind AND item_id = :id"), key
     )
-    for table in ("work_orders", "events", "runs"):
+    for table in ("work_orders", "events", "runs", "plan_items"):
         await session.execute(
             text(f"DELETE FROM {table} WHERE item_kind = :kind AND item_id = :id"),  # noqa: S608 - constants
             key,
@@ -141,11 +141,14 @@ async def drop_emptied_pages(session: AsyncConnection, doomed: Doomed) -> None:
     )
     await session.execute(
         text("""
-          DELETE FROM page_groups g
-          WHERE g.profile = :profile AND g.creator_id = :creator
-            AND NOT EXISTS (SELECT 1 FROM videos v
-                            WHERE v.profile = g.profile AND v.creator_id = g.creator_id)
-            AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.group_id = g.id)"""),
+          WITH gone AS (
+            DELETE FROM page_groups g
+            WHERE g.profile = :profile AND g.creator_id = :creator
+              AND NOT EXISTS (SELECT 1 FROM videos v
+                              WHERE v.profile = g.profile AND v.creator_id = g.creator_id)
+              AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.group_id = g.id) RETURNING id)
+          DELETE FROM plan_items i USING gone
+          WHERE i.item_kind = 'page_group' AND i.item_id = gone.id"""),
         values,
     )
     await session.execute(
