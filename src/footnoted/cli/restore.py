@@ -60,10 +60,10 @@ async def _restore(settings: Settings, backup: Backup, *, verifies: bool) -> Res
     from footnoted.archive.backups.restoring import restore as bring_back
     from footnoted.cli.lines import remark
     from footnoted.db.storage import open_database
-    from footnoted.indexes import make_index
+    from footnoted.indexes import make_indexes
 
     async with open_database(settings) as storage:
-        index = make_index(settings)
+        index = make_indexes(storage)
         async with built_app(storage, index) as app:
             moments = [profile.live_moments for profile in app.profiles]
             target = Target(storage, index, moments, remark)

@@ -25,8 +25,13 @@ from footnoted.archive.backups.restoring import Target, restore
 from footnoted.archive.backups.schedule import ScheduledBackups
 from footnoted.db.migrate import known_revisions, schema_state
 from footnoted.errors import ConfigurationError, LockHeldError
+from footnoted.indexes import make_indexes
 from footnoted.pipeline.alerts.store import open_alerts
+from footnoted.pipeline.embedding.keeper import EmbeddingKeeper
 from footnoted.profiles.techniques.store import live_moments
+from footnoted.search.embedding import store as specs
+from footnoted.search.embedding.rows import Parity, SpecState
+from footnoted.search.embedding.spec import Channel, words_spec
 from footnoted.settings import bundled_dir
 from tests.fakes.clock import FakeClock
 from tests.fakes.search import FakeIndex
@@ -65,6 +70,26 @@ async def test_what_was_backed_up_comes_back_elsewhere(
     assert {name for name in before if before[name] != after[name]} == {"media_files"}
     assert path == str(tmp_path / "two" / "fetched" / "1" / "ab.en.vtt")
     assert (tmp_path / "two" / "fetched" / "1" / "ab.en.vtt").read_bytes() == b"WEBVTT\n"
+
+
+async def test_only_the_index_that_serves_is_there_after_a_restore(
+    storage: Storage, empty_url: str, tmp_path: Path
+) -> None:
+    """Nobody goes back to an index whose files are elsewhere; it is filled again first."""
+    keeper = EmbeddingKeeper(storage.database, storage.clock, make_indexes(storage), None)
+    dense = Channel(name="text", maker="openai", model="tiny", dimensions=4, version=1)
+    await keeper.begin(words_spec(dense), switches=True)
+    now, nothing = storage.clock.now(), Parity(documents=0, indexed=0, recalls=(), problems=())
+    async with storage.database.transaction() as session:
+        await specs.note_filled(session, words_spec(dense).sha256, now)
+        await specs.note_ready(session, words_spec(dense).sha256, nothing)
+        assert await specs.switch(session, words_spec(dense).sha256, now)
+    backup = await make_backup(storage, tmp_path / "backups", Trigger.MANUAL)
+    async with open_at(empty_url, tmp_path / "two") as other:
+        await restore(backup, target(other), verifies=False)
+        async with other.database.transaction() as session:
+            found = {row.state: row.is_whole for row in await specs.specs(session)}
+    assert found == {SpecState.SERVING: True, SpecState.RETIRED: False}
 
 
 async def test_a_database_with_rows_is_not_restored_into(storage: Storage, tmp_path: Path) -> None:

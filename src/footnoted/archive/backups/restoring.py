@@ -45,7 +45,10 @@ CALLS = "llm_calls"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a backup is restored into; `tell` is told what goes on."""
+    """What a backup is restored into; `tell` is told what goes on.
+
+    `index` is that of all specs: the one that serves is built, the others wait for their keeper.
+    """
 
     storage: Storage
     index: SearchIndex
@@ -86,9 +89,10 @@ async def restore(backup: Backup, target: Target, *, verifies: bool) -> Restored
         await bring_up(storage.engine, backup)
         old = f"{manifest.data_dir}/"
         new = f"{stored_path(str(data_dir))}/"
-        if new != old:
-            async with storage.database.transaction() as session:
+        async with storage.database.transaction() as session:
+            if new != old:
                 await store.move_paths(session, old, new)
+            await store.forget_indexes(session)
     finally:
         await lock.release()
     target.tell("building the search index")

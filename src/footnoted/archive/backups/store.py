@@ -147,3 +147,10 @@ async def first_content_at(session: AsyncConnection) -> datetime | None:
     """Return when the first recording came; None while there is nothing to lose."""
     first: datetime | None = await session.scalar(text("SELECT min(created_at) FROM media"))
     return first
+
+
+async def forget_indexes(session: AsyncConnection) -> None:
+    """Note that no index of a spec is whole but the one that serves, which is built next."""
+    await session.execute(
+        text("UPDATE embedding_specs SET filled_at = NULL WHERE state <> 'serving'")
+    )
