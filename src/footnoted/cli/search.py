@@ -33,7 +33,7 @@ def search(
     kind: Annotated[Kind | None, typer.Option(help="Only hits of this kind.")] = None,
     profile: Annotated[str | None, typer.Option(help="Only this profile.")] = None,
     source: Annotated[int | None, typer.Option(help="Only this source, by id.")] = None,
-    creator: Annotated[str | None, typer.Option(help="Only this creator.")] = None,
+    creator: Annotated[str | None, typer.Option(help="Only this creator, name or slug.")] = None,
     category: Annotated[str | None, typer.Option(help="Only this category.")] = None,
     tag: Annotated[str | None, typer.Option(help="Only what has this tag.")] = None,
     tool: Annotated[str | None, typer.Option(help="Only what names this tool.")] = None,

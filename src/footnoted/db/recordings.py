@@ -1,4 +1,4 @@
-"""Where a recording and its words lie, and what it waits for, as SQL that every query uses."""
+"""Whose a recording is, where it lies, and what it waits for, as SQL that every query uses."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ TRANSCRIPT_PATH: Final = """COALESCE(
 
 A file that changed since then is named as long as it is the only one; else it is not known.
 """
+
+CREATOR_CALLED: Final = """(lower(:creator) IN (lower(c.name), c.slug) OR EXISTS (
+  SELECT 1 FROM creator_aliases a
+  WHERE a.creator_id = c.id AND lower(:creator) IN (lower(a.name), a.slug)))"""
+"""That the creator `c` is called `:creator`: by name or address, or by an earlier one."""
 
 WAITED_FOR: Final = """LEFT JOIN transcriptions w ON w.media_id = v.media_id
     AND v.status = 'discovered' AND v.not_before IS NOT NULL

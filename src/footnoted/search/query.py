@@ -44,8 +44,13 @@ async def search(database: Database, index: SearchIndex, query: Query) -> list[S
         TransientError: the index is away.
 
     """
-    spare = query.model_copy(update={"limit": query.limit + _SPARE_HITS})
-    hits = await index.query(spare)
+    filters = query.filters
+    if filters.creator is not None:
+        async with database.transaction() as session:
+            name = await store.name_of_creator(session, filters.creator)
+        filters = filters.model_copy(update={"creator": name or filters.creator})
+    spare = {"limit": query.limit + _SPARE_HITS, "filters": filters}
+    hits = await index.query(query.model_copy(update=spare))
     if not hits:
         return []
     async with database.transaction() as session:

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Uuid
 
-from footnoted.db.recordings import MEDIA_PATH
+from footnoted.db.recordings import CREATOR_CALLED, MEDIA_PATH
 from footnoted.db.rows import upsert
 from footnoted.db.tables import documents as documents_table
 from footnoted.db.tables import index_outbox
@@ -183,6 +183,16 @@ async def play_links(session: AsyncConnection, documents: Collection[Document]) 
         for document in documents
         if document.video_id is not None and (url := urls.get(document.video_id))
     }
+
+
+async def name_of_creator(session: AsyncConnection, creator: str) -> str | None:
+    """Return what a creator is called now, by that name, address or an earlier one of them."""
+    name: str | None = await session.scalar(
+        text(f"""SELECT c.name FROM creators c WHERE {CREATOR_CALLED}
+                 ORDER BY lower(:creator) IN (lower(c.name), c.slug) DESC, c.id LIMIT 1"""),  # noqa: S608 - a constant
+        {"creator": creator},
+    )
+    return name
 
 
 async def content_hashes(

@@ -12,11 +12,13 @@ from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
 from footnoted.errors import UsageError
 from footnoted.knowledge.library.store import find_pages, list_pages
+from footnoted.ledger.listing.store import page_groups_of
 from footnoted.pipeline.controls.creators.creators import (
     list_creators,
     merge_creators,
     rename_creator,
 )
+from footnoted.search.store import name_of_creator
 from footnoted.sources.recordings.store import creator_id
 from tests.fakes.asker import FakeAsker
 from tests.fakes.techniques import make_profile
@@ -174,3 +176,14 @@ async def test_whoever_works_meanwhile_loses_it_and_nothing_is_filed_wrongly(
     assert [row.fence for row in after] == [row.fence + 1 for row in fences]
     assert {claim[0] for claim in await workshop.claims()} == {"Ada"}
     assert await workshop.scalar("SELECT count(DISTINCT creator_id) FROM page_groups") == 1
+
+
+async def test_a_filter_takes_the_names_that_a_creator_had(workshop: Workshop) -> None:
+    """By name or address, whatever their case; a search is led to the name of today."""
+    await _made(workshop, ONE)
+    await rename_creator(workshop.database, "Ada", "Countess Ada", clock=CLOCK)
+    async with workshop.database.transaction() as session:
+        names = [await name_of_creator(session, name) for name in ("ADA", "countess-ada", "Bob")]
+        groups = [await page_groups_of(session, name, None) for name in ("Ada", "Countess Ada")]
+    assert names == ["Countess Ada", "Countess Ada", None]
+    assert groups[0] == groups[1] != []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import text
 
-from footnoted.db.recordings import MEDIA_PATH, TRANSCRIPT_PATH
+from footnoted.db.recordings import CREATOR_CALLED, MEDIA_PATH, TRANSCRIPT_PATH
 from footnoted.knowledge.pages.reading import CitationRow, build_view
 from footnoted.knowledge.pages.view import PageSummary, PageVersion
 
@@ -52,27 +52,23 @@ _VERSIONS = text("""
 
 _SUMMARIES = text(f"""{_HEAD}
     AND (CAST(:profile AS text) IS NULL OR p.profile = :profile)
-    AND (CAST(:creator AS text) IS NULL OR lower(:creator) IN (lower(c.name), c.slug)
-      OR EXISTS (SELECT 1 FROM creator_aliases a
-                 WHERE a.creator_id = c.id AND lower(:creator) IN (lower(a.name), a.slug)))
+    AND (CAST(:creator AS text) IS NULL OR {CREATOR_CALLED})
     AND (CAST(:category AS text) IS NULL OR lower(p.category) = lower(:category))
   ORDER BY c.name, p.category, v.title, p.id
-""")  # noqa: S608 - joins constants
+""")
 
-_BY_SLUG = text("""
+_BY_SLUG = text(f"""
   SELECT p.id FROM pages p JOIN creators c ON c.id = p.creator_id
   WHERE p.retired_at IS NULL
     AND (CAST(:profile AS text) IS NULL OR p.profile = :profile)
-    AND (CAST(:creator AS text) IS NULL OR lower(:creator) IN (lower(c.name), c.slug)
-      OR EXISTS (SELECT 1 FROM creator_aliases a
-                 WHERE a.creator_id = c.id AND lower(:creator) IN (lower(a.name), a.slug)))
+    AND (CAST(:creator AS text) IS NULL OR {CREATOR_CALLED})
     AND (p.slug = :slug OR EXISTS (
       SELECT 1 FROM page_redirects r
       WHERE r.page_id = p.id AND r.slug = :slug AND NOT EXISTS (
         SELECT 1 FROM pages live WHERE live.slug = :slug AND live.retired_at IS NULL
           AND live.profile = p.profile AND live.creator_id = p.creator_id)))
   ORDER BY c.name, p.profile, p.id
-""")
+""")  # noqa: S608 - a constant
 
 _SLUGS = text("""
   SELECT id, slug FROM pages WHERE id = ANY(:ids) AND retired_at IS NULL ORDER BY id

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from footnoted.db.recordings import CREATOR_CALLED
 from footnoted.ledger.listing.batch import BatchLine
 from footnoted.ledger.listing.call import PREVIEW, CallLine
 
@@ -77,11 +78,11 @@ async def has_item(session: AsyncConnection, item_kind: str, item_id: int) -> bo
 async def page_groups_of(session: AsyncConnection, creator: str, category: str | None) -> list[int]:
     """Return the page groups of a creator, by name or slug, and of one category if any is named."""
     ids = await session.scalars(
-        text("""
+        text(f"""
           SELECT g.id FROM page_groups g JOIN creators c ON c.id = g.creator_id
-          WHERE (lower(c.name) = lower(:creator) OR c.slug = lower(:creator))
+          WHERE {CREATOR_CALLED}
             AND (CAST(:category AS text) IS NULL OR lower(g.category) = lower(:category))
-          ORDER BY g.id"""),
+          ORDER BY g.id"""),  # noqa: S608 - a constant
         {"creator": creator.strip(), "category": category},
     )
     return list(ids.all())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select, text, update
 
-from footnoted.db.recordings import MEDIA_PATH
+from footnoted.db.recordings import CREATOR_CALLED, MEDIA_PATH
 from footnoted.db.rows import upsert
 from footnoted.knowledge.groups.store import contribute
 from footnoted.knowledge.store import cited_moments, prune_evidence, save_evidence
@@ -60,8 +60,7 @@ _LISTED = text(f"""
     AND (CAST(:profile AS text) IS NULL OR i.profile = :profile)
     AND (CAST(:video_id AS bigint) IS NULL OR i.video_id = :video_id)
     AND (CAST(:kind AS text) IS NULL OR lower(i.kind) = lower(:kind))
-    AND (CAST(:creator AS text) IS NULL
-      OR lower(c.name) = lower(:creator) OR c.slug = lower(:creator))
+    AND (CAST(:creator AS text) IS NULL OR {CREATOR_CALLED})
     AND NOT EXISTS (
       SELECT 1 FROM unnest(CAST(:names AS text[]), CAST(:values AS text[])) AS w (name, value)
       WHERE lower(i.fields->>w.name) IS DISTINCT FROM lower(w.value))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from footnoted.db.recordings import MEDIA_PATH
+from footnoted.db.recordings import CREATOR_CALLED, MEDIA_PATH
 from footnoted.model.citation import deep_link, playable_url
 from footnoted.profiles.stocks.history.seen import Seen
 from footnoted.profiles.stocks.history.stance import timelines
@@ -41,7 +41,7 @@ _MENTIONS = text(f"""
   WHERE {_KNOWN}
     AND (CAST(:symbol AS text) IS NULL OR t.symbol = :symbol)
     AND (NOT :unresolved OR t.symbol IS NULL)
-    AND (CAST(:creator AS text) IS NULL OR lower(c.name) = lower(:creator) OR c.slug = :creator)
+    AND (CAST(:creator AS text) IS NULL OR {CREATOR_CALLED})
     AND (CAST(:speaker AS text) IS NULL OR lower(t.speaker) = lower(:speaker))
     AND (CAST(:action AS text) IS NULL OR t.action = :action)
     AND (CAST(:video_id AS bigint) IS NULL OR t.video_id = :video_id)
