@@ -130,6 +130,15 @@ def test_a_recording_without_a_date_comes_last() -> None:
     said = [mention(3, "sell"), mention(1, "buy", published_at=None)]
     (found,) = timelines(said, seen([3]))
     assert [point.action for point in found.points] == ["sell", "buy"]
+    assert [event.kind.value for event in found.events] == ["new"], "a flip needs a before"
+
+
+def test_recordings_without_dates_are_neither_flips_nor_silences() -> None:
+    """Their order is that of their names; only that there is a stance is known."""
+    said = [mention(1, "buy", published_at=None), mention(2, "sell", published_at=None)]
+    undated = [one.model_copy(update={"published_at": None}) for one in seen(range(1, 9))]
+    (found,) = timelines(said, undated)
+    assert [(event.kind.value, event.recording) for event in found.events] == [("new", "talk-01")]
 
 
 _ACTIONS = (None, "buy", "add", "hold", "watch", "trim", "sell", "short", "avoid")

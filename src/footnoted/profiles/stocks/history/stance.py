@@ -13,7 +13,8 @@ that left again make a difference. A point is the surest mention with an action 
 - `silence`: a number of recordings in a row that do not name the symbol, after a stance that leaves
   something open (not after sell or avoid).
 
-Saying the same again, in whatever words, or less surely, is no event.
+Saying the same again, in whatever words, or less surely, is no event. Nobody knows what came before
+a recording without a date: it is a point, an event only as the first of all, and never a silence.
 """
 
 from __future__ import annotations
@@ -170,7 +171,11 @@ class _Follower:
         self._quiet = 0
 
     def pass_by(self, recording: Seen | Point, point: Point | None) -> None:
-        """Take the next recording."""
+        """Take the next recording; those without a date, of which nothing follows, come last."""
+        if recording.published_at is None:
+            if point is not None and not self.events:
+                self._note(EventKind.NEW, point, point)
+            return
         if point is not None:
             self._take(point)
         self._quiet = 0 if recording.video_id in self._named else self._quiet + 1
