@@ -115,8 +115,8 @@ async def _add_list(
     import asyncio
 
     from footnoted.cli.lines import remark
-    from footnoted.sources.items import FEED_KIND, YOUTUBE_KIND
-    from footnoted.sources.net.adding import NetPlace
+    from footnoted.sources.items import YOUTUBE_KIND
+    from footnoted.sources.net.adding import NetPlace, feed_at
     from footnoted.sources.opml import read_opml
     from footnoted.sources.youtube.locator import YoutubePlace, youtube_locator
 
@@ -131,7 +131,7 @@ async def _add_list(
         remark(f"not followed, as it is no web address: {address[:_LONGEST_SHOWN]}")
     for outline in listed.feeds:
         meant = youtube_locator(outline.xml_url)
-        place = NetPlace(FEED_KIND, outline.xml_url)
+        place = feed_at(outline.xml_url)
         if isinstance(meant, YoutubePlace):
             place = NetPlace(YOUTUBE_KIND, meant.url)
         added.append(await _add_place(storage, new, profiles, place, outline.title))

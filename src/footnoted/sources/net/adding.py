@@ -98,9 +98,17 @@ async def place_of(text: str, web: Web) -> NetPlace:
     answer = await web.get(WebRequest(text, limits=_LOOK))
     here = answer.moved_to or text
     if await asyncio.to_thread(_is_feed, answer.body, here, answer.content_type):
-        return NetPlace(FEED_KIND, here)
+        return feed_at(here)
     named = _feed_named_in(answer.body, answer.url)
-    return NetPlace(SITE_KIND, here) if named is None else NetPlace(FEED_KIND, named)
+    return NetPlace(SITE_KIND, here) if named is None else feed_at(named)
+
+
+def feed_at(url: str) -> NetPlace:
+    """Return the feed at an address, the same for each way of writing what a server is asked."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    asked = parts._replace(netloc=f"{user}{at}{host.lower()}", fragment="")
+    return NetPlace(FEED_KIND, asked.geturl())
 
 
 def _is_feed(body: bytes, url: str, content_type: str | None) -> bool:
