@@ -108,7 +108,11 @@ def setup_lines(found: Sequence[RunLine]) -> list[str]:
         return []
     spec = f", index {run.setup['spec']}" if "spec" in run.setup else ""
     lines = [f"Run {run.run_number} was made by footnoted {run.setup['program']}{spec}:"]
-    return lines + [f"  {_made_by(name, parts)}" for name, parts in run.setup["stages"].items()]
+    by_hand = run.setup.get("by_hand", ())
+    for name, parts in run.setup["stages"].items():
+        mark = " (set for this video)" if name in by_hand else ""
+        lines.append(f"  {_made_by(name, parts)}{mark}")
+    return lines
 
 
 def _made_by(stage: str, parts: Mapping[str, str]) -> str:

@@ -52,7 +52,8 @@ async def save_output(claim: Claim, stage: AnyStage, made: Made | None, deps: De
             if claim.profile:
                 await _close_order(session, claim, stage, made.out, deps)
         if _is_end(claim, change.status, deps):
-            await store.close_run(session, claim, store.Ending("done", _setup(claim, deps)), now)
+            ending = store.Ending("done", await _setup(session, claim, deps))
+            await store.close_run(session, claim, ending, now)
         for over in ended_by(claim, outcome):
             await alert_store.resolve_alert(session, over, str(claim), now)
     return outcome
@@ -93,7 +94,7 @@ async def settle_outcome(claim: Claim, stage: AnyStage, outcome: Outcome, deps: 
         if not await store.settle(session, claim, change, note, now):
             return Lost()
         if change.status in STOPPED_STATUSES:
-            ending = store.Ending("failed", _setup(claim, deps), stage.name)
+            ending = store.Ending("failed", await _setup(session, claim, deps), stage.name)
             await store.close_run(session, claim, ending, now)
         if (alert := alert_of(claim, outcome)) is not None:
             await alert_store.raise_alert(session, alert, now)
@@ -105,15 +106,21 @@ def _is_end(claim: Claim, status: str, deps: Deps) -> bool:
     return flow is not None and status == flow.end
 
 
-def _setup(claim: Claim, deps: Deps) -> dict[str, object]:
-    """Return what the program was and what each stage of the item's flow is made by."""
+async def _setup(session: AsyncConnection, claim: Claim, deps: Deps) -> dict[str, object]:
+    """Return what the program was and what each stage of the item's flow is made by.
+
+    `by_hand` are the stages for which a person set something else for this item.
+    """
     flow = deps.flows.get(claim.kind, claim.profile)
-    stages = flow.stages if flow is not None else ()
-    made_by = {
-        stage.name: orders.fingerprint_parts(stage, setup_of(claim.profile, stage, deps))
-        for stage in stages
-    }
-    return {"program": deps.program, "stages": made_by}
+    known = await order_store.read_orders(session, *claim.key)
+    overrides = {name: order.override for name, order in known.items() if order.override}
+    made_by: dict[str, object] = {}
+    for stage in flow.stages if flow is not None else ():
+        setup = setup_of(claim.profile, stage, deps).under(overrides.get(stage.name), stage.name)
+        made_by[stage.name] = orders.fingerprint_parts(stage, setup)
+    by_hand = sorted(overrides.keys() & made_by.keys())
+    told: dict[str, object] = {"program": deps.program, "stages": made_by}
+    return {**told, "by_hand": by_hand} if by_hand else told
 
 
 def moment_of(deps: Deps) -> gate.Moment:

@@ -368,6 +368,21 @@ async def test_other_models_answer_where_they_are_set(plant: Plant) -> None:
     assert [tuple(row) for row in rows] == [(ids[1], "segment")]
 
 
+async def test_a_run_says_what_was_set_for_it_by_hand(plant: Plant) -> None:
+    """Not what the others are made by; the run after it, without, says nothing of the kind."""
+    ids = await filled(plant)
+    for override in (Override(models="other"), None):
+        await rerun_stage(plant.idle_deps(), Rerun(ids[1], "segment", override))
+        await plant.drain()
+    rows = await rows_of(
+        plant.database,
+        """SELECT setup->'stages'->'segment'->>'model', setup->'by_hand' FROM runs
+           WHERE item_id = :id AND trigger = 'stage_rerun' ORDER BY id""",
+        id=ids[1],
+    )
+    assert [tuple(row) for row in rows] == [("other", ["segment"]), ("dear", None)]
+
+
 async def test_a_stage_needs_those_before_it(plant: Plant) -> None:
     """The sentence names the one that is missing; an unknown stage and video are named too."""
     video = await plant.add(BREAD)

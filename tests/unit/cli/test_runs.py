@@ -41,3 +41,13 @@ def test_the_newest_run_that_ended_tells_its_fingerprint() -> None:
         "  index: version 1",
     ]
     assert setup_lines([run(1, None)]) == []
+
+
+def test_what_was_set_by_hand_is_marked() -> None:
+    """Nobody takes it for what the others are made by."""
+    stages = {"segment": {"model": "small"}, "extract": {"model": "large"}}
+    setup = {"program": "0.1.0 (abc)", "stages": stages, "by_hand": ["extract"]}
+    assert setup_lines([run(1, setup)])[1:] == [
+        "  segment: model small",
+        "  extract: model large (set for this video)",
+    ]
