@@ -2,8 +2,9 @@
 
 Answers are as long as a line through the lengths of earlier ones (ordinary least squares of output
 on prompt tokens, per stage and model) says; what they really cost is set against the price list,
-so that caches, repairs and batches count as they did. Sums of many calls are taken as normal: the
-90th percentile is 1.2816 standard deviations above the mean.
+so that caches, repairs and batches count as they did: on the average, and in how far single calls
+were from it, as the one that fills a cache is. Sums of many calls are taken as normal: the 90th
+percentile is 1.2816 standard deviations above the mean.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from statistics import stdev
 from typing import TYPE_CHECKING, Protocol
 
 from footnoted.llm.limits.classes import model_class
@@ -96,6 +98,7 @@ class _Habit:
     slope: float
     spread: float
     factor: float
+    factor_spread: float
 
 
 class Estimator:
@@ -131,20 +134,20 @@ class Estimator:
         prompt = self._ruler.expected_input(call.model, call.prompt_bytes)
         habit = self._habits.get((call.stage, call.model))
         if habit is None:
-            output, spread, factor = call.max_tokens_out * _USUAL_SHARE, 0.0, 1.0
-            spread = call.max_tokens_out * (1 - _USUAL_SHARE) / _P90
+            output = call.max_tokens_out * _USUAL_SHARE
+            habit = _Habit(0.0, 0.0, call.max_tokens_out * (1 - _USUAL_SHARE) / _P90, 1.0, 0.0)
         else:
             output = habit.at_zero + habit.slope * prompt
-            spread, factor = habit.spread, habit.factor
         output = min(max(output, 1.0), float(call.max_tokens_out))
-        mean = self._price_now(call.model, prompt, round(output)) * factor
-        dearer = self._price_now(call.model, prompt, round(output + spread)) * factor
+        listed = self._price_now(call.model, prompt, round(output))
+        mean = listed * habit.factor
+        dearer = self._price_now(call.model, prompt, round(output + habit.spread)) * habit.factor
         return Money(
             1,
             prompt,
             round(output),
             mean,
-            (dearer - mean) ** 2,
+            (dearer - mean) ** 2 + (listed * habit.factor_spread) ** 2,
             {
                 model_class(call.model): _minutes(
                     prompt, round(output), self._ruler.limits_of(call.model)
@@ -159,12 +162,16 @@ class Estimator:
         at_zero, slope, spread = _line(
             [call.prompt_tokens for call in usable], [call.output_tokens for call in usable]
         )
-        listed = sum(
+        listed = [
             self._list_price(model, call.prompt_tokens, call.output_tokens, is_batch=call.is_batch)
             for call in usable
-        )
+        ]
+        pairs = zip(usable, listed, strict=True)
+        ratios = [float(call.cost_usd) / price for call, price in pairs if price]
+        if len(ratios) < _LEAST_HISTORY:
+            return _Habit(at_zero, slope, spread, 1.0, 0.0)
         paid = float(sum(call.cost_usd for call in calls))
-        return _Habit(at_zero, slope, spread, paid / listed if listed else 1.0)
+        return _Habit(at_zero, slope, spread, paid / sum(listed), stdev(ratios))
 
     def _price_now(self, model: str, prompt_tokens: int, output_tokens: int) -> float:
         return self._list_price(model, prompt_tokens, output_tokens, is_batch=self._in_batches)

@@ -77,6 +77,16 @@ def test_what_repairs_and_caches_did_to_the_price_counts(prices: PriceTable) -> 
     assert money.p50_usd == Decimal(75)
 
 
+def test_a_few_calls_may_be_those_that_fill_the_cache(prices: PriceTable) -> None:
+    """What single calls cost beside the mean is no doubt about many, and a great one about few."""
+    history = [paid(100, 50, 110), *[paid(100, 50, 20)] * 5]  # 35 on the average
+    estimator = Estimator(prices, Quarter(), history, NOW)
+    one, hundred = estimator.money_of([CALL]), estimator.money_of([CALL] * 100)
+    assert one.p50_usd == Decimal(35)
+    assert Decimal(70) < one.p90_usd < Decimal(100)
+    assert hundred.p90_usd < Decimal("1.15") * hundred.p50_usd
+
+
 def test_without_a_past_the_greatest_length_is_what_may_come(prices: PriceTable) -> None:
     """The middle is a share of it, and the 90th percentile all of it."""
     money = Estimator(prices, Quarter(), [paid(100, 50)], NOW).money_of([CALL])
