@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.errors import UsageError
+from footnoted.model.status import ItemKind
 from footnoted.pipeline.alerts.alert import COST_CAP_REACHED
 from footnoted.pipeline.alerts.store import resolve_alert
 from footnoted.reprocess import store
@@ -94,6 +95,8 @@ def _from(stage: str, redoing: Redoing, deps: Deps) -> list[str]:
 
 
 def _items_of(plan: Plan) -> Sequence[tuple[str, int]]:
-    """Return all items that the plan's money is for, pages that follow too."""
-    found = {(f.item.kind.value, f.item.id) for f in plan.forecasts if f.edges}
+    """Return all items that the plan's money is for: what is put back, and pages that follow."""
+    found = {(redoing.kind.value, redoing.id) for redoing in plan.redoings()}
+    pages = [f for f in plan.forecasts if f.item.kind is ItemKind.PAGE_GROUP]
+    found |= {(f.item.kind.value, f.item.id) for f in pages if f.is_stale or f.is_follow_up}
     return sorted(found)

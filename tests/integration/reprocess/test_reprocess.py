@@ -110,6 +110,11 @@ async def test_a_changed_subtopic_touches_the_calls_of_its_category_alone(plant:
         (ids[2], ["subtopics-music-and-audio-production-0"])
     ]
     assert [edge.part for edge in classify[0].edges] == [f"taxonomy:{AUDIO}"]
+    await apply(plant, STALE)
+    items = await rows_of(plant.database, "SELECT item_kind, item_id FROM plan_items")
+    assert {row.item_id for row in items if row.item_kind == "video"} == {ids[2]}
+    await plant.drain()
+    assert await rows_of(plant.database, "SELECT 1 FROM plan_items") == []
 
 
 async def test_another_transcript_is_named_by_its_version(plant: Plant) -> None:
