@@ -31,7 +31,7 @@ from stand import finish, report
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-TIME_LIMIT_S = 1_800
+TIME_LIMIT_S = 3_000
 SEED = 5
 DAY_S = 8.0
 SCALE = 86_400 / DAY_S
