@@ -137,9 +137,11 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.SOME_FAILED)
     except Exception as error:
-        if (reason := _outage(error)) is None:
+        if (reason := _outage(error)) is not None:
+            _end(reason, Exit.DEPENDENCY_DOWN)
+        if not _is_too_large(error):
             raise
-        _end(reason, Exit.DEPENDENCY_DOWN)
+        _end("a number in this command is larger than any that there is here", Exit.USAGE)
 
 
 def _show_what_the_locale_cannot() -> None:
@@ -159,6 +161,12 @@ def _run() -> None:
 def _end(sentence: str, code: Exit) -> None:
     sys.stderr.write(f"footnoted: {sentence}\n")
     sys.exit(code)
+
+
+def _is_too_large(error: Exception) -> bool:
+    from footnoted.db.outage import is_number_too_large
+
+    return is_number_too_large(error)
 
 
 def _outage(error: Exception) -> str | None:

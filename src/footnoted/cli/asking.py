@@ -86,7 +86,8 @@ _OPTIONS: dict[str, Any] = {
         int | None, typer.Option(min=-1000, max=1000, help="Sources with more of it go first.")
     ],
     "daily_cap_usd": Annotated[
-        float | None, typer.Option("--daily-cap-usd", min=0, help="Most it may cost a day (USD).")
+        float | None,
+        typer.Option("--daily-cap-usd", min=0, max=1_000_000, help="Most it may cost a day (USD)."),
     ],
 }
 

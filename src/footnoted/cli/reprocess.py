@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from footnoted.settings import Settings
 
 MaxUsdOption = Annotated[
-    float | None, typer.Option(min=0, help="The most that it may cost; else as the plan says.")
+    float | None,
+    typer.Option(min=0, max=1_000_000, help="The most that it may cost; else as the plan says."),
 ]
 
 

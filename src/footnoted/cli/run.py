@@ -31,7 +31,10 @@ def run(
         float | None, typer.Option(min=0.01, help="Stop after this many minutes (exit code 124).")
     ] = None,
     max_usd: Annotated[
-        float | None, typer.Option(min=0, help="Spend at most this much, then end (exit code 75).")
+        float | None,
+        typer.Option(
+            min=0, max=1_000_000, help="Spend at most this much, then end (exit code 75)."
+        ),
     ] = None,
 ) -> None:
     """Follow the sources and work; without options, until SIGTERM."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from footnoted.settings import Settings
 
 _MOST_HITS = 100
+_LARGEST_ID = 2**63 - 1
 
 
 def register(program: typer.Typer) -> None:
@@ -32,7 +33,9 @@ def search(
     *,
     kind: Annotated[Kind | None, typer.Option(help="Only hits of this kind.")] = None,
     profile: Annotated[str | None, typer.Option(help="Only this profile.")] = None,
-    source: Annotated[int | None, typer.Option(help="Only this source, by id.")] = None,
+    source: Annotated[
+        int | None, typer.Option(max=_LARGEST_ID, help="Only this source, by id.")
+    ] = None,
     creator: Annotated[str | None, typer.Option(help="Only this creator, name or slug.")] = None,
     category: Annotated[str | None, typer.Option(help="Only this category.")] = None,
     tag: Annotated[str | None, typer.Option(help="Only what has this tag.")] = None,

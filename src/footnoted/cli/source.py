@@ -33,6 +33,7 @@ class _ItemState(StrEnum):
     LATER = "later"
 
 
+_A_YEAR_S = 366 * 86_400
 _Profiles = Annotated[
     list[str] | None, typer.Option(help="What to make of it; may be given again.")
 ]
@@ -74,7 +75,8 @@ def add(
         _Kind | None, typer.Option(help="What it is, where the place is not asked for that.")
     ] = None,
     every: Annotated[
-        int | None, typer.Option(min=1, metavar="SECONDS", help="Pause between two looks.")
+        int | None,
+        typer.Option(min=1, max=_A_YEAR_S, metavar="SECONDS", help="Pause between two looks."),
     ] = None,
     asked: Asked,
     as_json: _Json = False,

@@ -1,4 +1,7 @@
-"""What it looks like when PostgreSQL goes away: the errors after which waiting helps."""
+"""What it looks like when PostgreSQL goes away: the errors after which waiting helps.
+
+And one that is told from them: a number that it cannot hold.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,8 @@ _LOST_NUMBERS = frozenset(
 )
 _CLOSED = "connection is closed"  # asyncpg's words on every use of a connection that ended
 
+_TOO_LARGE = "value out of int"  # asyncpg's words, before anything is sent
+
 
 class DatabaseDownError(DependencyDownError):
     """PostgreSQL cannot be reached now (exit code 4, unless the daemon waits for it)."""
@@ -50,6 +55,14 @@ def is_connection_lost(error: BaseException) -> bool:
         return all(is_connection_lost(member) for member in members)
     cause = error.orig if isinstance(error, DBAPIError) else error.__cause__
     return _says_lost(error) or (cause is not None and is_connection_lost(cause))
+
+
+def is_number_too_large(error: BaseException) -> bool:
+    """Return whether a statement was given a number that no column can hold.
+
+    Numbers of the program stay far below; one so large is an id or a limit that somebody typed.
+    """
+    return isinstance(error, DBAPIError) and _TOO_LARGE in str(error.orig)
 
 
 def is_database_down(error: BaseException) -> bool:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from footnoted.db.engine import make_engine
-from footnoted.db.outage import DatabaseDownError
+from footnoted.db.outage import DatabaseDownError, is_number_too_large
 from footnoted.db.session import Database
 
 if TYPE_CHECKING:
@@ -97,3 +98,18 @@ async def test_a_pool_in_use_is_a_database_that_is_away(database_url: str) -> No
             async with database.transaction():
                 pass
     await engine.dispose()
+
+
+@pytest.mark.parametrize(("query", "is_too_large"), [("= :id", True), ("= :id / 0", False)])
+async def test_a_number_that_no_column_holds_is_known(
+    database: Database, query: str, *, is_too_large: bool
+) -> None:
+    """A command ends in a sentence for it; every other refusal is a fault of the program."""
+    number = 10**20 if is_too_large else 1
+    async with database.statements() as session:
+        with pytest.raises(DBAPIError) as refused:
+            await session.execute(
+                text(f"SELECT 1 FROM creators WHERE id {query} OR 1 {query}"),  # noqa: S608 - constants
+                {"id": number},
+            )
+    assert is_number_too_large(refused.value) is is_too_large
