@@ -27,7 +27,7 @@ def remove(
         bool, typer.Option("--keep", help="Keep pages and all else that was made of them.")
     ] = False,
     purge: Annotated[
-        bool, typer.Option("--purge", help="Erase all that was made of them; files stay.")
+        bool, typer.Option("--purge", help="Erase all that was made of them; your files stay.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -45,7 +45,7 @@ def forget(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Erase videos for good: rows, answers, files, pages and the index; as `remove --purge`."""
+    """Erase videos for good: rows, answers, pages, index, files we keep; as `remove --purge`."""
     _purge(videos, as_json=as_json)
 
 
@@ -73,13 +73,9 @@ def _purge(videos: list[int], *, as_json: bool) -> None:
     from footnoted.cli.lines import remark, say
     from footnoted.cli.storage import with_storage
     from footnoted.cli.terminal import write_json
-    from footnoted.indexes import catch_up_index
-    from footnoted.pipeline.controls.removal.removal import purge
 
     async def work(storage: Storage) -> Removed:
-        removed = await purge(storage.database, videos, clock=storage.clock)
-        await catch_up_index(storage)
-        return removed
+        return await erase(storage, videos)
 
     removed = with_storage(work)
     if as_json:
@@ -90,3 +86,19 @@ def _purge(videos: list[int], *, as_json: bool) -> None:
         say(f"video {video_id} {title!r}: erased")
     for path in removed.seen_again:
         remark(f"{path} is still in a followed folder: the next look takes it again")
+
+
+async def erase(storage: Storage, videos: list[int]) -> Removed:
+    """Erase videos with their entries in the index and the files that we keep of them.
+
+    Of files, what is younger than an hour is left to the daemon: it may be on its way to a video.
+    Raises UsageError when a video does not exist; nothing is erased then.
+    """
+    from footnoted.indexes import catch_up_index
+    from footnoted.pipeline.controls.removal.removal import purge
+    from footnoted.pipeline.housekeeping import Housekeeping
+
+    removed = await purge(storage.database, videos, clock=storage.clock)
+    await Housekeeping(storage.settings, storage.database, ()).sweep()
+    await catch_up_index(storage)
+    return removed

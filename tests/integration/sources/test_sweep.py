@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
+from footnoted.cli.remove import erase
+from footnoted.clock import SystemClock
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
+from footnoted.db.storage import Keeper, Storage
 from footnoted.pipeline.housekeeping import Housekeeping
 from footnoted.settings import Settings
 from footnoted.sources.obtain.sweep import sweep, sweep_uploads
-from tests.fakes.machine import rows_of
+from tests.fakes.machine import add_videos, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +110,30 @@ async def test_a_start_clears_up_and_wakes_what_may_be_heard(
     assert [row[0] for row in rows] == [speech != "off"]
     assert not gone.exists()
     assert not left.exists()
+
+
+async def test_an_erased_video_takes_the_files_that_were_kept_of_it_along(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Nobody has to wait for a daemon; what is in a folder of the user stays."""
+    (video,) = await add_videos(database, 1)
+    settings = Settings(data_dir=tmp_path / "data")
+    kept, own = settings.data_dir / "media" / "ab" / "talk.mp3", tmp_path / "talk.vtt"
+    kept.parent.mkdir(parents=True)
+    insert = """INSERT INTO media_files (media_id, path, role, sha256, size_bytes, modified_ns,
+                  seen_at) SELECT media_id, :path, 'media', 'x', 1, 1, now() FROM videos
+                RETURNING id"""
+    at_s = time.time() - 7_200
+    for path in (kept, own):
+        path.write_bytes(b"x")
+        os.utime(path, (at_s, at_s))
+        await rows_of(database, insert, path=str(path))
+    engine = make_engine(database_url, application_name="test", pool_size=2)
+    clock = SystemClock()
+    storage = Storage(settings, database_url, engine, Database(engine), Keeper(None), clock)
+    await erase(storage, [video])
+    await engine.dispose()
+    assert (kept.exists(), own.exists()) == (False, True)
 
 
 async def test_a_database_that_is_away_leaves_everything(tmp_path: Path) -> None:
