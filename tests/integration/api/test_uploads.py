@@ -81,6 +81,7 @@ async def test_what_was_removed_is_told_from_what_never_was(place: Place) -> Non
         gone, never = await place.get(f"{item['id']}{what}"), await place.get(f"4711{what}")
         assert (gone.status_code, gone.json()["code"]) == (410, "item_removed")
         assert (never.status_code, never.json()["code"]) == (404, "item_unknown")
+        assert (await place.get(f"{10**20}{what}")).status_code == 422
 
 
 async def test_the_same_content_is_one_item(place: Place) -> None:
