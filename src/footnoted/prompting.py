@@ -55,7 +55,12 @@ class Prompt:
 
     def asks_for(self, name: str) -> bool:
         """Return whether the user part has the placeholder `{{name}}`."""
-        return name in _PLACEHOLDER.findall(self.user)
+        return name in self.placeholders
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """Return what is put into the user part, in its order."""
+        return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.user)))
 
     def _filled(self, part: str, values: Mapping[str, str]) -> str:
         def put(match: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from footnoted.errors import UsageError
 from footnoted.model.status import DISCOVERED, ItemKind
 from footnoted.pipeline.orders.store import read_orders
+from footnoted.prompting import parse_prompt
 from footnoted.reprocess import store
 from footnoted.reprocess.store import Redoing
 from footnoted.sources.videos.store import notify_work
@@ -45,13 +46,15 @@ async def rerun_stage(deps: Deps, wanted: Rerun) -> Redoing:
     """Put a video back to before a stage; what follows is redone as far as that changes.
 
     Raises UsageError for a video that is not there or is worked on, a stage that it does not have
-    or that asks no model, and where a stage before it was never passed, naming that.
+    or that asks no model, where a stage before it was never passed, naming that, and for a prompt
+    that leaves out what the stage is asked about.
     """
     async with deps.database.transaction() as session:
         item = await _free_video(session, wanted.video_id)
         flow = _flow_of(item, deps)
         step = _step_of(flow, wanted.stage, item)
         await _require_passed(session, item, flow, step)
+        _require_question(item, wanted, deps)
         why = ["override" if wanted.override is not None else "as configured"]
         redoing = Redoing(
             item.kind,
@@ -169,6 +172,18 @@ async def _require_passed(session: AsyncConnection, item: Item, flow: Flow, want
                 f" {wanted.stage.name} needs; `footnoted show {item.id}` tells where it is"
             )
             raise UsageError(message)
+
+
+def _require_question(item: Item, wanted: Rerun, deps: Deps) -> None:
+    """Raise UsageError for a prompt that leaves out what the stage is asked about."""
+    usual = deps.prompts.get(item.profile, {}).get(wanted.stage)
+    if usual is None or wanted.override is None or wanted.override.prompt is None:
+        return
+    own = parse_prompt(wanted.stage, wanted.override.prompt)
+    if left_out := [name for name in usual.placeholders if not own.asks_for(name)]:
+        names = ", ".join(f"{{{{{name}}}}}" for name in left_out)
+        message = f"the prompt leaves out {names}, which the one of {wanted.stage} puts in"
+        raise UsageError(message)
 
 
 async def _put_back(session: AsyncConnection, redoing: Redoing, deps: Deps) -> None:

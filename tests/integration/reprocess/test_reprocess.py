@@ -362,6 +362,16 @@ async def test_an_override_is_for_one_stage_of_one_video(plant: Plant) -> None:
     assert await plant.bought() == before  # what it had said before is in the journal
 
 
+async def test_a_prompt_that_asks_about_nothing_is_refused(plant: Plant) -> None:
+    """A model that is not shown the words would be paid for inventing some."""
+    ids = await filled(plant)
+    text = "Find moments.\n=== user ===\nIn {{language}}: {{topic}}"
+    with pytest.raises(UsageError, match=r"leaves out .*transcript.*, which the one of"):
+        await rerun_stage(plant.idle_deps(), Rerun(ids[0], "extract", Override(prompt=text)))
+    rows = await rows_of(plant.database, "SELECT override FROM work_orders")
+    assert {row.override for row in rows} == {None}
+
+
 async def test_other_models_answer_where_they_are_set(plant: Plant) -> None:
     """Only for the stage and video they are set for."""
     ids = await filled(plant)
