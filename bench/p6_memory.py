@@ -98,11 +98,14 @@ async def main() -> tuple[bool, bool]:
     assert made.moments > VIDEOS, made
     early = median_between(samples, SLICE, 2 * SLICE)
     late = median_between(samples, VIDEOS - SLICE, VIDEOS - 1)
-    growth, peak = 100 * (late / early - 1), max(one.resident for one in samples)
+    growth, highest = 100 * (late / early - 1), max(samples, key=lambda one: one.resident)
+    peak, before_end = highest.resident, [one for one in samples if one.indexed < VIDEOS]
     note = (
         f"{VIDEOS:,} videos, {made.moments:,} moments, {made.pages:,} pages, {made.documents:,}"
         " documents in the embedded index, in"
-        f" {seconds:.0f} s: {VIDEOS / seconds:.1f} videos/s; a child had at most"
+        f" {seconds:.0f} s: {VIDEOS / seconds:.1f} videos/s; highest with {highest.indexed:,}"
+        f" indexed, before the last one {max(one.resident for one in before_end) / MIB:.0f} MiB;"
+        " a child had at most"
         f" {max(one.children for one in samples) / MIB:.0f} MiB for"
         f" {EVERY_S * sum(one.children > 0 for one in samples):.0f} s in all"
     )
