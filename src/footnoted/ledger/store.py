@@ -109,14 +109,10 @@ async def reserve(session: AsyncConnection, draft: CallDraft, taking: Taking) ->
 
 def _free_to_take(taking: Taking) -> ColumnElement[bool]:
     left_lying = [CallState.RESERVED, *([CallState.SENT] if taking.may_resend else [])]
-    began = tuple_(llm_calls.c.request_sha256, llm_calls.c.reserved_at)
     return or_(
         llm_calls.c.state == CallState.RELEASED,
         and_(llm_calls.c.state.in_(left_lying), llm_calls.c.reserved_at < taking.now - ORPHAN_AGE),
-        and_(
-            llm_calls.c.state.in_([CallState.RESERVED, CallState.SENT]),
-            began.in_(taking.left_by_us),
-        ),
+        _begun_and_unsent(taking.left_by_us),
     )
 
 
@@ -160,21 +156,8 @@ async def release_orphans(session: AsyncConnection, free_models: Sequence[str]) 
     nothing; any other may have been billed and stays as it is.
     """
     lost = llm_calls.c.state == CallState.SENT
-    await budgets.lock(session)
-    result = await session.execute(
-        update(llm_calls)
-        .where(
-            or_(
-                llm_calls.c.state == CallState.RESERVED,
-                and_(lost, llm_calls.c.model.in_(free_models)),
-            )
-        )
-        .values(state=CallState.RELEASED)
-        .returning(llm_calls.c.id)
-    )
-    released = result.scalars().all()
-    await budgets.let_go(session, released)
-    return len(released)
+    bills_nothing = and_(lost, llm_calls.c.model.in_(free_models))
+    return await _release_all(session, or_(llm_calls.c.state == CallState.RESERVED, bills_nothing))
 
 
 async def release_unsent(session: AsyncConnection, begun: Sequence[tuple[str, datetime]]) -> int:
@@ -182,15 +165,21 @@ async def release_unsent(session: AsyncConnection, begun: Sequence[tuple[str, da
 
     Also those that were marked as sent a moment before it was told to stop. Return how many.
     """
+    return await _release_all(session, _begun_and_unsent(begun))
+
+
+def _begun_and_unsent(begun: Sequence[tuple[str, datetime]]) -> ColumnElement[bool]:
+    return and_(
+        llm_calls.c.state.in_([CallState.RESERVED, CallState.SENT]),
+        tuple_(llm_calls.c.request_sha256, llm_calls.c.reserved_at).in_(begun),
+    )
+
+
+async def _release_all(session: AsyncConnection, which: ColumnElement[bool]) -> int:
+    """Release calls and give back what they hold; return how many."""
     await budgets.lock(session)
     result = await session.execute(
-        update(llm_calls)
-        .where(
-            llm_calls.c.state.in_([CallState.RESERVED, CallState.SENT]),
-            tuple_(llm_calls.c.request_sha256, llm_calls.c.reserved_at).in_(begun),
-        )
-        .values(state=CallState.RELEASED)
-        .returning(llm_calls.c.id)
+        update(llm_calls).where(which).values(state=CallState.RELEASED).returning(llm_calls.c.id)
     )
     released = result.scalars().all()
     await budgets.let_go(session, released)

@@ -127,7 +127,7 @@ def plan_backfill(
     backfill: Backfill,
     known_keys: Collection[str] = frozenset(),
 ) -> list[FoundItem]:
-    """Return the items to take, in the order of the backfill: the newest MAX_ITEMS at most.
+    """Return the items to take, newest first, at most MAX_ITEMS; `in_order` says what comes first.
 
     Items that share one of `known_keys` are there already: they count among the newest, so that the
     same backfill planned twice takes nothing new, and are left out. An item without a date is as
@@ -136,8 +136,7 @@ def plan_backfill(
     ordered = newest_first(items)
     known = frozenset(known_keys)
     meant = ordered[: _reach(ordered, backfill)]
-    chosen = [item for item in meant if not known.intersection(item.keys)][:MAX_ITEMS]
-    return chosen[::-1] if backfill.oldest_first else chosen
+    return [item for item in meant if not known.intersection(item.keys)][:MAX_ITEMS]
 
 
 def _reach(ordered: Sequence[FoundItem], backfill: Backfill) -> int:

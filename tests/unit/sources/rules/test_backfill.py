@@ -95,7 +95,8 @@ def test_the_newest_are_chosen_whatever_the_order_of_the_listing(text: str, expe
     assert names(chosen) == expected
     if text != "none":
         turned = parse_backfill(f"{text}, oldest first")
-        assert names(plan_backfill(LISTED, turned)) == expected[::-1]
+        assert names(plan_backfill(LISTED, turned)) == expected
+        assert names(turned.in_order(chosen)) == expected[::-1]
 
 
 def test_known_items_count_among_the_newest_and_are_left_out() -> None:
