@@ -10,6 +10,7 @@ program, this module is that process: `python -m footnoted.search.compaction SHA
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import sys
@@ -91,7 +92,20 @@ def compacted_copy(shard: Path, copy: Path, layout: Layout) -> None:
     if before != after:
         message = f"{before} documents became {after}"
         raise RuntimeError(message)
+    _drop_unwritten(copy)
     (copy / YOUNG).write_text("0", encoding="ascii")
+
+
+def _drop_unwritten(shard: Path) -> None:
+    """Remove the segments nothing was ever written to; opening the shard makes a new one.
+
+    Such a segment has 4 MiB of nothing for every field, all of which is mapped when it is opened
+    and not when it is made: 48 MiB. The version of its first write stands in its state, null while
+    there was none.
+    """
+    for state in shard.glob("segments/*/segment.json"):
+        if json.loads(state.read_bytes()).get("initial_version", 0) is None:
+            shutil.rmtree(state.parent)
 
 
 def _copy_data(source: str, target: str) -> None:

@@ -225,10 +225,18 @@ class QdrantEdgeIndex:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         try:
-            return await self._run(lambda: Shard.load(path, self._layout))
+            return await self._run(lambda: self._loaded_copy(path, shard))
         except TransientError:
             shutil.rmtree(path, ignore_errors=True)
             raise
+
+    def _loaded_copy(self, path: Path, shard: Shard) -> Shard:
+        copy = Shard.load(path, self._layout)
+        if copy.size() == shard.size():
+            return copy
+        why = f"has {shard.size()} documents, and its compacted copy {copy.size()}"
+        copy.close()
+        raise self._away(why)
 
     def _replace(self, shard: Shard, compacted: Shard) -> None:
         """Let the compacted copy serve, unless what it was made from does not serve any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import subprocess
 import sys
@@ -219,6 +220,38 @@ async def test_a_compaction_that_fails_is_told_and_tried_again_later(
     with capture_logs() as logs:
         await index.upsert(documents(range(MANY + 1, 2 * YOUNG)))
     assert (compacted(logs), len(await index.document_ids())) == (1, 2 * YOUNG)
+
+
+async def test_a_copy_that_misses_documents_never_serves(
+    index: QdrantEdgeIndex, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever made it; what it was made from goes on, with every document."""
+
+    async def empty(_shard: Path, copy: Path, layout: Layout) -> str | None:
+        edge_shard.Shard.create(copy / "made", layout).close()
+        for part in (copy / "made").iterdir():
+            part.rename(copy / part.name)
+        return None
+
+    monkeypatch.setattr(qdrant_edge, "compact", empty)
+    with capture_logs() as logs:
+        await index.upsert(documents(range(MANY)))
+    assert [line["event"] for line in logs] == [COMPACTION_FAILED]
+    assert f"{MANY} documents, and its compacted copy 0" in logs[0]["why"]
+    assert (len(await index.document_ids()), names(root)) == (MANY, ["v1-0001"])
+
+
+async def test_a_copy_is_opened_without_the_files_of_a_segment_nobody_wrote_to(
+    index: QdrantEdgeIndex, root: Path, tmp_path: Path
+) -> None:
+    """They are 4 MiB of nothing for every field, all of it mapped when it is opened."""
+    await index.upsert(documents(range(YOUNG - 1)))
+    await index.close()
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    assert await compaction.compact(root / names(root)[0], copy, WORDS_ONLY) is None
+    states = [json.loads(one.read_bytes()) for one in copy.glob("segments/*/segment.json")]
+    assert [state["initial_version"] is None for state in states] == [False]
 
 
 class Disk(NamedTuple):
