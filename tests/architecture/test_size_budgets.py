@@ -14,7 +14,6 @@ FUNCTION_LIMIT = 50
 NEWCOMER_LIMIT = 400
 
 LARGE_MODULES = {
-    "db/tables.py": "the schema of everything shared, one table after another",
     "settings.py": "every setting of the program, one field after another, and how they are read",
 }
 
