@@ -41,12 +41,14 @@ def add(
     from footnoted.app import make_scanner, require_profiles
     from footnoted.cli.storage import with_storage
     from footnoted.sources.discover import NOTHING_ADDED, add_paths
-    from footnoted.sources.net.adding import add_urls, is_address
+    from footnoted.sources.net.adding import add_urls
+    from footnoted.sources.net.address import address_of
     from footnoted.sources.record import Told
 
     told = Told(creator, language, owner)
-    files = [Path(path) for path in paths if not is_address(path) or Path(path).exists()]
-    urls = [path for path in paths if is_address(path) and not Path(path).exists()]
+    meant = [(path, address_of(path)) for path in paths]
+    files = [Path(path) for path, address in meant if address is None]
+    urls = [address for _, address in meant if address is not None]
 
     async def work(storage: Storage) -> AddReport:
         profiles = profile or [storage.settings.profile]

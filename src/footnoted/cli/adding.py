@@ -42,18 +42,18 @@ def add_sources(new: NewSource) -> list[AddedSource]:
     """
     from footnoted.app import require_profiles
     from footnoted.cli.storage import with_storage
-    from footnoted.sources.net.adding import is_address
+    from footnoted.sources.net.address import address_of
 
-    path = Path(new.locator).expanduser()
+    path, address = Path(new.locator).expanduser(), address_of(new.locator)
 
     async def work(storage: Storage) -> list[AddedSource]:
         profiles = list(new.profiles or [storage.settings.profile])
         require_profiles(storage.settings, profiles)
-        if not is_address(new.locator) and path.suffix.lower() in _OPML_SUFFIXES:
+        if address is None and path.suffix.lower() in _OPML_SUFFIXES:
             return await _add_list(storage, new, profiles, path)
-        if not is_address(new.locator):
+        if address is None:
             return [await _add_folder(storage, new, profiles)]
-        place = await _place(storage, new)
+        place = await _place(storage, address, new.kind)
         return [await _add_place(storage, new, profiles, place, new.title)]
 
     return with_storage(work)
@@ -68,16 +68,16 @@ async def _add_folder(storage: Storage, new: NewSource, profiles: Sequence[str])
     return await add_source(storage.database, folder, clock=storage.clock)
 
 
-async def _place(storage: Storage, new: NewSource) -> NetPlace:
+async def _place(storage: Storage, address: str, kind: str | None) -> NetPlace:
     """Return what the place is; it is asked, unless a person says or its address tells."""
     from footnoted.sources.items import YOUTUBE_KIND
     from footnoted.sources.net.adding import NetPlace, place_of
 
-    if new.kind is not None and new.kind != YOUTUBE_KIND:
-        return NetPlace(new.kind, new.locator)
+    if kind is not None and kind != YOUTUBE_KIND:
+        return NetPlace(kind, address)
     net = _net(storage)
     try:
-        return await place_of(new.locator, net.web)
+        return await place_of(address, net.web)
     finally:
         await net.close()
 

@@ -192,10 +192,11 @@ def preview(
     """
     from footnoted.cli.following import print_net_preview, print_preview
     from footnoted.cli.previewing import preview_folder, preview_net
-    from footnoted.sources.net.adding import is_address
+    from footnoted.sources.net.address import address_of
 
-    if is_address(locator):
-        print_net_preview(preview_net(locator, kind and kind.value, asked), as_json=as_json)
+    address = address_of(locator)
+    if address is not None:
+        print_net_preview(preview_net(address, kind and kind.value, asked), as_json=as_json)
     else:
         print_preview(preview_folder(locator, creator), as_json=as_json)
 

@@ -78,11 +78,6 @@ class TakenItem:
     is_new: bool
 
 
-def is_address(text: str) -> bool:
-    """Return whether a person's words mean something on the net rather than a file."""
-    return text.lower().startswith(("http://", "https://")) or youtube_locator(text) is not None
-
-
 async def place_of(text: str, web: Web) -> NetPlace:
     """Return what can be followed at an address.
 

@@ -88,6 +88,11 @@ class YoutubePlace(NamedTuple):
         return self.url
 
 
+def is_youtube_host(host: str) -> bool:
+    """Return whether a host is YouTube's."""
+    return host.lower() in _HOSTS
+
+
 def youtube_locator(text: str) -> YoutubePlace | YoutubeVideo | None:
     """Return what `text` means on YouTube, or None when it means nothing there.
 
