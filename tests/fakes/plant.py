@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from footnoted.llm.port import CallOptions, ModelRequest
     from footnoted.pipeline.plan import Report
     from footnoted.reprocess.scope import Scope
+    from footnoted.reprocess.services.vectors import VectorWatch
     from footnoted.stages.profile import Profile
     from tests.fakes.workshop import Recording
 
@@ -208,18 +209,21 @@ class Plant:
                 deps = replace(deps, pace=replace(deps.pace, capacity=capacity))
             return await Loop(deps, RunPlan(mode)).run()
 
-    async def plan(self, scope: Scope, among: Among = Among.DONE) -> Plan:
-        """Return the plan of a scope, rehearsed for real."""
+    async def plan(
+        self, scope: Scope, among: Among = Among.DONE, vectors: VectorWatch | None = None
+    ) -> Plan:
+        """Return the plan of a scope, rehearsed for real; `vectors` gathers what is embedded."""
         shop = open_shop(self.database, self.clock, self.folder)  # type: ignore[arg-type] # a clock
         process = await shop.opened()
         deps = self.deps(process.gateway)
         repair = Prompt("repair", "", "", "0")
-        rehearsal = make_rehearsal(deps, self.routes(), repair, DearModel("free"))
+        rehearsal = make_rehearsal(deps, self.routes(), repair, DearModel("free"), vectors)
         forecasts, in_work = await Planner(deps, rehearsal).forecasts(scope, among)
         async with self.database.transaction() as session:
             history = await store.paid_calls(session)
         estimator = Estimator(shop.prices, process.limiter, history, self.clock.now())
-        return make_plan(forecasts, in_work, estimator)
+        services = [] if vectors is None else vectors.take()
+        return make_plan(forecasts, in_work, estimator, services)
 
     def idle_deps(self) -> Deps:
         """Return dependencies for controls that ask nothing."""

@@ -120,7 +120,7 @@ def _narrowed(scope: Scope, owner: str | None, stage: str | None, *, force: bool
 
 
 def _show(scope: Scope, among: Among, *, as_json: bool) -> None:
-    from footnoted.cli.planning import NOTHING_ASKED, UP_TO_DATE, plan_fields, print_plan
+    from footnoted.cli.plan_words import NOTHING_ASKED, UP_TO_DATE, plan_fields, print_plan
     from footnoted.cli.session import read_settings
     from footnoted.cli.terminal import write_json
     from footnoted.reprocess.store import Among

@@ -79,7 +79,8 @@ class _Wishes:
 
 
 async def _reprocess(settings: Settings, scope: Scope, wishes: _Wishes) -> None:
-    from footnoted.cli.planning import open_desk, print_plan
+    from footnoted.cli.plan_words import print_plan
+    from footnoted.cli.planning import open_desk
     from footnoted.reprocess.applying import apply_plan
 
     async with open_desk(settings) as desk:
@@ -104,9 +105,9 @@ def _agree(plan: Plan, wishes: _Wishes) -> None:
         return
     if wishes.cap is not None and plan.p90_usd <= wishes.cap:
         return
-    end = plan.p90_usd if wishes.cap is None else wishes.cap
+    end = plan.of_calls.p90_usd if wishes.cap is None else wishes.cap
     question = (
-        f"Buy {money.calls} calls for about {show_usd(money.p50_usd)}?"
+        f"Buy {money.calls} calls for about {show_usd(plan.p50_usd)}?"
         f" At {show_usd(end)} it waits for you."
     )
     if sys.stdin.isatty() and typer.confirm(question, err=True):
@@ -120,7 +121,7 @@ def _agree(plan: Plan, wishes: _Wishes) -> None:
 
 def _tell(plan: Plan, applied: Applied | None, span: Span, *, as_json: bool) -> None:
     from footnoted.cli.lines import remark, say
-    from footnoted.cli.planning import plan_fields
+    from footnoted.cli.plan_words import plan_fields
     from footnoted.cli.terminal import write_json
 
     if as_json:

@@ -47,9 +47,9 @@ async def apply_plan(deps: Deps, scope: Scope, plan: Plan, cap_usd: Decimal | No
     Pages that only follow from their videos are not put back: the videos want them when they are
     redone, if anything of them changed.
     """
-    now, redoings = deps.clock.now(), plan.redoings()
-    stop_at = plan.p90_usd if cap_usd is None and plan.money.calls else None
-    forecast = plans.StoredForecast(scope.summary(), plan.summary(), cap_usd, stop_at)
+    now, redoings, charged = deps.clock.now(), plan.redoings(), plan.of_calls
+    stop_at = charged.p90_usd if cap_usd is None and plan.money.calls else None
+    forecast = plans.StoredForecast(scope.summary(), charged.summary(), cap_usd, stop_at)
     async with deps.database.transaction() as session:
         plan_id = await plans.write_plan(session, forecast, _items_of(plan), now)
     done: list[Redoing] = []

@@ -13,9 +13,19 @@ if TYPE_CHECKING:
     from footnoted.llm.routes import Routes
     from footnoted.pipeline.deps import Deps
     from footnoted.prompting import Prompt
+    from footnoted.reprocess.services.vectors import VectorWatch
 
 
-def make_rehearsal(deps: Deps, routes: Routes, repair: Prompt, extractive: Model) -> Rehearsal:
-    """Return a rehearsal of the flows of `deps`; `extractive` answers what never was answered."""
+def make_rehearsal(
+    deps: Deps,
+    routes: Routes,
+    repair: Prompt,
+    extractive: Model,
+    vectors: VectorWatch | None = None,
+) -> Rehearsal:
+    """Return a rehearsal of the flows of `deps`; `extractive` answers what never was answered.
+
+    `vectors` is told what would be embedded.
+    """
     purchases = Rehearsed(deps.database, deps.clock, extractive)
-    return Rehearsal(deps, Gateway(deps.database, routes, purchases, repair), purchases)
+    return Rehearsal(deps, Gateway(deps.database, routes, purchases, repair), purchases, vectors)

@@ -5,7 +5,7 @@ scope -> items -> creator by creator: rehearse -> forecasts -> lines with a pric
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from footnoted.pipeline.deps import Deps
     from footnoted.reprocess.rehearsal import Rehearsal, StageForecast
     from footnoted.reprocess.scope import Scope
+    from footnoted.reprocess.services.line import ServiceLine
     from footnoted.reprocess.store import Item
 
 Owner = tuple[str, int]
@@ -56,21 +57,43 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a scope comes to. `in_work` are items left alone because somebody works on them."""
+    """What a scope comes to. `in_work` are items left alone because somebody works on them.
+
+    `services` is what is bought beside calls of models.
+    """
 
     forecasts: tuple[StageForecast, ...]
     lines: tuple[PlanLine, ...]
     in_work: tuple[Item, ...]
+    services: tuple[ServiceLine, ...] = ()
 
     @property
     def money(self) -> Money:
-        """Return what everything costs."""
+        """Return what the calls of models cost."""
         return sum((line.money for line in self.lines), Money())
+
+    @property
+    def p50_usd(self) -> Decimal:
+        """Return what everything costs as likely as not."""
+        return self._sure.p50_usd
 
     @property
     def p90_usd(self) -> Decimal:
         """Return what it will not exceed nine times out of ten, should everything follow."""
-        return sum((line.follow_up for line in self.lines), self.money).p90_usd
+        calls = sum((line.follow_up for line in self.lines), self._sure)
+        return sum((line.may_follow.money for line in self.services), calls).p90_usd
+
+    @property
+    def of_calls(self) -> Plan:
+        """Return the plan without its services.
+
+        What is redone is charged to it; what is heard and embedded afterwards is not.
+        """
+        return replace(self, services=())
+
+    @property
+    def _sure(self) -> Money:
+        return sum((line.sure.money for line in self.services), self.money)
 
     @property
     def stale(self) -> tuple[StageForecast, ...]:
@@ -86,7 +109,7 @@ class Plan:
             "replayed": sum(line.replayed for line in self.lines),
             "prompt_tokens": money.prompt_tokens,
             "output_tokens": money.output_tokens,
-            "p50_usd": str(money.p50_usd),
+            "p50_usd": str(self.p50_usd),
             "follow_up_calls": sum(line.follow_up.calls for line in self.lines),
             "p90_usd": str(self.p90_usd),
         }
@@ -203,7 +226,10 @@ class Planner:
 
 
 def make_plan(
-    forecasts: Sequence[StageForecast], in_work: Sequence[Item], estimator: Estimator
+    forecasts: Sequence[StageForecast],
+    in_work: Sequence[Item],
+    estimator: Estimator,
+    services: Sequence[ServiceLine] = (),
 ) -> Plan:
     """Return the plan of what was rehearsed. Raises ConfigurationError for a missing price."""
     ordered = sorted(enumerate(forecasts), key=lambda pair: (pair[1].item.profile, _rank(pair[1])))
@@ -221,7 +247,7 @@ def make_plan(
                 is_exact=all(forecast.is_exact for forecast in found),
             )
         )
-    return Plan(tuple(forecasts), tuple(lines), tuple(in_work))
+    return Plan(tuple(forecasts), tuple(lines), tuple(in_work), tuple(services))
 
 
 def _money(estimator: Estimator, forecasts: Sequence[StageForecast]) -> Money:

@@ -8,6 +8,7 @@ answered with what was answered before. From there on, figures are estimates.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,12 @@ from footnoted.pipeline.orders import store as order_store
 from footnoted.pipeline.preparing import setup_of
 from footnoted.reprocess import store
 from footnoted.reprocess.edges import FRESH, INPUT, TRANSCRIPT, Edge, edges_of
+from footnoted.search.documents import transcript_windows
+from footnoted.search.port import DocumentKind
+from footnoted.search.store import Owner, replace_documents
+from footnoted.stages.index import IndexInput
 from footnoted.stages.port import StageContext
+from footnoted.stages.searchable import search_facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
     from footnoted.pipeline.flow import Step
     from footnoted.pipeline.orders.order import Order
     from footnoted.reprocess.purchases import ExpectedCall, Rehearsed
+    from footnoted.reprocess.services.vectors import VectorWatch
     from footnoted.reprocess.store import Item
 
 _LOCK_WAIT_S = 5.0
@@ -97,9 +104,19 @@ class _Walk:
 class Rehearsal:
     """Rehearses items against a gateway that buys nothing."""
 
-    def __init__(self, deps: Deps, gateway: Gateway, purchases: Rehearsed) -> None:
-        """Use the flows and prompts of `deps`; `gateway` buys from `purchases`."""
+    def __init__(
+        self,
+        deps: Deps,
+        gateway: Gateway,
+        purchases: Rehearsed,
+        vectors: VectorWatch | None = None,
+    ) -> None:
+        """Use the flows and prompts of `deps`; `gateway` buys from `purchases`.
+
+        `vectors` is told what would be embedded; None where nothing is.
+        """
         self._deps = deps
+        self._vectors = vectors
         self._gateway = gateway
         self._purchases = purchases
 
@@ -113,6 +130,7 @@ class Rehearsal:
         found: list[StageForecast] = []
         async with self._deps.database.rehearsal() as session:
             await store.limit_lock_waits(session, _LOCK_WAIT_S)
+            mark = 0 if self._vectors is None else await self._vectors.mark(session)
             for item in items:
                 found += await self._item(session, item, wish)
             for group in await store.groups_of(session, *owner):
@@ -120,6 +138,8 @@ class Rehearsal:
                     may_follow = any(forecast.calls for forecast in found)
                     pages = Wish(force=wish.force, may_follow=may_follow)
                     found += await self._item(session, group, pages)
+            if self._vectors is not None:
+                await self._vectors.note(session, mark, found)
         return found
 
     async def _item(self, session: AsyncConnection, item: Item, wish: Wish) -> list[StageForecast]:
@@ -160,6 +180,8 @@ class Rehearsal:
         parts = orders.fingerprint_parts(stage, setup)
         edges = edges_of(order, parts)
         is_fresh = walk.wish.force and stage.asks
+        if stage.resource is Resource.INDEX and self._vectors is not None:
+            await _write_windows(session, item, await stage.load(session, item.id))
         if stage.resource is Resource.INDEX or not (stage.asks or edges):
             place = (item, stage.name, step.status, step.rank)
             return StageForecast(*place, edges) if edges else None
@@ -204,6 +226,14 @@ async def _edge_of_input(session: AsyncConnection, item: Item) -> Edge:
         if None not in (before, now) and before != now:
             return Edge(TRANSCRIPT, str(before), str(now))
     return Edge(INPUT)
+
+
+async def _write_windows(session: AsyncConnection, item: Item, given: object) -> None:
+    """Write what the stage of the index would, which is not asked whether that is there."""
+    if isinstance(given, IndexInput):
+        windows = await asyncio.to_thread(transcript_windows, search_facts(given.video), given.cues)
+        owner = Owner(video_id=item.id)
+        await replace_documents(session, windows, owner=owner, kind=DocumentKind.WINDOW)
 
 
 def _why(out: Any) -> str | None:  # noqa: ANN401 - what a stage puts out only it knows

@@ -127,12 +127,16 @@ async def source_cap(session: AsyncConnection, source_id: int) -> Decimal | None
 
 
 async def plan_cap(session: AsyncConnection, call_id: int) -> PlanCap | None:
-    """Return the newest plan that the item of a call is redone under, and its cap; else None."""
+    """Return the newest plan that the item of a call is redone under, and its cap; else None.
+
+    A plan is for the stages of its items. Their vectors are made beside, mostly when an item has
+    left it, and a plan that has cost its share must not hold up those of everything else.
+    """
     found = await session.execute(
         text("""SELECT p.id, p.cap_usd, p.stop_at_usd FROM llm_calls c
                 JOIN plan_items i ON i.item_kind = c.item_kind AND i.item_id = c.item_id
                 JOIN plans p ON p.id = i.plan_id
-                WHERE c.id = :id ORDER BY p.id DESC LIMIT 1"""),
+                WHERE c.id = :id AND c.stage <> 'embed' ORDER BY p.id DESC LIMIT 1"""),
         {"id": call_id},
     )
     row = found.one_or_none()

@@ -42,7 +42,13 @@ class EmbeddingTill:
             message = f"{call.model_name} has no price"
             raise RuntimeError(message)
         tokens = self.limiter.expected_input(call.model_name, call.tariff.most_tokens)
-        demand = Demand(call.model_name, tokens, output_tokens=0, stage=call.scope.stage)
+        demand = Demand(
+            call.model_name,
+            tokens,
+            output_tokens=0,
+            stage=call.scope.stage,
+            prompt_bytes=call.tariff.most_tokens,
+        )
         ticket = await self.limiter.admit(demand)
         payment = EmbeddingPayment(self, ticket, call.tariff)
         try:
