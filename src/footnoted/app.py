@@ -15,9 +15,9 @@ from uuid import uuid4
 
 from footnoted import __version__
 from footnoted.build import git_sha
-from footnoted.catalogue import Making, installed_profiles, names_of, stages_of
+from footnoted.catalogue import Making, installed_profiles, names_of, resource_roots
 from footnoted.db.storage import open_storage
-from footnoted.errors import ConfigurationError, FootnotedError, TransientError, UsageError
+from footnoted.errors import ConfigurationError, FootnotedError, TransientError
 from footnoted.fetch.web.addresses import is_this_machine
 from footnoted.indexes import make_embedding, make_indexes, make_keeper
 from footnoted.ledger.prices import PriceTable
@@ -49,7 +49,7 @@ from footnoted.pipeline.paid import ModelAccess, PaidSetup, pay_for, pay_nothing
 from footnoted.prompting import read_prompt
 from footnoted.search.audit import RepairKind, ensure_filled, rebuild
 from footnoted.search.drain import OutboxDrainer
-from footnoted.settings import bundled_dir, variable
+from footnoted.settings import variable
 from footnoted.sources.folder import FolderScanner
 from footnoted.sources.port import ScanLimits
 from footnoted.sources.uploads.storage import MediaStorage
@@ -67,8 +67,8 @@ from footnoted.transcripts.captions import read_transcript
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
     from decimal import Decimal
-    from pathlib import Path
 
+    from footnoted.catalogue import BrokenProfile
     from footnoted.clock import Clock
     from footnoted.db.storage import Storage
     from footnoted.llm.anthropic_client import AnthropicClient
@@ -83,26 +83,6 @@ if TYPE_CHECKING:
     from footnoted.stages.profile import Profile
 
 
-def resource_roots(settings: Settings) -> list[Path]:
-    """Return where prompts and taxonomies are looked for: the user's folder, then ours."""
-    user = [settings.user_dir / "prompts"] if settings.user_dir else []
-    return [*user, bundled_dir("prompts")]
-
-
-def profile_names(settings: Settings) -> tuple[str, ...]:
-    """Return the names of the profiles that are installed."""
-    return tuple(entry.name for entry in installed_profiles(resource_roots(settings)))
-
-
-def require_profiles(settings: Settings, names: Sequence[str]) -> None:
-    """Raise UsageError for a profile that is not installed: its videos would wait for ever."""
-    known = profile_names(settings)
-    for name in names:
-        if name not in known:
-            message = f"there is no profile {name!r}; there is {', '.join(known)}"
-            raise UsageError(message)
-
-
 def make_scanner() -> Scanner:
     """Return what looks at folders."""
     return FolderScanner()
@@ -115,11 +95,15 @@ def scan_limits(settings: Settings) -> ScanLimits:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Everything joined together, as the daemon and the API use it."""
+    """Everything joined together, as the daemon and the API use it.
+
+    `broken` are profiles that no flow was made of.
+    """
 
     storage: Storage
     index: SearchIndex
     profiles: tuple[Profile, ...]
+    broken: tuple[BrokenProfile, ...]
     deps: Deps
     models: ModelAccess
     net: Net
@@ -164,7 +148,8 @@ class App:
 async def open_app(settings: Settings, run_cap: Decimal | None = None) -> AsyncGenerator[App]:
     """Yield the whole program around an open database; the index is opened by `prepare_index`.
 
-    `run_cap` is the most that this run may cost (USD).
+    `run_cap` is the most that this run may cost (USD). Raises ConfigurationError for a profile that
+    is broken: its videos would wait without a word.
     """
     async with open_storage(settings) as storage:
         models = make_models(storage, run_cap)
@@ -175,6 +160,8 @@ async def open_app(settings: Settings, run_cap: Decimal | None = None) -> AsyncG
         free, paid = [name for one in others for name in one.free_models], [models, *others]
         async with built_app(storage, index, models, speech) as app:
             try:
+                if app.broken:
+                    raise ConfigurationError(app.broken[0].fault)
                 for one in paid:
                     await one.load()
                 vectors = make_keeper(storage, index, embedding)
@@ -248,7 +235,7 @@ def make_models(storage: Storage, run_cap: Decimal | None) -> ModelAccess:
 
         return AnthropicModel(client, name, effort=effort, schema_prompt=schema)
 
-    stages = stages_of(installed_profiles(resource_roots(settings)))
+    stages = installed_profiles(resource_roots(settings)).stages
     routes = routes_of(settings, stages, made, has_key=client is not None)
     require_prices(routes, prices)
     if client is None:
@@ -312,7 +299,8 @@ def build_app(
 ) -> App:
     """Return everything joined around a database, an index and the models.
 
-    Without models nothing is asked but the built-in one, which costs nothing.
+    Without models nothing is asked but the built-in one, which costs nothing. What a broken profile
+    has is only read.
     """
     models = models or make_free_models()
     from footnoted.sources.assembly import make_net  # noqa: PLC0415 - its libraries are heavy
@@ -327,7 +315,7 @@ def build_app(
     net = make_net(settings, storage.database, clock, HostAlerts(storage.database, clock))
     ears = None if speech is None else speech.hearing
     making = profile_making(settings, index, clock, models.routes.name_of)
-    profiles = tuple(entry.make(making) for entry in installed_profiles(making.roots))
+    profiles, broken = installed_profiles(making.roots).made(making)
     deps = Deps(
         owner=uuid4(),
         database=storage.database,
@@ -341,7 +329,7 @@ def build_app(
         prompts={profile.name: profile.prompts for profile in profiles},
         program=f"{__version__} ({making.build.git_sha})",
     )
-    return App(storage, index, profiles, deps, models, net)
+    return App(storage, index, profiles, broken, deps, models, net)
 
 
 def make_uploads(settings: Settings) -> UploadStore:

@@ -9,14 +9,17 @@ from collections.abc import Callable, Mapping  # noqa: TC003 - dataclass fields 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from footnoted.errors import ConfigurationError, UsageError
 from footnoted.profiles import brain, stocks, techniques
-from footnoted.profiles.declared.declaration import declared_files, read_declaration
-from footnoted.settings import variable
+from footnoted.profiles.declared.declaration import ASKING, declared_files, read_declaration
+from footnoted.settings import bundled_dir, variable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from footnoted.knowledge.audit.store import MomentSource
+    from footnoted.knowledge.moments import MomentReader
     from footnoted.settings import Settings
     from footnoted.stages.profile import Build, Profile, SharedStages
 
@@ -46,19 +49,111 @@ class Entry:
     file: Path | None = None
 
 
-def installed_profiles(roots: Sequence[Path]) -> tuple[Entry, ...]:
-    """Return every profile there is, in the order they are shown in; those of data come last.
+@dataclass(frozen=True, slots=True)
+class BrokenProfile:
+    """A profile that nothing can be made with, and the sentence that says why and where."""
 
-    Raises ConfigurationError, naming file and line, for one of data that declares what cannot be.
+    name: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The profiles that are installed, in the order they are shown in; those of data come last."""
+
+    entries: tuple[Entry, ...]
+    broken: tuple[BrokenProfile, ...] = ()
+    """Those whose declaration cannot be."""
+
+    @property
+    def stages(self) -> dict[str, str]:
+        """Return the chain of each `profile.stage` that asks models, as far as it can be known."""
+        unread = {f"{one.name}.{stage}": "" for one in self.broken for stage in ASKING}
+        return {**stages_of(self.entries), **unread}
+
+    def made(self, making: Making) -> tuple[tuple[Profile, ...], tuple[BrokenProfile, ...]]:
+        """Return the profiles that are sound, and those that are not, whatever of them it is."""
+        profiles: list[Profile] = []
+        broken = list(self.broken)
+        for entry in self.entries:
+            try:
+                profiles.append(entry.make(making))
+            except ConfigurationError as error:
+                broken.append(BrokenProfile(entry.name, error.message))
+        return tuple(profiles), tuple(broken)
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What reads the moments of a profile: all that are live, and those of one video."""
+
+    live: MomentSource
+    shown: MomentReader
+
+
+def resource_roots(settings: Settings) -> list[Path]:
+    """Return where prompts and taxonomies are looked for: the user's folder, then ours."""
+    user = [settings.user_dir / "prompts"] if settings.user_dir else []
+    return [*user, bundled_dir("prompts")]
+
+
+def profile_names(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the profiles that are installed, those too that are broken."""
+    return names_of(resource_roots(settings))
+
+
+def require_profiles(settings: Settings, names: Sequence[str]) -> None:
+    """Raise UsageError for a profile that is not installed: its videos would wait for ever.
+
+    Raises ConfigurationError, naming file and line, for one that declares what cannot be.
     """
-    declared = (declared_entry(path) for path in declared_files(roots))
-    return (*built_in_profiles(), *declared)
+    known = profile_names(settings)
+    for name in names:
+        if name not in known:
+            message = f"there is no profile {name!r}; there is {', '.join(known)}"
+            raise UsageError(message)
+    for broken in installed_profiles(resource_roots(settings)).broken:
+        if broken.name in names:
+            raise ConfigurationError(broken.fault)
+
+
+def installed_profiles(roots: Sequence[Path]) -> Catalogue:
+    """Return every profile there is; one that is broken hides no other."""
+    entries, broken = list(built_in_profiles()), list[BrokenProfile]()
+    for path in declared_files(roots):
+        try:
+            entries.append(declared_entry(path))
+        except ConfigurationError as error:
+            broken.append(BrokenProfile(path.parent.name, error.message))
+    return Catalogue(tuple(entries), tuple(broken))
+
+
+def readers_of(settings: Settings) -> dict[str, Readers]:
+    """Return what reads the moments of each profile, those too that are broken.
+
+    What was found stands in the database, and needs no prompt to be read.
+    """
+    # What reads moments stands on the database, which a look at the catalogue does without.
+    from footnoted.profiles.brain.reading import store as of_brain  # noqa: PLC0415
+    from footnoted.profiles.declared.documents import show_items  # noqa: PLC0415
+    from footnoted.profiles.declared.store import live_items  # noqa: PLC0415
+    from footnoted.profiles.stocks import store as of_stocks  # noqa: PLC0415
+    from footnoted.profiles.techniques import store as of_techniques  # noqa: PLC0415
+
+    declared = (path.parent.name for path in declared_files(resource_roots(settings)))
+    return {
+        **{name: Readers(live_items(name), show_items) for name in declared},
+        techniques.NAME: Readers(of_techniques.live_moments, of_techniques.show_moments),
+        stocks.NAME: Readers(of_stocks.live_moments, of_stocks.show_moments),
+        brain.NAME: Readers(of_brain.live_moments, of_brain.show_moments),
+    }
 
 
 def names_of(roots: Sequence[Path]) -> tuple[str, ...]:
     """Return what the profiles are called, those too that cannot be read."""
     built_in = (entry.name for entry in built_in_profiles())
-    return (*built_in, *(path.parent.name for path in declared_files(roots)))
+    declared = (path.parent.name for path in declared_files(roots))
+    return tuple(dict.fromkeys((*built_in, *declared)))
 
 
 def built_in_profiles() -> tuple[Entry, ...]:

@@ -23,6 +23,13 @@ def test_a_profile_is_begun_broken_mended_and_finds_items(new_home: Home, tmp_pa
     assert (begun.returncode, started.returncode) == (0, 2)
     complaint = f"{file}, line {line}: a field of type string has no 'maxlength' here"
     assert started.stderr.splitlines()[-1].startswith(f"footnoted: {complaint}")
+    refused = new_home.run("add", "--profile", "kitchen", str(video), **own)
+    added = new_home.run("add", "--profile", "techniques", "--json", str(video), **own)
+    told = new_home.run("status", **own)
+    assert (refused.returncode, added.returncode, told.returncode) == (2, 0, 0)
+    assert complaint in refused.stderr
+    sentence = "! the profile kitchen is broken, so no daemon starts; nothing depends on it:"
+    assert told.stdout.startswith(f"{sentence} {complaint}")
 
     file.write_text(whole, encoding="utf-8")
     new_home.run("add", "--profile", "kitchen", "--creator", "Hob", str(video), **own)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import SecretStr
 
 from footnoted import app
+from footnoted.catalogue import profile_names, readers_of, require_profiles
 from footnoted.clock import SystemClock
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
@@ -16,6 +18,7 @@ from footnoted.errors import ConfigurationError, UsageError
 from footnoted.indexes import make_index
 from footnoted.settings import Settings
 from footnoted.sources.assembly import Net
+from tests.fakes.declared import write_notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +36,8 @@ def storage(tmp_path: Path) -> Storage:
 def test_the_profiles_that_can_be_named_are_those_there_are(storage: Storage) -> None:
     """A name that commands take and no flow knows would park videos for ever."""
     built = app.build_app(storage, make_index(storage.settings))
-    assert tuple(profile.name for profile in built.profiles) == app.profile_names(storage.settings)
+    assert tuple(profile.name for profile in built.profiles) == profile_names(storage.settings)
+    assert built.broken == ()
 
 
 async def test_what_was_joined_is_closed_again(
@@ -57,10 +61,42 @@ async def test_what_was_joined_is_closed_again(
 def test_a_profile_that_is_not_installed_is_refused(tmp_path: Path) -> None:
     """The sentence names those that are."""
     settings = Settings(data_dir=tmp_path)
-    known = app.profile_names(settings)
-    app.require_profiles(settings, known)
+    known = profile_names(settings)
+    require_profiles(settings, known)
     with pytest.raises(UsageError, match="there is no profile 'gossip'; there is techniques"):
-        app.require_profiles(settings, [*known, "gossip"])
+        require_profiles(settings, [*known, "gossip"])
+
+
+def test_a_broken_profile_is_in_nobody_elses_way(storage: Storage, tmp_path: Path) -> None:
+    """The others have their flows, recordings can be added to them, and its moments be read."""
+    path = write_notes(tmp_path / "prompts", ("maximum = 10", "multipleOf = 10"))
+    (write_notes(tmp_path / "prompts", name="bare").parent / "items.md").unlink()
+    own = replace(storage, settings=Settings(data_dir=tmp_path, user_dir=tmp_path))
+    complaint = (
+        f"{path}, line 24: a field of type number has no 'multipleOf' here;"
+        " it has description, maximum, minimum, type"
+    )
+    built = app.build_app(own, make_index(own.settings))
+    assert [profile.name for profile in built.profiles] == [*profile_names(Settings())]
+    assert [broken.name for broken in built.broken] == ["notes", "bare"]
+    assert built.broken[0].fault == complaint
+    require_profiles(own.settings, ["techniques", "recipes", "bare"])
+    with pytest.raises(ConfigurationError) as refused:
+        require_profiles(own.settings, ["techniques", "notes"])
+    assert refused.value.message == complaint
+    assert {"techniques", "notes", "bare"} <= readers_of(own.settings).keys()
+
+
+def test_settings_for_a_stage_of_a_broken_profile_are_in_nobodys_way(
+    storage: Storage, tmp_path: Path
+) -> None:
+    """They name a stage that nobody has for now; any other name is still refused."""
+    write_notes(tmp_path / "prompts", ("maximum = 10", "multipleOf = 10"))
+    settings = Settings(data_dir=tmp_path, user_dir=tmp_path, stage_models="notes.items=extractive")
+    app.make_models(replace(storage, settings=settings), None)
+    wrong = settings.model_copy(update={"stage_models": "notes.pages=extractive"})
+    with pytest.raises(ConfigurationError, match=r"no stage 'notes\.pages'"):
+        app.make_models(replace(storage, settings=wrong), None)
 
 
 def test_offline_a_model_provider_elsewhere_is_refused_at_the_start(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from footnoted.api.multipart import MalformedFormError, boundary_of, parts_of
-from footnoted.app import make_uploads, require_profiles
+from footnoted.app import make_uploads
+from footnoted.catalogue import require_profiles
 from footnoted.errors import UsageError
 from footnoted.sources.record import Told
 from footnoted.sources.uploads.recording import record_upload

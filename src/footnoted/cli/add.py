@@ -38,7 +38,8 @@ def add(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Take recordings and transcripts once; `source add` follows a folder."""
-    from footnoted.app import make_scanner, require_profiles
+    from footnoted.app import make_scanner
+    from footnoted.catalogue import require_profiles
     from footnoted.cli.storage import with_storage
     from footnoted.sources.discover import NOTHING_ADDED, add_paths
     from footnoted.sources.net.adding import add_urls
@@ -51,8 +52,7 @@ def add(
     urls = [address for _, address in meant if address is not None]
 
     async def work(storage: Storage) -> AddReport:
-        profiles = profile or [storage.settings.profile]
-        require_profiles(storage.settings, profiles)
+        require_profiles(storage.settings, profiles := profile or [storage.settings.profile])
         report = NOTHING_ADDED
         if files:
             report = await add_paths(

@@ -40,7 +40,7 @@ def add_sources(new: NewSource) -> list[AddedSource]:
 
     Raises UsageError for a place that cannot be followed.
     """
-    from footnoted.app import require_profiles
+    from footnoted.catalogue import require_profiles
     from footnoted.cli.storage import with_storage
     from footnoted.sources.net.address import address_of
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from footnoted.app import built_app, make_scanner, profile_names
+from footnoted.app import make_scanner
+from footnoted.catalogue import profile_names, readers_of
 from footnoted.cli.finding import find, reach
 from footnoted.daemon import run_daemon
 from footnoted.db.storage import open_storage
-from footnoted.indexes import make_index
 from footnoted.knowledge.library.store import list_pages, read_page
 from footnoted.knowledge.verify import verify
 from footnoted.model.status import INDEXED, QUARANTINED, STOPPED_STATUSES
@@ -141,8 +141,7 @@ async def _outcome(storage: Storage, samples: int, *, was_stopped: bool) -> Outc
     delay = timedelta(seconds=settings.page_delay_s)
     query = StatusQuery(storage.clock.now(), delay, profile_names(settings))
     status = await read_status(database, query)
-    async with built_app(storage, make_index(settings)) as app:
-        moments = [profile.live_moments for profile in app.profiles]
+    moments = [readers.live for readers in readers_of(settings).values()]
     audit = await verify(database, moments)
     async with database.transaction() as session:
         summaries = await list_pages(session)

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from footnoted.app import build_app, make_free_models, make_models, resource_roots
+from footnoted.app import build_app, make_free_models, make_models
+from footnoted.catalogue import resource_roots
 from footnoted.cli.lines import remark, say
 from footnoted.cli.spending import show_usd
 from footnoted.cli.tables import write_table
@@ -79,6 +80,8 @@ async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
     async with open_storage(settings) as storage:
         models = make_models(storage, None)
         app = build_app(storage, make_index(settings), models)
+        for broken in app.broken:
+            remark(f"the profile {broken.name} is broken, and left out: {broken.fault}")
         limiter = None if models.till is None else models.till.limiter
         try:
             if limiter is not None:

@@ -6,8 +6,8 @@ import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from footnoted.app import profile_making, resource_roots
-from footnoted.catalogue import built_in_profiles, declared_entry
+from footnoted.app import profile_making
+from footnoted.catalogue import built_in_profiles, declared_entry, resource_roots
 from footnoted.clock import SystemClock
 from footnoted.errors import ConfigurationError, UsageError
 from footnoted.indexes import make_index

@@ -73,6 +73,7 @@ async def _with_deps(
     settings: Settings, work: Callable[[Deps, Routes], Awaitable[Redoing]]
 ) -> Redoing:
     from footnoted.app import built_app, make_models
+    from footnoted.cli.lines import remark
     from footnoted.db.storage import open_storage
     from footnoted.indexes import make_index
 
@@ -80,6 +81,8 @@ async def _with_deps(
         models = make_models(storage, None)
         try:
             async with built_app(storage, make_index(settings), models) as app:
+                for broken in app.broken:
+                    remark(f"the profile {broken.name} is broken, and left out: {broken.fault}")
                 return await work(app.deps, models.routes)
         finally:
             await models.close()

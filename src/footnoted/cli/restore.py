@@ -58,14 +58,15 @@ async def _restore(settings: Settings, backup: Backup, *, verifies: bool) -> Res
     from footnoted.app import built_app
     from footnoted.archive.backups.restoring import Target
     from footnoted.archive.backups.restoring import restore as bring_back
+    from footnoted.catalogue import readers_of
     from footnoted.cli.lines import remark
     from footnoted.db.storage import open_database
     from footnoted.indexes import make_indexes
 
     async with open_database(settings) as storage:
         index = make_indexes(storage)
-        async with built_app(storage, index) as app:
-            moments = [profile.live_moments for profile in app.profiles]
+        async with built_app(storage, index):
+            moments = [readers.live for readers in readers_of(settings).values()]
             target = Target(storage, index, moments, remark)
             return await bring_back(backup, target, verifies=verifies)
 

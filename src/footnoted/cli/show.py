@@ -46,15 +46,13 @@ def show(
 async def _read(
     settings: Settings, video_id: int, *, with_words: bool
 ) -> tuple[VideoReport, Indexing, Transcript | None]:
-    from footnoted.app import built_app
+    from footnoted.catalogue import readers_of
     from footnoted.db.storage import open_storage
-    from footnoted.indexes import make_index
     from footnoted.pipeline.reports.items.item import read_indexing, refuse_removed
     from footnoted.pipeline.reports.videos.video import read_report, read_words
 
     async with open_storage(settings) as storage:
-        async with built_app(storage, make_index(settings)) as app:
-            readers = {profile.name: profile.video_moments for profile in app.profiles}
+        readers = {name: each.shown for name, each in readers_of(settings).items()}
         database, now = storage.database, storage.clock.now()
         await refuse_removed(database, video_id)
         report = await read_report(database, video_id, readers, now)

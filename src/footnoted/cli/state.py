@@ -53,7 +53,9 @@ def _alerts(report: StatusReport) -> Iterator[Text]:
         what = f"{silent.waiting} alert{many}" if silent.waiting else "alerts"
         text = f"! {what} could not be sent to {silent.name} since {since}"
         yield plain(f"{text}: {silent.why}", "bold red")
-    if report.alerts or report.silent_receivers:
+    for broken in report.broken:
+        yield plain(f"! {broken.sentence}", "bold red")
+    if report.alerts or report.silent_receivers or report.broken:
         yield Text()
 
 

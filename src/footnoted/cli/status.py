@@ -34,12 +34,15 @@ def status(
 async def _read(storage: Storage) -> tuple[StatusReport, bool]:
     from datetime import timedelta
 
-    from footnoted.app import profile_names
+    from footnoted.catalogue import profile_names
+    from footnoted.doctor.profiles import broken_profiles
     from footnoted.fetch.daemon import is_daemon_running
     from footnoted.pipeline.reports.status import StatusQuery, read_status
 
     settings = storage.settings
     delay = timedelta(seconds=settings.page_delay_s)
-    query = StatusQuery(storage.clock.now(), delay, profile_names(storage.settings))
+    broken = broken_profiles(settings)
+    sound = tuple(name for name in profile_names(settings) if name not in broken)
+    query = StatusQuery(storage.clock.now(), delay, sound, broken)
     is_running = await is_daemon_running(settings.socket_path)
     return await read_status(storage.database, query), is_running

@@ -13,7 +13,7 @@ def symbol_of(settings: Settings, given: str | None) -> str | None:
 
     What the table does not know is taken for a symbol: mentions keep those of older tables.
     """
-    from footnoted.app import resource_roots
+    from footnoted.catalogue import resource_roots
     from footnoted.profiles.stocks import NAME
     from footnoted.profiles.stocks.symbols import read_symbols
 

@@ -33,14 +33,12 @@ def verify(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON."
 
 
 async def _verify(settings: Settings) -> VerifyReport:
-    from footnoted.app import built_app
+    from footnoted.catalogue import readers_of
     from footnoted.db.storage import open_storage
-    from footnoted.indexes import make_index
     from footnoted.knowledge.verify import verify as audit
 
     async with open_storage(settings) as storage:
-        async with built_app(storage, make_index(settings)) as app:
-            moments = [profile.live_moments for profile in app.profiles]
+        moments = [readers.live for readers in readers_of(settings).values()]
         return await audit(storage.database, moments)
 
 

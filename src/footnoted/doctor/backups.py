@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from footnoted.app import built_app
 from footnoted.archive.backups import store
 from footnoted.archive.backups.manifest import list_backups
 from footnoted.archive.backups.proving import can_prove, prove
 from footnoted.archive.backups.schedule import plan_of
+from footnoted.catalogue import readers_of
 from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.errors import ConfigurationError, LockHeldError
-from footnoted.indexes import make_index
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +70,7 @@ async def try_restore(storage: Storage) -> Check:
     if not await can_prove(storage):
         return warning(name, "the role of FOOTNOTED_DATABASE_URL may not create a database to try")
     try:
-        async with built_app(storage, make_index(storage.settings)) as app:
-            moments = [profile.live_moments for profile in app.profiles]
+        moments = [readers.live for readers in readers_of(storage.settings).values()]
         proof = await prove(storage, found[0], moments)
     except (ConfigurationError, LockHeldError) as error:
         return warning(name, error.message)

@@ -16,6 +16,7 @@ from footnoted.doctor.backups import check_backups, try_restore
 from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.doctor.embedding import check_embedder
 from footnoted.doctor.indexing import check_index, index_access
+from footnoted.doctor.profiles import check_profiles
 from footnoted.doctor.provider import check_model_key
 from footnoted.doctor.speech import check_speech
 from footnoted.doctor.ytdlp import check_ytdlp
@@ -73,10 +74,10 @@ async def _examine_content(storage: Storage, *, fix: bool) -> list[Check]:
             remake = remake_of(app.deps)
         finally:
             await app.net.close()
-    except ConfigurationError as error:  # it names every path that was tried
+    except ConfigurationError as error:  # what no profile stands without is missing
         checks.append(failure(CheckName.RESOURCES, error.message))
     checks += [
-        await machine.check_profiles(storage),
+        await check_profiles(storage),
         await machine.check_leases(storage, is_daemon_up=is_up, fix=fix),
         await machine.check_waits(storage, fix=fix),
         await made.check_dangling(storage, remake if fix else None),
@@ -90,7 +91,7 @@ async def _examine_content(storage: Storage, *, fix: bool) -> list[Check]:
 
 
 def check_resources(app: App) -> Check:
-    """Return what of each profile was found; what is missing stopped `app` from being built."""
+    """Return what of each sound profile was found; `profiles` tells of those that are broken."""
     found = [
         f"{profile.name} has {_categories(profile)}{len(profile.prompts)} prompts"
         for profile in app.profiles

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from footnoted.app import profile_names
 from footnoted.db.locks import DaemonLock
 from footnoted.doctor import store
 from footnoted.doctor.check import CheckName, failure, ok, warning
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from footnoted.app import App
     from footnoted.db.storage import Storage
     from footnoted.doctor.check import Check
-    from footnoted.doctor.store import Parked, Stuck
+    from footnoted.doctor.store import Stuck
     from footnoted.pipeline.alerts.delivery.store import Silent
 
 _SLACK = timedelta(minutes=2)
@@ -36,21 +35,6 @@ async def check_statuses(app: App) -> Check:
         text = f"{'; '.join(unknown)}: another release made it, and no daemon will start"
         return failure(CheckName.STATUSES, text)
     return ok(CheckName.STATUSES, "every item stands where a stage or an end is")
-
-
-async def check_profiles(storage: Storage) -> Check:
-    """Return whether there are videos that no installed profile works on."""
-    async with storage.database.transaction() as session:
-        return judge_parked(await store.parked_videos(session, profile_names(storage.settings)))
-
-
-def judge_parked(parked: Sequence[Parked]) -> Check:
-    """Return what parked videos mean."""
-    if not parked:
-        return ok(CheckName.PROFILES, "every video is of an installed profile")
-    named = ", ".join(f"{one.videos} of {one.profile!r}" for one in parked)
-    text = f"videos of profiles that are not installed are parked: {named}"
-    return warning(CheckName.PROFILES, text)
 
 
 async def check_leases(storage: Storage, *, is_daemon_up: bool, fix: bool) -> Check:

@@ -35,6 +35,29 @@ async def read(database: Database) -> StatusReport:
     return await read_status(database, StatusQuery(NOW, timedelta(minutes=15), (PROFILE,)))
 
 
+async def test_what_depends_on_a_broken_profile_is_counted(database: Database) -> None:
+    """Unfinished videos, page groups and sources; the others of the database are in no way."""
+    await add_videos(database, 3)
+    await change(database, "status = 'indexed'", 1)
+    await rows_of(
+        database,
+        """WITH followed AS (
+             INSERT INTO sources (kind, locator, title, profiles, poll_interval_s, status,
+               next_poll_at)
+             VALUES ('folder', '/a', 'A', ARRAY['other', CAST(:p AS text)], 60, 'due', now()),
+               ('folder', '/b', 'B', ARRAY['other'], 60, 'due', now()))
+           INSERT INTO page_groups (profile, creator_id, category, wanted, status)
+           SELECT :p, creator_id, 'Mixing', 1, 'stale' FROM videos LIMIT 1 RETURNING id""",
+        p=PROFILE,
+    )
+    query = StatusQuery(NOW, timedelta(minutes=15), (), {PROFILE: "why", "idle": "because"})
+    report = await read_status(database, query)
+    found = [(one.profile, one.videos, one.page_groups, one.sources) for one in report.broken]
+    assert found == [(PROFILE, 2, 1, 1), ("idle", 0, 0, 0)]
+    assert (report.broken[0].fault, len(report.videos)) == ("why", 2)
+    assert (await read(database)).broken == ()
+
+
 async def change(database: Database, assignments: str, video_id: int, **values: Any) -> None:
     """Set columns of a video."""
     query = f"UPDATE videos SET {assignments} WHERE id = :id RETURNING 1"  # noqa: S608 - constants

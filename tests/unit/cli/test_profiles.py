@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from footnoted.app import profile_names
 from footnoted.cli.profiles import look, write_profile
-from footnoted.errors import ConfigurationError, UsageError
+from footnoted.errors import UsageError
 from footnoted.settings import Settings
 from tests.fakes.declared import write_notes
 
@@ -60,17 +59,6 @@ def test_a_profile_that_finds_nothing_without_a_key_says_so(tmp_path: Path) -> N
     assert (seen["notes"].fault, seen["recipes"].note) == (None, None)
     assert seen["notes"].note == (
         "without a key nothing is found under notes: [extractive] says nothing of text"
-    )
-
-
-def test_a_broken_profile_is_refused_at_the_start_in_one_sentence(tmp_path: Path) -> None:
-    """The program would else leave its videos waiting without a word."""
-    path = write_notes(tmp_path / "prompts", ("maximum = 10", "multipleOf = 10"))
-    with pytest.raises(ConfigurationError) as refused:
-        profile_names(Settings(user_dir=tmp_path))
-    assert refused.value.message == (
-        f"{path}, line 24: a field of type number has no 'multipleOf' here;"
-        " it has description, maximum, minimum, type"
     )
 
 

@@ -10,9 +10,9 @@ import pytest
 from footnoted.doctor.check import State
 from footnoted.doctor.holder import find_holder
 from footnoted.doctor.indexing import LATE, IndexFacts, judge_index
-from footnoted.doctor.machine import judge_leases, judge_parked, judge_waits
+from footnoted.doctor.machine import judge_leases, judge_waits
 from footnoted.doctor.place import judge_major, judge_space
-from footnoted.doctor.store import Parked, Stuck
+from footnoted.doctor.store import Stuck
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,14 +79,6 @@ def test_waits_past_their_time_are_worth_a_look() -> None:
     """One that is over and not woken says that no daemon looks."""
     assert judge_waits(Stuck(0, 0, 0)).state is State.OK
     assert judge_waits(Stuck(0, 0, 2)).state is State.WARNING
-
-
-def test_parked_videos_are_counted_by_profile() -> None:
-    """The sentence names what is not installed."""
-    check = judge_parked([Parked("stocks", 4), Parked("brain", 1)])
-    assert check.state is State.WARNING
-    assert "4 of 'stocks', 1 of 'brain'" in check.explanation
-    assert judge_parked([]).state is State.OK
 
 
 @pytest.mark.parametrize(

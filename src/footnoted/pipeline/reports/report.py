@@ -34,6 +34,33 @@ class SilentReceiver(_Value):
     waiting: int
 
 
+class BrokenLine(_Value):
+    """A profile that nothing is made with, why, and how much is unfinished for that or goes on.
+
+    `videos` and `page_groups` are unfinished; `sources` bring it more.
+    """
+
+    profile: str
+    fault: str
+    videos: int
+    page_groups: int
+    sources: int
+
+    @property
+    def sentence(self) -> str:
+        """Return which profile it is, what depends on it, and where it is to be mended."""
+        counts = {
+            "unfinished video": self.videos,
+            "page group": self.page_groups,
+            "source": self.sources,
+        }
+        parts = [f"{n} {noun}{'s' if n > 1 else ''}" for noun, n in counts.items() if n]
+        depending = f"{', '.join(parts)} depend on it" if parts else "nothing depends on it"
+        return (
+            f"the profile {self.profile} is broken, so no daemon starts; {depending}: {self.fault}"
+        )
+
+
 class StatusCount(_Value):
     """How many videos of a profile stand at a status."""
 
@@ -117,13 +144,14 @@ class StatusReport(_Value):
 
     `ready` items could be worked on at once. `index_behind` documents wait to be indexed.
     `calls_today` and `cost_today_usd` count from midnight UTC. `paused_since` is when a person
-    paused all work, if it is paused.
+    paused all work, if it is paused. `broken` profiles keep a daemon from starting.
     """
 
     at: datetime
     paused_since: datetime | None
     alerts: tuple[AlertLine, ...]
     silent_receivers: tuple[SilentReceiver, ...]
+    broken: tuple[BrokenLine, ...] = ()
     videos: tuple[StatusCount, ...]
     ready: int
     working: tuple[WorkLine, ...]

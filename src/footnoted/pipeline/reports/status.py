@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from footnoted.pipeline.reports.report import (
 from footnoted.search.store import outbox_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime, timedelta
 
     from footnoted.db.session import Database
@@ -39,11 +39,15 @@ QUALITY = "quality"
 
 @dataclass(frozen=True, slots=True)
 class StatusQuery:
-    """As of when, how long a page waits for more videos, and which profiles can be worked on."""
+    """As of when, how long a page waits for more videos, and which profiles can be worked on.
+
+    `broken` are those that cannot, with why.
+    """
 
     now: datetime
     group_delay: timedelta
     profiles: tuple[str, ...]
+    broken: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 async def read_status(database: Database, query: StatusQuery) -> StatusReport:
@@ -64,6 +68,7 @@ async def read_status(database: Database, query: StatusQuery) -> StatusReport:
             paused_since=pause.set_at if pause is not None and is_paused else None,
             alerts=tuple(map(_alert_line, await open_alerts(session))),
             silent_receivers=tuple(map(_receiver, await silent_receivers(session))),
+            broken=await store.broken_lines(session, query.broken),
             videos=await store.video_counts(session),
             ready=groups.due + await store.count_ready(session, query.profiles, query.now),
             working=await store.items_in_work(session, query.now),

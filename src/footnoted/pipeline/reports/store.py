@@ -10,6 +10,7 @@ from sqlalchemy import text
 from footnoted.db.recordings import WAITED_FOR, WITHHELD
 from footnoted.model.status import ItemKind
 from footnoted.pipeline.reports.report import (
+    BrokenLine,
     GroupCounts,
     SourceCounts,
     StatusCount,
@@ -19,7 +20,7 @@ from footnoted.pipeline.reports.report import (
 from footnoted.sources.youtube import availability
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import timedelta
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -131,6 +132,28 @@ async def count_ready(session: AsyncConnection, profiles: Sequence[str], now: da
         {"profiles": list(profiles), "now": now},
     )
     return count
+
+
+async def broken_lines(
+    session: AsyncConnection, broken: Mapping[str, str]
+) -> tuple[BrokenLine, ...]:
+    """Return what depends on each broken profile, given by name with why it is."""
+    rows = await session.execute(
+        text("""
+          SELECT p.profile,
+            (SELECT count(*) FROM videos v WHERE v.profile = p.profile AND v.status
+               NOT IN ('indexed', 'failed', 'quarantined', 'skipped', 'cancelled')) AS videos,
+            (SELECT count(*) FROM page_groups g
+             WHERE g.profile = p.profile AND g.status <> 'current') AS page_groups,
+            (SELECT count(*) FROM sources s WHERE p.profile = ANY(s.profiles)) AS sources
+          FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS p (profile, place)
+          ORDER BY p.place"""),
+        {"names": list(broken)},
+    )
+    return tuple(
+        BrokenLine.model_validate({**row, "fault": broken[row["profile"]]})
+        for row in rows.mappings()
+    )
 
 
 async def items_in_work(session: AsyncConnection, now: datetime) -> tuple[WorkLine, ...]:
