@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _DIVIDER = "\n=== user ===\n"
 _PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
+_OPTIONAL = frozenset({"output_language"})
+"""What a prompt may do without as long as nobody asks for it; then its profile is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,16 @@ class Prompt:
     def placeholders(self) -> tuple[str, ...]:
         """Return what is put into the user part, in its order."""
         return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.user)))
+
+    def left_out_by(self, other: Prompt) -> tuple[str, ...]:
+        """Return what this prompt puts in and `other` leaves out: it would not be asked about.
+
+        What stands in the system part may stand in either part of the other.
+        """
+        settled = dict.fromkeys(_PLACEHOLDER.findall(self.system))
+        anywhere = {*_PLACEHOLDER.findall(other.system), *other.placeholders}
+        lacking = [name for name in settled if name not in anywhere]
+        return (*lacking, *(name for name in self.placeholders if not other.asks_for(name)))
 
     def _filled(self, part: str, values: Mapping[str, str]) -> str:
         def put(match: re.Match[str]) -> str:
@@ -121,6 +133,23 @@ def read_text(path: Path) -> str:
 
 
 def read_prompt(roots: Sequence[Path], profile: str, stage: str) -> Prompt:
-    """Return `<profile>/<stage>.md` from the first root that has it."""
+    """Return `<profile>/<stage>.md` from the first root that has it.
+
+    Raises ConfigurationError for one that leaves out what the one of the last root, which ships, is
+    asked about.
+    """
     relative = f"{profile}/{stage}.md"
-    return parse_prompt(relative, read_text(find_resource(roots, relative)))
+    path, shipped = find_resource(roots, relative), roots[-1] / relative
+    prompt = parse_prompt(relative, read_text(path))
+    if path == shipped or not shipped.is_file():
+        return prompt
+    usual = parse_prompt(relative, read_text(shipped))
+    if left_out := [name for name in usual.left_out_by(prompt) if name not in _OPTIONAL]:
+        message = f"{path} leaves out {listed(left_out)}, which the prompt that ships puts in"
+        raise ConfigurationError(message)
+    return prompt
+
+
+def listed(placeholders: Sequence[str]) -> str:
+    """Return placeholders as they stand in files."""
+    return ", ".join(f"{{{{{name}}}}}" for name in placeholders)

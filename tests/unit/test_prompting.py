@@ -63,6 +63,21 @@ def test_a_file_of_ones_own_comes_before_the_one_that_ships(tmp_path: Path) -> N
     assert read_prompt([own, ours], "p", "s").system == "Mine"
 
 
+def test_a_file_of_ones_own_asks_about_what_the_one_that_ships_does(tmp_path: Path) -> None:
+    """Else a model would be asked about nothing, and paid for it; the file is named."""
+    ships = "Rules {{taxonomy}}\n=== user ===\n{{output_language}} {{topic}} {{words}}"
+    ours = put(tmp_path / "ours", ships)
+    own = put(tmp_path / "own", "Mine\n=== user ===\nIn {{output_language}}: {{topic}}")
+    with pytest.raises(ConfigurationError) as refusal:
+        read_prompt([own, ours], "p", "s")
+    assert refusal.value.message == (
+        f"{own}/p/s.md leaves out {{{{taxonomy}}}}, {{{{words}}}}, which the prompt that ships"
+        " puts in"
+    )
+    (own / "p" / "s.md").write_text("M\n=== user ===\n{{topic}} {{taxonomy}} {{words}}")
+    assert read_prompt([own, ours], "p", "s").system == "M"  # the language only where it is wanted
+
+
 def test_a_prompt_that_is_missing_lists_the_paths_that_were_tried(tmp_path: Path) -> None:
     """All of them, in their order."""
     one, two = tmp_path / "one", tmp_path / "two"

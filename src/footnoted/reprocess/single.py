@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from footnoted.errors import UsageError
 from footnoted.model.status import DISCOVERED, ItemKind
 from footnoted.pipeline.orders.store import read_orders
-from footnoted.prompting import parse_prompt
+from footnoted.prompting import listed, parse_prompt
 from footnoted.reprocess import store
 from footnoted.reprocess.store import Redoing
 from footnoted.sources.videos.store import notify_work
@@ -180,9 +180,10 @@ def _require_question(item: Item, wanted: Rerun, deps: Deps) -> None:
     if usual is None or wanted.override is None or wanted.override.prompt is None:
         return
     own = parse_prompt(wanted.stage, wanted.override.prompt)
-    if left_out := [name for name in usual.placeholders if not own.asks_for(name)]:
-        names = ", ".join(f"{{{{{name}}}}}" for name in left_out)
-        message = f"the prompt leaves out {names}, which the one of {wanted.stage} puts in"
+    if left_out := usual.left_out_by(own):
+        message = (
+            f"the prompt leaves out {listed(left_out)}, which the one of {wanted.stage} puts in"
+        )
         raise UsageError(message)
 
 
