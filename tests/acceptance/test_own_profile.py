@@ -36,3 +36,8 @@ def test_a_profile_is_begun_broken_mended_and_finds_items(new_home: Home, tmp_pa
     assert new_home.run("run", "--drain", **own).returncode == 0
     listed = new_home.run("items", "--kind", "tip", "--where", "kind=TIP", **own)
     assert "tip  Don't add more flour when it sticks" in listed.stdout
+
+    file.write_text(whole.replace("maxLength = 80", "maxlength = 80"), encoding="utf-8")
+    shown = new_home.run("show", "2", **own)
+    assert (shown.returncode, complaint in shown.stderr) == (0, True)
+    assert "Don't add more flour when it sticks" in shown.stdout

@@ -27,12 +27,18 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show a video: where it stands, what was said, what was found, what happened to it."""
+    from footnoted.cli.lines import remark
     from footnoted.cli.session import read_settings
     from footnoted.cli.terminal import write_json
     from footnoted.cli.video import print_video
     from footnoted.cli.words import print_words
+    from footnoted.doctor.profiles import broken_profiles
 
-    report, indexing, words = asyncio.run(_read(read_settings(), video, with_words=transcript))
+    settings = read_settings()
+    report, indexing, words = asyncio.run(_read(settings, video, with_words=transcript))
+    profile = report.facts.profile
+    if (fault := broken_profiles(settings).get(profile)) is not None:
+        remark(f"the profile {profile} is broken, so nothing more is made of this: {fault}")
     if as_json:
         fields = {**report.model_dump(mode="json"), "indexing": indexing.model_dump(mode="json")}
         cues = {} if words is None else {"cues": [cue._asdict() for cue in words.cues]}
