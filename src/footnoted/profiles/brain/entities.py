@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from footnoted.llm.brain_tasks import EntitiesTask
+from footnoted.llm.brain_tasks import EntitiesAnswer, EntitiesTask
 from footnoted.model.status import ItemKind, Resource
 from footnoted.profiles.brain import store
 from footnoted.profiles.brain.documents import write_documents
@@ -16,14 +16,14 @@ from footnoted.profiles.brain.entity_binding import bind_entities
 from footnoted.profiles.brain.entity_question import entity_question, entity_tokens
 from footnoted.profiles.brain.topics import UNLABELLED, read_topics_of, topic_cues
 from footnoted.profiles.brain.types import TYPES, EntitiesInput, EntitiesOutput
+from footnoted.stages.excerpt import excerpt_of, moved
 from footnoted.stages.pinned import read_pinned
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from footnoted.llm.brain_tasks import EntitiesAnswer
     from footnoted.llm.port import ModelRequest
     from footnoted.model.topic import Topic
     from footnoted.model.transcript import Cue
@@ -36,7 +36,7 @@ class EntitiesStage:
     """Finds names, and keeps only what was really said, at every place it was."""
 
     name: ClassVar[str] = "entities"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = NAMED
     resource: ClassVar[Resource] = Resource.MODEL
@@ -66,13 +66,18 @@ class EntitiesStage:
 
     async def run(self, given: EntitiesInput, context: StageContext) -> EntitiesOutput:
         """Return the names with their places, in the order they were said."""
-        requests = [
-            self._request(given, topic, cues, context)
+        topics = [
+            (topic, excerpt_of(cues))
             for topic, cues in topic_cues(given.topics, given.cues, given.fixes)
         ]
+        requests = [self._request(given, topic, excerpt.cues, context) for topic, excerpt in topics]
         answers = await context.asker.ask_all(requests) if requests else []
+        placed = [
+            _placed(answer, excerpt.first_cue)
+            for answer, (_, excerpt) in zip(answers, topics, strict=True)
+        ]
         # Matching takes seconds on a long transcript; the event loop has others to serve.
-        return await asyncio.to_thread(bind_entities, given, answers)
+        return await asyncio.to_thread(bind_entities, given, placed)
 
     async def save(self, session: AsyncConnection, item_id: int, out: EntitiesOutput) -> None:
         """Write names, places and evidence; edges whose ends left go with them."""
@@ -83,15 +88,19 @@ class EntitiesStage:
         self,
         given: EntitiesInput,
         topic: Topic,
-        cues: Sequence[Cue],
+        cues: tuple[Cue, ...],
         context: StageContext,
     ) -> ModelRequest[EntitiesAnswer]:
         task = EntitiesTask(
             language=given.language,
             topic=topic.title or UNLABELLED,
-            cues=tuple(cues),
+            cues=cues,
             types=TYPES,
         )
         return entity_question().request(
             f"topic-{topic.position}", task, context.prompt(self.name), entity_tokens(cues)
         )
+
+
+def _placed(answer: EntitiesAnswer, by: int) -> EntitiesAnswer:
+    return EntitiesAnswer(entities=tuple(moved(entity, by) for entity in answer.entities))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from footnoted.llm.brain_tasks import EntityBrief, RelateTask
+from footnoted.llm.brain_tasks import EntityBrief, RelateAnswer, RelateTask
 from footnoted.model.status import ItemKind, Resource
 from footnoted.profiles.brain import store
 from footnoted.profiles.brain.documents import write_documents
@@ -17,6 +17,7 @@ from footnoted.profiles.brain.relate_binding import bind_relations
 from footnoted.profiles.brain.relate_question import relate_question, relate_tokens
 from footnoted.profiles.brain.topics import UNLABELLED, read_topics_of, topic_cues
 from footnoted.profiles.brain.types import POINT_KINDS, HeardName, RelateInput, RelateOutput
+from footnoted.stages.excerpt import excerpt_of, moved
 from footnoted.stages.pinned import read_pinned
 from footnoted.stages.wording import AS_SPOKEN
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from footnoted.llm.brain_tasks import RelateAnswer
     from footnoted.llm.port import ModelRequest
     from footnoted.model.topic import Topic
     from footnoted.model.transcript import Cue
@@ -39,7 +39,7 @@ class RelateStage:
     """Finds edges and points, and keeps only what was really said."""
 
     name: ClassVar[str] = "relate"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = RELATED
     resource: ClassVar[Resource] = Resource.MODEL
@@ -79,13 +79,18 @@ class RelateStage:
         """Return edges, and points in the order they were said."""
         topics = list(topic_cues(given.topics, given.cues, given.fixes))
         briefed = [names_of_topic(given, topic, cues) for topic, cues in topics]
+        excerpts = [excerpt_of(cues) for _, cues in topics]
         requests = [
-            self._request(given, topic, cues, (names, context))
-            for (topic, cues), names in zip(topics, briefed, strict=True)
+            self._request(given, topic, excerpt.cues, (names, context))
+            for (topic, _), excerpt, names in zip(topics, excerpts, briefed, strict=True)
         ]
         answers = await context.asker.ask_all(requests) if requests else []
+        placed = [
+            _placed(answer, excerpt.first_cue)
+            for answer, excerpt in zip(answers, excerpts, strict=True)
+        ]
         # Matching takes seconds on a long transcript; the event loop has others to serve.
-        return await asyncio.to_thread(bind_relations, given, briefed, answers)
+        return await asyncio.to_thread(bind_relations, given, briefed, placed)
 
     async def save(self, session: AsyncConnection, item_id: int, out: RelateOutput) -> None:
         """Write edges, points and evidence, and make the points findable."""
@@ -96,7 +101,7 @@ class RelateStage:
         self,
         given: RelateInput,
         topic: Topic,
-        cues: Sequence[Cue],
+        cues: tuple[Cue, ...],
         by: tuple[Sequence[HeardName], StageContext],
     ) -> ModelRequest[RelateAnswer]:
         names, context = by
@@ -104,7 +109,7 @@ class RelateStage:
             language=given.language,
             output_language=given.output_language,
             topic=topic.title or UNLABELLED,
-            cues=tuple(cues),
+            cues=cues,
             entities=tuple(
                 EntityBrief(index=index, name=name.name, type=name.type)
                 for index, name in enumerate(names)
@@ -134,3 +139,10 @@ def names_of_topic(given: RelateInput, topic: Topic, cues: Sequence[Cue]) -> lis
         if (name := speaker_name(label)) in speaking
     ]
     return [by_id[identity] for identity in dict.fromkeys((*talking, *heard))]
+
+
+def _placed(answer: RelateAnswer, by: int) -> RelateAnswer:
+    return RelateAnswer(
+        relations=tuple(moved(relation, by) for relation in answer.relations),
+        points=tuple(moved(point, by) for point in answer.points),
+    )

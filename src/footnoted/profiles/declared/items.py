@@ -6,7 +6,7 @@ topics, or stretches of the transcript -> a request each, asked together -> item
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from footnoted.errors import PermanentError
 from footnoted.knowledge import store as knowledge
@@ -18,17 +18,18 @@ from footnoted.profiles.declared.binding import bind_items
 from footnoted.profiles.declared.documents import write_item_documents
 from footnoted.profiles.declared.question import item_question, item_tokens, stretches
 from footnoted.profiles.declared.types import ItemsInput, ItemsOutput
+from footnoted.stages.excerpt import Excerpt, excerpt_of
 from footnoted.stages.pinned import read_pinned
 from footnoted.stages.wording import AS_SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pydantic import JsonValue
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.llm.port import ModelRequest
     from footnoted.model.topic import Topic
-    from footnoted.model.transcript import Cue
     from footnoted.profiles.declared.answers import DeclaredAnswer
     from footnoted.profiles.declared.declaration import Declaration
     from footnoted.stages.port import StageContext
@@ -37,11 +38,19 @@ if TYPE_CHECKING:
 ITEMIZED = "itemized"
 
 
+class _Piece(NamedTuple):
+    """A part of a recording that one request is about."""
+
+    label: str
+    topic: str | None
+    excerpt: Excerpt
+
+
 class ItemsStage:
     """Finds the items of one declared profile, and keeps only what was really said."""
 
     name: ClassVar[str] = "items"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = ITEMIZED
     resource: ClassVar[Resource] = Resource.MODEL
@@ -91,9 +100,14 @@ class ItemsStage:
 
     async def run(self, given: ItemsInput, context: StageContext) -> ItemsOutput:
         """Return the items in the order they were said."""
-        requests = list(self._requests(given, context))
+        pieces = list(_pieces(given))
+        requests = [self._request(given, piece, context) for piece in pieces]
         answers = await context.asker.ask_all(requests) if requests else []
-        values = [item for answer in answers for item in answer.values()]
+        values = [
+            self._placed(item, piece.excerpt.first_cue)
+            for piece, answer in zip(pieces, answers, strict=True)
+            for item in answer.values()
+        ]
         # Matching takes seconds on a long transcript; the event loop has others to serve.
         return await asyncio.to_thread(bind_items, given, values, self._declared)
 
@@ -105,33 +119,43 @@ class ItemsStage:
         )
         await write_item_documents(session, item_id)
 
-    def _requests(
-        self, given: ItemsInput, context: StageContext
-    ) -> Iterator[ModelRequest[DeclaredAnswer]]:
-        for label, topic, cues in _pieces(given):
-            task = ItemsTask(
-                language=given.language,
-                output_language=given.output_language,
-                recording=given.recording,
-                topic=topic,
-                cues=cues,
-                fields=self._declared.schema.fields,
-                marks=self._declared.marks,
-                subject=self._declared.subject,
-            )
-            prompt = context.prompt(self.name, given.output_language)
-            yield self._question.request(label, task, prompt, item_tokens(cues))
+    def _request(
+        self, given: ItemsInput, piece: _Piece, context: StageContext
+    ) -> ModelRequest[DeclaredAnswer]:
+        cues = piece.excerpt.cues
+        task = ItemsTask(
+            language=given.language,
+            output_language=given.output_language,
+            recording=given.recording,
+            topic=piece.topic,
+            cues=cues,
+            fields=self._declared.schema.fields,
+            marks=self._declared.marks,
+            subject=self._declared.subject,
+        )
+        prompt = context.prompt(self.name, given.output_language)
+        return self._question.request(piece.label, task, prompt, item_tokens(cues))
+
+    def _placed(self, values: Mapping[str, JsonValue], by: int) -> dict[str, JsonValue]:
+        """Return an item citing the cues of the recording, of which its piece begins `by` on."""
+        marks = self._declared.marks
+        cited = {
+            name: number + by
+            for name in (marks.first_cue, marks.last_cue)
+            if isinstance(number := values[name], int)
+        }
+        return {**values, **cited}
 
 
-def _pieces(given: ItemsInput) -> Iterator[tuple[str, str | None, tuple[Cue, ...]]]:
-    """Yield label, topic and speech of each part that is asked about."""
+def _pieces(given: ItemsInput) -> Iterator[_Piece]:
+    """Yield each part that is asked about."""
     speech = tuple(cue for cue in given.cues if cue.kind is CueKind.SPEECH)
     for topic in given.topics:
         cues = tuple(cue for cue in speech if topic.first_cue <= cue.index <= topic.last_cue)
         if cues:
-            yield f"topic-{topic.position}", topic.title, cues
+            yield _Piece(f"topic-{topic.position}", topic.title, excerpt_of(cues))
     if not given.topics:
         parts = stretches(speech)
         for number, cues in enumerate(parts):
             title = f"part {number + 1} of {len(parts)}" if len(parts) > 1 else None
-            yield f"part-{number}", title, cues
+            yield _Piece(f"part-{number}", title, excerpt_of(cues))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from footnoted.errors import PermanentError
 from footnoted.knowledge import store as knowledge
-from footnoted.llm.stock_tasks import MentionTask
+from footnoted.llm.stock_tasks import MentionAnswer, MentionTask
 from footnoted.model.status import ItemKind, Resource
 from footnoted.model.transcript import CueKind
 from footnoted.profiles.stocks import store
@@ -20,6 +20,7 @@ from footnoted.profiles.stocks.making import made_with
 from footnoted.profiles.stocks.mention_question import mention_question, mention_tokens
 from footnoted.profiles.stocks.spotting import Spotter
 from footnoted.profiles.stocks.types import MentionInput, MentionOutput
+from footnoted.stages.excerpt import moved, speech_of
 from footnoted.stages.pinned import read_pinned
 
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.llm.port import ModelRequest
-    from footnoted.llm.stock_tasks import MentionAnswer, NameHeard
+    from footnoted.llm.stock_tasks import NameHeard
     from footnoted.model.topic import Topic
     from footnoted.profiles.stocks.symbols import SymbolTable
     from footnoted.profiles.stocks.types import MadeBy
+    from footnoted.stages.excerpt import Excerpt
     from footnoted.stages.port import StageContext
 
 MENTIONED = "mentioned"
@@ -43,7 +45,7 @@ class MentionStage:
     """Finds what is said about companies, and keeps only what was really said."""
 
     name: ClassVar[str] = "mention"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = MENTIONED
     resource: ClassVar[Resource] = Resource.MODEL
@@ -87,9 +89,17 @@ class MentionStage:
         """Return the mentions in the order they were said."""
         # Looking up and matching take seconds on a long transcript; the event loop has others.
         names = await asyncio.to_thread(self._spotter.names_in, given.cues)
-        requests = [self._request(given, topic, names, context) for topic in given.topics]
+        excerpts = [speech_of(topic, given.cues) for topic in given.topics]
+        requests = [
+            self._request(given, topic, (excerpt, names), context)
+            for topic, excerpt in zip(given.topics, excerpts, strict=True)
+        ]
         answers = await context.asker.ask_all(requests) if requests else []
-        out = await asyncio.to_thread(bind_mentions, given, answers, names, self._table)
+        placed = [
+            _placed(answer, excerpt.first_cue)
+            for answer, excerpt in zip(answers, excerpts, strict=True)
+        ]
+        out = await asyncio.to_thread(bind_mentions, given, placed, names, self._table)
         return out.model_copy(update={"made_by": made_with(self._made_by, context, self.name)})
 
     async def save(self, session: AsyncConnection, item_id: int, out: MentionOutput) -> None:
@@ -101,22 +111,24 @@ class MentionStage:
         self,
         given: MentionInput,
         topic: Topic,
-        names: Sequence[NameHeard],
+        heard: tuple[Excerpt, Sequence[NameHeard]],
         context: StageContext,
     ) -> ModelRequest[MentionAnswer]:
-        cues = tuple(
-            cue
-            for cue in given.cues
-            if topic.first_cue <= cue.index <= topic.last_cue and cue.kind is CueKind.SPEECH
-        )
+        (cues, first_cue), names = heard
         task = MentionTask(
             language=given.language,
             topic=topic.title or UNLABELLED,
             cues=cues,
             names=tuple(
-                name for name in names if topic.first_cue <= name.first_cue <= topic.last_cue
+                moved(name, -first_cue)
+                for name in names
+                if topic.first_cue <= name.first_cue <= topic.last_cue
             ),
         )
         return mention_question().request(
             f"topic-{topic.position}", task, context.prompt(self.name), mention_tokens(cues)
         )
+
+
+def _placed(answer: MentionAnswer, by: int) -> MentionAnswer:
+    return MentionAnswer(mentions=tuple(moved(mention, by) for mention in answer.mentions))

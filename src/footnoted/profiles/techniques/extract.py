@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from footnoted.errors import PermanentError
 from footnoted.knowledge import store as knowledge
-from footnoted.llm.tasks import ExtractTask
+from footnoted.llm.tasks import ExtractAnswer, ExtractTask
 from footnoted.model.status import ItemKind, Resource
 from footnoted.model.transcript import CueKind
 from footnoted.profiles.techniques import store
@@ -18,6 +18,7 @@ from footnoted.profiles.techniques.binding import bind_moments
 from footnoted.profiles.techniques.documents import write_moment_documents
 from footnoted.profiles.techniques.moment_question import moment_question, moment_tokens
 from footnoted.profiles.techniques.types import ExtractInput, ExtractOutput
+from footnoted.stages.excerpt import moved, speech_of
 from footnoted.stages.pinned import read_pinned
 from footnoted.stages.taxonomy import content_types_sha256
 from footnoted.stages.wording import AS_SPOKEN
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.llm.port import ModelRequest
-    from footnoted.llm.tasks import ExtractAnswer
     from footnoted.model.topic import Topic
+    from footnoted.model.transcript import Cue
     from footnoted.stages.port import StageContext
     from footnoted.stages.taxonomy import Taxonomy
     from footnoted.stages.wording import Wording
@@ -43,7 +44,7 @@ class ExtractStage:
     """Finds what is worth keeping, and keeps only what was really said."""
 
     name: ClassVar[str] = "extract"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     kind: ClassVar[ItemKind] = ItemKind.VIDEO
     gives: ClassVar[str] = EXTRACTED
     resource: ClassVar[Resource] = Resource.MODEL
@@ -85,10 +86,18 @@ class ExtractStage:
 
     async def run(self, given: ExtractInput, context: StageContext) -> ExtractOutput:
         """Return the moments in the order they were said."""
-        requests = [self._request(given, topic, context) for topic in given.topics]
+        excerpts = [speech_of(topic, given.cues) for topic in given.topics]
+        requests = [
+            self._request(given, topic, excerpt.cues, context)
+            for topic, excerpt in zip(given.topics, excerpts, strict=True)
+        ]
         answers = await context.asker.ask_all(requests) if requests else []
+        placed = [
+            _placed(answer, excerpt.first_cue)
+            for answer, excerpt in zip(answers, excerpts, strict=True)
+        ]
         # Matching takes seconds on a long transcript; the event loop has others to serve.
-        return await asyncio.to_thread(bind_moments, given, answers, self._taxonomy)
+        return await asyncio.to_thread(bind_moments, given, placed, self._taxonomy)
 
     async def save(self, session: AsyncConnection, item_id: int, out: ExtractOutput) -> None:
         """Write moments and evidence; moments that left are retired, and their groups told.
@@ -99,13 +108,8 @@ class ExtractStage:
             await write_moment_documents(session, item_id)
 
     def _request(
-        self, given: ExtractInput, topic: Topic, context: StageContext
+        self, given: ExtractInput, topic: Topic, cues: tuple[Cue, ...], context: StageContext
     ) -> ModelRequest[ExtractAnswer]:
-        cues = tuple(
-            cue
-            for cue in given.cues
-            if topic.first_cue <= cue.index <= topic.last_cue and cue.kind is CueKind.SPEECH
-        )
         task = ExtractTask(
             language=given.language,
             output_language=given.output_language,
@@ -116,3 +120,7 @@ class ExtractStage:
         prompt = context.prompt(self.name, given.output_language)
         label = f"topic-{topic.position}"
         return moment_question().request(label, task, prompt, moment_tokens(cues))
+
+
+def _placed(answer: ExtractAnswer, by: int) -> ExtractAnswer:
+    return ExtractAnswer(moments=tuple(moved(moment, by) for moment in answer.moments))
