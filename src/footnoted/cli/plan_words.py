@@ -11,6 +11,7 @@ from footnoted.cli.tables import write_table
 from footnoted.reprocess.services.line import Service, ServiceLine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from footnoted.cli.planning import Desk
@@ -62,11 +63,16 @@ def words_of(plan: Plan, span: Span, daily_cap_usd: Decimal) -> str:
         )
     calls = [f"{plan.money.calls} calls"] if plan.money.calls else []
     return (
-        f"Buys {' and '.join([*calls, *_served(plan)])} for about {show_usd(plan.p50_usd)} (p90"
+        f"Buys {_and([*calls, *_served(plan)])} for about {show_usd(plan.p50_usd)} (p90"
         f" {show_usd(plan.p90_usd)}{_more(plan)}), replays {replayed} for nothing."
         f" {_how_long(span)}; under the daily cap of {show_usd(daily_cap_usd)},"
         f" {_days(plan.p50_usd, daily_cap_usd)}."
     )
+
+
+def _and(parts: Sequence[str]) -> str:
+    """Return parts as a list in words."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _served(plan: Plan) -> list[str]:
@@ -102,7 +108,7 @@ def _more(plan: Plan) -> str:
     calls = sum(line.follow_up.calls for line in plan.lines)
     follow = f", with {calls} calls that follow if answers differ from last time" if calls else ""
     may = [_size(line.service, line.may_follow) for line in plan.services if line.may_follow.items]
-    return follow + (f", with {' and '.join(may)} that may follow" if may else "")
+    return follow + (f", with {_and(may)} that may follow" if may else "")
 
 
 def plan_fields(plan: Plan, span: Span) -> dict[str, object]:
