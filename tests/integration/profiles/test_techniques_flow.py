@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from footnoted.knowledge.library.store import find_pages, list_pages, read_page
-from footnoted.llm.tasks import ExtractAnswer, ExtractedMoment
+from footnoted.llm.tasks import ExtractAnswer, ExtractedMoment, ExtractTask
 from footnoted.model.status import INDEXED
 from footnoted.search.port import Document
 from tests.fakes.asker import AUDIO, COOKING, FakeAsker
@@ -25,6 +25,12 @@ BREAD = Recording(
         "Leave the bread alone for an hour after baking it",
     ),
 )
+
+
+def shown_topics(asker: FakeAsker) -> list[str]:
+    """Return what prompts showed of each topic that moments were asked of, in order."""
+    requests = [request for wave in asker.waves for request in wave]
+    return [one.prompt.user for one in requests if isinstance(one.task, ExtractTask)]
 
 
 async def _page(workshop: Workshop, slug: str) -> PageView:
@@ -62,6 +68,33 @@ async def test_topics_cover_the_recording_and_moments_know_theirs(workshop: Work
     )
     assert [tuple(row) for row in topics] == [(0, 3, 0, 16_000), (4, 4, 16_000, 20_000)]
     assert [tuple(row) for row in moments] == [(0, 0), (1, 0), (2, 0), (3, 0), (4, 1)]
+
+
+async def test_a_recording_that_loses_its_beginning_is_asked_about_what_changed(
+    workshop: Workshop,
+) -> None:
+    """The topics that are left are the requests they were, and their moments play where they are.
+
+    The cue that the cut went into is another one; all others stand earlier, under other numbers.
+    """
+    assert isinstance(workshop.asker, FakeAsker)
+    lines = tuple(f"Knead the bread dough for {number} minutes in the morning" for number in "1234")
+    video = await workshop.add(Recording("long", (*BREAD.lines[:4], *lines, *BREAD.lines[1:])))
+    await workshop.process(video)
+    before = shown_topics(workshop.asker)
+    workshop.asker.waves.clear()
+    trimmed = transcript_of((*lines, *BREAD.lines[1:4], "Leave the bread alone"))
+    await workshop.transcribe(video, trimmed)
+    await workshop.process(video)
+    moments = await workshop.rows(
+        "SELECT m.summary, e.first_cue, e.start_ms FROM technique_moments m"
+        " JOIN evidence e ON e.id = m.evidence_id WHERE m.retired_at IS NULL ORDER BY m.position"
+    )
+    assert len(before) == 3
+    assert [shown in before for shown in shown_topics(workshop.asker)] == [True, False]
+    assert [tuple(row) for row in moments] == [
+        (cue.text, cue.index, cue.start_ms) for cue in trimmed.cues
+    ]
 
 
 async def test_one_recording_is_indexed_as_windows_moments_and_pages(workshop: Workshop) -> None:
