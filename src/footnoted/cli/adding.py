@@ -60,9 +60,13 @@ def add_sources(new: NewSource) -> list[AddedSource]:
 
 
 async def _add_folder(storage: Storage, new: NewSource, profiles: Sequence[str]) -> AddedSource:
+    from footnoted.cli.lines import remark
     from footnoted.sources.follow import NewSource as NewFolder
     from footnoted.sources.follow import add_source
+    from footnoted.sources.net.asking import told_by_few_files
 
+    if unknown := told_by_few_files(new.asked):
+        remark(f"note: {unknown}")
     seconds = new.every_s or storage.settings.source_poll_interval_s
     folder = NewFolder(new.locator, profiles, seconds, new.title, new.creator, new.owner, new.asked)
     return await add_source(storage.database, folder, clock=storage.clock)

@@ -169,7 +169,10 @@ def print_preview(preview: SourcePreview, *, as_json: bool) -> None:
         write_table(("title", "creator", "transcript", "files"), rows)
     else:
         say("Nothing there would be taken.")
-    notes = [f"not taken: {path}: {reason}" for path, reason in preview.ignored[:_MOST_NAMED]]
+    notes = [f"not taken: {leave.title}: {leave.detail}" for leave in preview.leaves[:_MOST_NAMED]]
+    if len(preview.leaves) > _MOST_NAMED:
+        notes.append(f"... and {len(preview.leaves) - _MOST_NAMED} more are not; --json names all")
+    notes += [f"not taken: {path}: {reason}" for path, reason in preview.ignored[:_MOST_NAMED]]
     notes += [f"still being written: {path}" for path in preview.unsettled[:_MOST_NAMED]]
     notes += [f"note: {problem}" for problem in preview.problems[:_MOST_NAMED]]
     for note in notes:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from footnoted.transcripts.speech.port import SpeechRecognizer
 
 
-def preview_folder(locator: str, creator: str | None) -> SourcePreview:
+def preview_folder(locator: str, creator: str | None, asked: Asked) -> SourcePreview:
     """Return what following a folder would take. Raises UsageError."""
     from footnoted.app import make_scanner
     from footnoted.cli.session import read_settings
@@ -31,7 +31,9 @@ def preview_folder(locator: str, creator: str | None) -> SourcePreview:
 
     async def work() -> SourcePreview:
         clock = SystemClock()
-        return await preview_source(make_scanner(), locator, clock=clock, creator=creator)
+        return await preview_source(
+            make_scanner(), locator, clock=clock, creator=creator, asked=asked
+        )
 
     read_settings()
     return asyncio.run(work())

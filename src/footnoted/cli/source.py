@@ -191,14 +191,18 @@ def preview(
     Nothing is followed or taken.
     """
     from footnoted.cli.following import print_net_preview, print_preview
+    from footnoted.cli.lines import remark
     from footnoted.cli.previewing import preview_folder, preview_net
     from footnoted.sources.net.address import address_of
+    from footnoted.sources.net.asking import told_by_few_files
 
     address = address_of(locator)
     if address is not None:
         print_net_preview(preview_net(address, kind and kind.value, asked), as_json=as_json)
     else:
-        print_preview(preview_folder(locator, creator), as_json=as_json)
+        print_preview(preview_folder(locator, creator, asked), as_json=as_json)
+        if unknown := told_by_few_files(asked):
+            remark(f"note: {unknown}")
 
 
 def pause(source: _Id, as_json: _Json = False) -> None:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from footnoted.errors import UsageError
 from footnoted.model.path import stored_path
 from footnoted.sources import store
-from footnoted.sources.discover import look
-from footnoted.sources.facts import readable, title_of_path
+from footnoted.sources.choosing.choice import Wishes
+from footnoted.sources.choosing.item import item_of
+from footnoted.sources.choosing.look import survey_of
+from footnoted.sources.facts import readable
 from footnoted.sources.globs import is_glob, read_target
 from footnoted.sources.net.asking import (
     NOTHING_ASKED,
@@ -20,7 +22,7 @@ from footnoted.sources.net.asking import (
     require_for_folder,
     schedule_words,
 )
-from footnoted.sources.options import SourceOptions
+from footnoted.sources.options import SourceOptions, options_of_source
 from footnoted.sources.port import FOLDER_KIND, FileRole, ScanLimits, ScanRequest
 from footnoted.sources.videos.store import notify_work
 
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from footnoted.db.session import Database
     from footnoted.sources.port import FoundMedia, Scanner
     from footnoted.sources.store import Source
-
-_MANY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,20 @@ class WouldTake:
 
 
 @dataclass(frozen=True, slots=True)
+class WouldLeave:
+    """A recording that a look would not take, or not yet, and why."""
+
+    title: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourcePreview:
     """What a look would take, and what not and why. `known` recordings would stay as they are."""
 
     takes: tuple[WouldTake, ...]
+    leaves: tuple[WouldLeave, ...]
     known: int
     ignored: tuple[tuple[str, str], ...]
     ignored_counts: dict[str, int]
@@ -176,18 +186,29 @@ async def _set_paused(database: Database, source_id: int, clock: Clock, *, pause
 
 
 async def preview_source(
-    scanner: Scanner, locator: str, *, clock: Clock, creator: str | None = None
+    scanner: Scanner,
+    locator: str,
+    *,
+    clock: Clock,
+    creator: str | None = None,
+    asked: Asked = NOTHING_ASKED,
 ) -> SourcePreview:
     """Return what following a folder or glob would take, without reading or writing anything.
 
-    Raises UsageError when it is not a folder or glob, SourceUnreachableError when it is away.
+    Raises UsageError when it is not a folder or glob, or something is asked that folders do not
+    know; SourceUnreachableError when it is away.
     """
+    wishes = _wishes_of(asked, clock)
     target = await asyncio.to_thread(resolve_locator, locator)
-    now_ns = int(clock.now().timestamp() * 1e9)
-    limits = ScanLimits(max_found=_MANY, hashes=False)
-    scan = await look(scanner, ScanRequest([target], {}, now_ns, limits))
+    now = clock.now()
+    request = ScanRequest([target], {}, int(now.timestamp() * 1e9), ScanLimits())
+    scan, choice = await survey_of(scanner, request, wishes, now)
     return SourcePreview(
-        tuple(_would_take(media, creator) for media in scan.found),
+        tuple(_would_take(media, creator) for media in choice.taken),
+        tuple(
+            WouldLeave(item_of(one.media).facts.title or "", one.reason, one.detail)
+            for one in choice.refused
+        ),
         scan.unchanged,
         tuple((item.path, item.reason) for item in scan.ignored),
         dict(scan.ignored_counts),
@@ -196,11 +217,16 @@ async def preview_source(
     )
 
 
+def _wishes_of(asked: Asked, clock: Clock) -> Wishes:
+    require_for_folder(asked)
+    stored = options_of(asked, SourceOptions()).model_dump(mode="json", exclude_defaults=True)
+    return Wishes(options=options_of_source(FOLDER_KIND, stored), followed_since=clock.now())
+
+
 def _would_take(media: FoundMedia, creator: str | None) -> WouldTake:
-    recordings = [file for file in media.files if file.role is not FileRole.METADATA]
     return WouldTake(
-        media.facts.title or title_of_path(recordings[0].path),
+        item_of(media).facts.title or "",
         media.facts.creator or creator or readable(media.folder),
         tuple(file.path for file in media.files),
-        any(file.role is FileRole.TRANSCRIPT for file in recordings),
+        any(file.role is FileRole.TRANSCRIPT for file in media.recording_files),
     )

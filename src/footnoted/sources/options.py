@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from pydantic import BaseModel, ConfigDict
 
+from footnoted.sources.port import FOLDER_KIND
 from footnoted.sources.rules.backfill import Backfill, Reach
 from footnoted.sources.rules.rules import Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _LISTED_EACH, _LISTED_LEAST = 20, 200
 """How many items are listed for each one wanted where rules leave some, and how many at least."""
@@ -49,3 +55,11 @@ class SourceOptions(BaseModel):
             return None
         count = self.backfill.count
         return count if self.rules == Rules() else max(count * _LISTED_EACH, _LISTED_LEAST)
+
+
+def options_of_source(kind: str, stored: Mapping[str, Any]) -> SourceOptions:
+    """Return the options of a source; a folder is taken whole unless a backfill was asked for."""
+    options = SourceOptions.model_validate(stored)
+    if kind == FOLDER_KIND and "backfill" not in stored:
+        return options.model_copy(update={"backfill": Backfill(reach=Reach.ALL)})
+    return options

@@ -108,6 +108,17 @@ class FoundMedia(_Found):
     siblings: tuple[str, ...] = ()
     facts: Facts = Facts()
 
+    @property
+    def recording_files(self) -> tuple[FoundFile, ...]:
+        """Return the files that are no sidecars."""
+        return tuple(file for file in self.files if file.role is not FileRole.METADATA)
+
+    @property
+    def first(self) -> FoundFile:
+        """Return the file the recording is known by: its words, else its sound."""
+        order = [FileRole.TRANSCRIPT, FileRole.MEDIA, FileRole.METADATA]
+        return min(self.files, key=lambda file: (order.index(file.role), file.path))
+
 
 class Problem(_Found):
     """A file that could not be used as it should, and why; `line` counts from 1."""

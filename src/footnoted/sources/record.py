@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from footnoted.sources.port import FoundFile, FoundMedia, Scan
+    from footnoted.sources.port import FoundMedia, Scan
 
 _NO_REASON_TO_REOPEN = frozenset({"duration_ms"})
 
@@ -185,7 +185,7 @@ class _Recording:
         self.recorded.media_ids.append(media_id)
 
     async def _new_media(self, found: FoundMedia) -> int:
-        first = _first_file(found)
+        first = found.first
         facts = fact_columns(found.facts)
         facts.setdefault("language", self.origin.language)
         name = found.facts.creator or self.origin.creator or readable(found.folder)
@@ -230,7 +230,7 @@ class _Recording:
             if row is not None and row.path != file.path
         }
         if stored.values["title"] in old_titles:
-            wanted.setdefault("title", title_of_path(_first_file(placed.found).path))
+            wanted.setdefault("title", title_of_path(placed.found.first.path))
         return wanted
 
     async def _update(
@@ -246,7 +246,7 @@ class _Recording:
     async def _open(
         self, media_id: int, found: FoundMedia, opening: videos.Opening, *, waits: bool
     ) -> None:
-        fields = {"path": _first_file(found).path}
+        fields = {"path": found.first.path}
         for profile in self.origin.profiles:
             how = videos.Queueing(self._priority, waits=waits)
             await videos.open_video(self.session, media_id, profile, opening, fields, how)
@@ -272,12 +272,6 @@ class _Recording:
             self.recorded.changed += 1
         else:
             self.recorded.known += 1
-
-
-def _first_file(found: FoundMedia) -> FoundFile:
-    """Return the file a recording is known by: its words, else its sound."""
-    order = [FileRole.TRANSCRIPT, FileRole.MEDIA, FileRole.METADATA]
-    return min(found.files, key=lambda file: (order.index(file.role), file.path))
 
 
 def _is_sound_only(found: FoundMedia) -> bool:

@@ -8,6 +8,7 @@ of its kind, by what the last look remembered.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
@@ -20,12 +21,19 @@ from footnoted.model.outcome import Waiting
 from footnoted.model.path import real_path, stored_path
 from footnoted.model.status import SOURCE_FOLLOWED, ItemKind, Resource
 from footnoted.sources import store
-from footnoted.sources.discover import look
+from footnoted.sources.choosing.choice import Wishes
+from footnoted.sources.choosing.look import Chosen, look_for_wanted
+from footnoted.sources.choosing.store import (
+    forget_gone,
+    note_refused,
+    note_taken,
+    read_decisions,
+)
 from footnoted.sources.globs import read_target
 from footnoted.sources.items import Place, Poll, PollState
 from footnoted.sources.net.store import next_decision, publication_times
 from footnoted.sources.net.take import Follows, take
-from footnoted.sources.options import SourceOptions
+from footnoted.sources.options import SourceOptions, options_of_source
 from footnoted.sources.port import (
     FOLDER_KIND,
     SOURCE_UNREACHABLE,
@@ -65,6 +73,7 @@ SILENT_AFTER = timedelta(days=90)
 _UNREACHABLE_S = 60.0
 _NET_UNREACHABLE_S = 1_800.0
 _TOLD_PROBLEMS = 50
+_SEEN_IN_FULL = PollState(listed_all=True).model_dump(mode="json", exclude_defaults=True)
 
 
 class PollInput(BaseModel):
@@ -77,15 +86,20 @@ class PollInput(BaseModel):
     locator: str
     poll_interval_s: int
     known: SkipValidation[dict[str, KnownFile]] = {}
+    wishes: Wishes | None = None
     place: Place | None = None
 
 
 class PollOutput(BaseModel):
-    """What the look found: files of a folder, or items of a place on the net."""
+    """What the look found: files of a folder, or items of a place on the net.
+
+    `options` are those that the files were chosen by.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    scan: Scan | None = None
+    chosen: Chosen | None = None
+    options: SourceOptions | None = None
     poll: Poll | None = None
     was_deep: bool = False
 
@@ -136,11 +150,12 @@ class PollStage:
             return given.model_copy(update={"place": self._place(source)})
         places = Places([], [_root(source.locator)])
         known = await known_files(session, places, source.profiles, item_id)
-        return given.model_copy(update={"known": known})
+        wishes = await _wishes(session, source)
+        return given.model_copy(update={"known": known, "wishes": wishes})
 
     def _place(self, source: Source) -> Place:
         state = PollState.model_validate(source.poll_state)
-        options = SourceOptions.model_validate(source.options)
+        options = options_of_source(source.kind, source.options)
         since = state.deep_at
         is_due = since is None or self._clock.now() - since >= DEEP_EVERY
         return Place(
@@ -154,13 +169,14 @@ class PollStage:
     async def run(self, given: PollInput, context: StageContext) -> PollOutput | Waiting:
         """Return what is there, or a wait while the place is away; nothing is marked then."""
         del context
-        if given.kind != FOLDER_KIND:
+        if given.kind != FOLDER_KIND or given.wishes is None:
             return await self._run_net(given)
-        now_ns = int(self._clock.now().timestamp() * 1e9)
-        target = real_path(given.locator)
+        now = self._clock.now()
+        target, now_ns = real_path(given.locator), int(now.timestamp() * 1e9)
         try:
             request = ScanRequest([target], given.known, now_ns, self._looking.limits)
-            return PollOutput(scan=await look(self._looking.scanner, request))
+            chosen = await look_for_wanted(self._looking.scanner, request, given.wishes, now)
+            return PollOutput(chosen=chosen, options=given.wishes.options)
         except SourceUnreachableError as error:
             pause_s = min(_UNREACHABLE_S, given.poll_interval_s)
             until = self._clock.now() + timedelta(seconds=pause_s)
@@ -189,17 +205,25 @@ class PollStage:
             raise ItemGoneError(item_id)
         if out.poll is not None:
             await self._save_poll(session, source, out, out.poll)
-        elif out.scan is not None:
-            await self._save_scan(session, source, out.scan)
+        elif out.chosen is not None:
+            if out.options == options_of_source(source.kind, source.options):
+                await self._save_chosen(session, source, out.chosen)
+            else:  # something else is asked by now: that decides, at once
+                await store.set_polled(session, source.id, self._clock.now(), timedelta(0))
 
-    async def _save_scan(self, session: AsyncConnection, source: Source, scan: Scan) -> None:
-        now = self._clock.now()
+    async def _save_chosen(self, session: AsyncConnection, source: Source, chosen: Chosen) -> None:
+        now, scan = self._clock.now(), chosen.scan
         origin = Origin(source.id, source.profiles, source.creator_name, SCHEDULED, source.priority)
         recorded = await record(session, scan, origin, now)
+        taken = list(zip(scan.found, recorded.media_ids, strict=True))
+        await note_taken(session, source.id, taken, now)
+        await note_refused(session, source.id, chosen.refused, now)
+        await forget_gone(session, source.id, chosen.forgotten)
         if not scan.is_partial:
+            await store.set_remembered(session, source.id, _SEEN_IN_FULL, None)
             await wake_found(session, [], [_root(source.locator)], now)
         await store.set_polled(session, source.id, now, await self._pause(session, scan, source))
-        fields = _told(scan, recorded)
+        fields = {**_told(scan, recorded), **_told_refusals(chosen)}
         if fields:
             await store.note_poll(session, source.id, fields, now)
 
@@ -213,7 +237,7 @@ class PollStage:
             creator=source.creator_name or poll.creator or poll.title or source.title,
             followed_since=source.created_at,
             priority=source.priority,
-            options=SourceOptions.model_validate(source.options),
+            options=options_of_source(source.kind, source.options),
             knows_all=before.listed_all,
         )
         took = await take(session, poll, follows, now)
@@ -250,8 +274,24 @@ class PollStage:
             rhythm = rhythm_of(await arrival_times(session, source.id), now)
             at = next_poll(schedule_of(source), rhythm, now, source_id=source.id)
             interval_s = (at - now).total_seconds()
-        soon_s = self._looking.limits.settle_s + 1.0
-        return timedelta(seconds=min(soon_s, interval_s) if scan.unsettled else interval_s)
+        if scan.unsettled:
+            interval_s = min(self._looking.limits.settle_s + 1.0, interval_s)
+        decision = await next_decision(session, source.id)
+        if decision is not None:
+            interval_s = min(interval_s, max((decision - now).total_seconds(), 1.0))
+        return timedelta(seconds=interval_s)
+
+
+async def _wishes(session: AsyncConnection, source: Source) -> Wishes:
+    """Return what is asked of a followed folder, and what was decided of it so far."""
+    options = options_of_source(source.kind, source.options)
+    counts = options.backfill.reach is Reach.NEWEST
+    return Wishes(
+        options=options,
+        followed_since=source.created_at,
+        knows_all=PollState.model_validate(source.poll_state).listed_all,
+        decisions=await read_decisions(session, source.id, taken=counts),
+    )
 
 
 def _root(locator: str) -> str:
@@ -273,3 +313,10 @@ def _told(scan: Scan, recorded: Recorded) -> dict[str, object]:
         fields["problems"] = [str(problem) for problem in scan.problems[:_TOLD_PROBLEMS]]
         fields["problem_count"] = len(scan.problems)
     return fields
+
+
+def _told_refusals(chosen: Chosen) -> dict[str, object]:
+    """Return how many recordings are not taken, by reason, and how many not yet."""
+    left = Counter(refusal.reason for refusal in chosen.refused if refusal.decide_at is None)
+    later = sum(refusal.decide_at is not None for refusal in chosen.refused)
+    return {**({"later": later} if later else {}), **({"left": dict(left)} if left else {})}

@@ -71,6 +71,7 @@ EXPECTED = {
         filled={"page_versions.grounds": lambda _row: {}, "claims.kind": lambda _row: "statement"}
     ),
     "0017": Expected(filled={"work_orders.saved_sha256": lambda row: row["output_sha256"]}),
+    "0018": Expected(added={"source_items": 3}, lost={"source_items": 4}),  # those of folders
 }
 
 

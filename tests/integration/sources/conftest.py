@@ -90,10 +90,13 @@ class Desk:
         self.source_id = added.source.id
         return self.source_id
 
+    def stage(self) -> PollStage:
+        """Return the stage that looks at folders."""
+        return PollStage(Looking(FolderScanner(), {}, self.limits), self.clock)
+
     async def poll(self, source_id: int | None = None) -> PollOutput | Waiting:
         """Let the stage look once, and save unless it waits."""
-        source_id = source_id or self.source_id
-        stage = PollStage(Looking(FolderScanner(), {}, self.limits), self.clock)
+        source_id, stage = source_id or self.source_id, self.stage()
         async with self.database.transaction() as session:
             given = await stage.load(session, source_id)
         out = await stage.run(given, NO_CONTEXT)

@@ -23,8 +23,9 @@ from footnoted.sources.follow import (
     preview_source,
     resume_source,
 )
-from footnoted.sources.port import FoundMedia, Scan
+from footnoted.sources.port import FoundMedia
 from footnoted.sources.record import Origin, record
+from footnoted.stages.poll import PollOutput
 from tests.integration.sources.conftest import captions
 
 if TYPE_CHECKING:
@@ -324,8 +325,11 @@ async def test_recording_one_look_twice_changes_nothing(desk: Desk) -> None:
     """Every effect is safe to repeat."""
     desk.write("a.vtt", captions())
     desk.write("a.info.json", '{"title": "T", "chapters": [{"start_time": 1, "title": "c"}]}')
-    out = await desk.follow() and await desk.poll()
-    scan = getattr(out, "scan", Scan())
+    await desk.follow()
+    out = await desk.poll()
+    assert isinstance(out, PollOutput)
+    assert out.chosen is not None
+    scan = out.chosen.scan
     before = await desk.rows("SELECT * FROM media_files, media, videos, runs, events")
     async with desk.database.transaction() as session:
         origin = Origin(desk.source_id, ["techniques"], None, "scheduled")

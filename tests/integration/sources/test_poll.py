@@ -73,7 +73,8 @@ async def test_a_second_look_changes_nothing(desk: Desk) -> None:
     desk.clock.advance(300)
     out = await desk.poll()
     assert isinstance(out, PollOutput)
-    assert (out.scan.found, out.scan.unchanged) == ((), 1)
+    assert out.chosen is not None
+    assert (out.chosen.scan.found, out.chosen.scan.unchanged) == ((), 1)
     assert await desk.rows("SELECT * FROM media_files") == before
     assert len(await desk.rows(EVENTS)) == 2
 
@@ -88,7 +89,8 @@ async def test_an_unchanged_file_is_not_read_again(desk: Desk) -> None:
     os.utime(path, ns=(status.st_mtime_ns, status.st_mtime_ns))
     out = await desk.poll()
     assert isinstance(out, PollOutput)
-    assert out.scan.found == ()
+    assert out.chosen is not None
+    assert out.chosen.scan.found == ()
 
 
 async def test_the_next_look_is_due_after_the_interval(desk: Desk) -> None:
@@ -173,7 +175,8 @@ async def test_a_metadata_table_speaks_of_its_folder_and_below(desk: Desk) -> No
     desk.clock.advance(300)
     out = await desk.poll()
     assert isinstance(out, PollOutput)
-    assert out.scan.found == ()
+    assert out.chosen is not None
+    assert out.chosen.scan.found == ()
 
 
 async def test_a_changed_file_goes_through_its_stages_again(desk: Desk) -> None:
@@ -463,7 +466,8 @@ async def test_an_overlapping_source_shares_recordings(desk: Desk) -> None:
     assert rows[0].media_id == rows[1].media_id
     out = await desk.poll()
     assert isinstance(out, PollOutput)
-    assert out.scan.found == ()
+    assert out.chosen is not None
+    assert out.chosen.scan.found == ()
 
 
 async def test_odd_names_are_stored_and_found_again(desk: Desk) -> None:
@@ -480,7 +484,8 @@ async def test_odd_names_are_stored_and_found_again(desk: Desk) -> None:
     assert [row.version for row in await desk.rows("SELECT version FROM transcripts")] == [1]
     out = await desk.poll()
     assert isinstance(out, PollOutput)
-    assert (out.scan.found, out.scan.missing) == ((), ())
+    assert out.chosen is not None
+    assert (out.chosen.scan.found, out.chosen.scan.missing) == ((), ())
 
 
 async def test_a_sidecar_with_characters_the_database_refuses(desk: Desk) -> None:
@@ -526,11 +531,11 @@ async def test_a_folder_has_a_cap_a_priority_and_words_of_its_own(desk: Desk) ->
 
 async def test_a_folder_refuses_what_it_does_not_know(desk: Desk) -> None:
     """When it is followed and when it is changed; nothing is dropped without a word."""
-    with pytest.raises(UsageError, match="a folder is taken whole"):
-        await desk.follow(asked=Asked(backfill="5"))
+    with pytest.raises(UsageError, match="no file tells whether it is a Short"):
+        await desk.follow(asked=Asked(shorts="exclude"))
     await desk.follow()
-    with pytest.raises(UsageError, match="a folder is taken whole"):
-        await change_source(desk.database, desk.source_id, Asked(title_has="x"), clock=desk.clock)
+    with pytest.raises(UsageError, match="no file tells whether it is a Short"):
+        await change_source(desk.database, desk.source_id, Asked(captions="de"), clock=desk.clock)
     changed = await change_source(
         desk.database, desk.source_id, Asked(schedule="cron 0 6 * * *"), clock=desk.clock
     )

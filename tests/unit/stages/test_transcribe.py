@@ -11,7 +11,10 @@ from footnoted.errors import PermanentError
 from footnoted.fetch.port import HostUnreachableError
 from footnoted.model.outcome import Stopped, Waiting
 from footnoted.model.transcript import Cue, Transcript, TranscriptFormat, TranscriptOrigin
+from footnoted.sources.choosing.choice import Wishes
+from footnoted.sources.choosing.look import Chosen
 from footnoted.sources.items import Place
+from footnoted.sources.options import options_of_source
 from footnoted.sources.port import Scan, ScanRequest, SourceUnreachableError
 from footnoted.stages.poll import Looking, PollInput, PollOutput, PollStage
 from footnoted.stages.transcribe import TranscribeInput, TranscribeOutput, TranscribeStage
@@ -160,6 +163,9 @@ async def test_without_words_a_recording_waits_and_says_for_what(tmp_path: Path)
     assert [wait.deadline for wait in waits if isinstance(wait, Waiting)] == [thirty_days_on] * 4
 
 
+WHOLE = options_of_source("folder", {})
+
+
 class FakeScanner:
     """Sees what it was told to see."""
 
@@ -183,8 +189,15 @@ class FakeScanner:
 
 def source(**fields: Any) -> PollInput:
     """Return a followed folder of which nothing is known."""
-    values = {"source_id": 1, "kind": "folder", "locator": r"/x/caf\xe9", "poll_interval_s": 300}
-    return PollInput(**{**values, "known": {}, **fields})
+    values: dict[str, Any] = {
+        "source_id": 1,
+        "kind": "folder",
+        "locator": r"/x/caf\xe9",
+        "poll_interval_s": 300,
+        "known": {},
+        "wishes": Wishes(options=WHOLE, followed_since=FakeClock().now()),
+    }
+    return PollInput(**{**values, **fields})
 
 
 async def test_a_poll_looks_at_the_real_path_and_stops_its_thread() -> None:
@@ -192,7 +205,7 @@ async def test_a_poll_looks_at_the_real_path_and_stops_its_thread() -> None:
     scanner = FakeScanner(Scan(unchanged=3))
     out = await PollStage(Looking(scanner, {}), FakeClock()).run(source(), NO_CONTEXT)
     (request,) = scanner.requests
-    assert out == PollOutput(scan=Scan(unchanged=3))
+    assert out == PollOutput(chosen=Chosen(scan=Scan(unchanged=3)), options=WHOLE)
     assert list(request.targets) == ["/x/caf\udce9"]
     assert request.is_stopped()
 

@@ -60,21 +60,37 @@ class Asked:
 
 
 def require_for_folder(asked: Asked) -> None:
-    """Raise UsageError for what can be asked of places on the net only."""
-    words = (*_RULES, *_LENGTHS, *_NET_ONLY)
-    if any(getattr(asked, name) is not None for name in words):
+    """Raise UsageError for what no file tells, so that it can be asked of the net only."""
+    if any(getattr(asked, name) is not None for name in _NET_ONLY):
         message = (
-            "a folder is taken whole: filters, a backfill, languages and captions are chosen for"
-            " channels, feeds and pages"
+            "no file tells whether it is a Short or a broadcast, and a folder's captions are those"
+            " in it: --shorts, --live, --captions and --translated are for channels, feeds and"
+            " pages"
         )
         raise UsageError(message)
+
+
+def told_by_few_files(asked: Asked) -> str | None:
+    """Return what a person who filters a folder has to know; None where every file tells it."""
+    unknown = [words for name, words in _TOLD_BY_FEW.items() if getattr(asked, name)]
+    if not unknown:
+        return None
+    what = " and ".join(dict.fromkeys(unknown))
+    return f"a file tells its {what} only where something beside it does; without, it is taken"
 
 
 NOTHING_ASKED = Asked()
 
 _RULES = ("title_has", "title_lacks", "description_has", "description_lacks", "shorts", "live")
 _LENGTHS = ("min_duration", "max_duration", "min_age", "max_age")
-_NET_ONLY = ("languages", "backfill", "captions", "allows_translated")
+_NET_ONLY = ("shorts", "live", "captions", "allows_translated")
+_TOLD_BY_FEW = {
+    "min_duration": "length (info.json, metadata.csv)",
+    "max_duration": "length (info.json, metadata.csv)",
+    "description_has": "description (info.json)",
+    "description_lacks": "description (info.json)",
+    "languages": "language (info.json, metadata.csv, the name of a transcript)",
+}
 
 
 def options_of(asked: Asked, before: SourceOptions) -> SourceOptions:

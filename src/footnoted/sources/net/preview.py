@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from footnoted.sources.items import Place
-from footnoted.sources.net.take import BACKFILL
-from footnoted.sources.rules.backfill import Reach, plan_backfill
+from footnoted.sources.rules.backfill import BACKFILL, Reach, plan_backfill
 from footnoted.sources.rules.judging import Later, NotTaken, judge
 
 if TYPE_CHECKING:

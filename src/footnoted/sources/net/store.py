@@ -84,9 +84,11 @@ async def add_keys(session: AsyncConnection, media_id: int, keys: Iterable[str])
 async def offered(session: AsyncConnection, source_id: int) -> list[OfferedItem]:
     """Return what became of every item of a source, newest first."""
     rows = await session.execute(
-        text("""SELECT key, title, published_at, state, reason, detail, decide_at, media_id, seen_at
-                FROM source_items WHERE source_id = :source
-                ORDER BY published_at DESC NULLS LAST, id"""),
+        text("""
+          SELECT i.key, COALESCE(m.title, i.title) AS title, i.published_at, i.state, i.reason,
+            i.detail, i.decide_at, i.media_id, i.seen_at
+          FROM source_items i LEFT JOIN media m ON m.id = i.media_id
+          WHERE i.source_id = :source ORDER BY i.published_at DESC NULLS LAST, i.id"""),
         {"source": source_id},
     )
     return [OfferedItem(*row) for row in rows]

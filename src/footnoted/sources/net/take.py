@@ -17,7 +17,7 @@ from footnoted.sources.facts import changed_columns, fact_columns
 from footnoted.sources.feeds.identity import last_resort_key, recognise
 from footnoted.sources.net import store
 from footnoted.sources.recordings import store as recordings
-from footnoted.sources.rules.backfill import plan_backfill
+from footnoted.sources.rules.backfill import BACKFILL, plan_backfill
 from footnoted.sources.rules.judging import Later, NotTaken, Taken, Verdict, judge
 from footnoted.sources.transcriptions.store import open_transcription, reopen_transcription
 from footnoted.sources.videos import store as videos
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from footnoted.sources.feeds.identity import KnownItem
     from footnoted.sources.items import FoundItem, Poll
     from footnoted.sources.options import SourceOptions
-
-BACKFILL = "backfill"
-"""Why an item from before its source was followed is left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from footnoted.sources.items import FoundItem
 
+BACKFILL = "backfill"
+"""Why an item from before its source was followed is left."""
+
 USUAL = 5
 """How many items are taken when nobody said: a huge channel must not begin with all of it."""
 

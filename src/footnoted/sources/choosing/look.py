@@ -1,0 +1,90 @@
+"""One look at a followed folder that brings what is wanted of it.
+
+Where something is asked, a survey comes first: it reads no recording, so what is not wanted costs
+no reading either, and the newest of a folder are chosen among all of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from footnoted.sources.choosing.choice import Refusal, choose
+from footnoted.sources.discover import look
+from footnoted.sources.port import Scan
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from footnoted.sources.choosing.choice import Choice, Wishes
+    from footnoted.sources.port import Scanner, ScanRequest
+
+_MANY = 1_000_000
+
+
+class Chosen(BaseModel):
+    """What a look brought that is wanted, what not and why.
+
+    `forgotten` are the keys of what was left before and is gone.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    scan: Scan
+    refused: tuple[Refusal, ...] = ()
+    forgotten: tuple[str, ...] = ()
+
+
+async def look_for_wanted(
+    scanner: Scanner, request: ScanRequest, wishes: Wishes, now: datetime
+) -> Chosen:
+    """Return what is there and wanted; `request` knows the files of the folder's recordings.
+
+    Raises SourceUnreachableError when a target is away.
+    """
+    left = wishes.left_files(now)
+    asked = replace(request, known={**left, **request.known})
+    if wishes.takes_all:
+        return _chosen(await look(scanner, asked), (), wishes)
+    limits = replace(request.limits, max_found=_MANY, hashes=False)
+    survey = await look(scanner, replace(asked, limits=limits))
+    if survey.is_partial:  # it was told to stop
+        return Chosen(scan=survey.model_copy(update={"found": ()}))
+    choice = choose(survey, wishes, request.known, now)
+    if not choice.taken:
+        return _chosen(survey.model_copy(update={"found": ()}), choice.refused, wishes)
+    scan = await look(scanner, replace(asked, known=choice.known(request.known, left)))
+    scan, refused = choice.admit(scan, _gone_hashes(scan, request))
+    problems = dict.fromkeys((*survey.problems, *scan.problems))
+    return _chosen(scan.model_copy(update={"problems": tuple(problems)}), refused, wishes)
+
+
+async def survey_of(
+    scanner: Scanner, request: ScanRequest, wishes: Wishes, now: datetime
+) -> tuple[Scan, Choice]:
+    """Return what is there and what of it would be taken; nothing is read.
+
+    Raises SourceUnreachableError when a target is away.
+    """
+    limits = replace(request.limits, max_found=_MANY, hashes=False)
+    survey = await look(scanner, replace(request, limits=limits))
+    return survey, choose(survey, wishes, request.known, now)
+
+
+def _chosen(scan: Scan, refused: tuple[Refusal, ...] | list[Refusal], wishes: Wishes) -> Chosen:
+    gone = frozenset(scan.missing)
+    forgotten = [
+        decision.key
+        for decision in wishes.decisions
+        if decision.files and gone.issuperset(file.path for file in decision.files)
+    ]
+    return Chosen(scan=scan, refused=tuple(refused), forgotten=tuple(forgotten))
+
+
+def _gone_hashes(scan: Scan, request: ScanRequest) -> frozenset[str]:
+    gone = frozenset(scan.missing)
+    return frozenset(
+        file.sha256 for path, file in request.known.items() if path in gone or file.is_missing
+    )
