@@ -65,7 +65,7 @@ def recipes(root: Path, model: str = "extractive") -> Profile:
     making = Making(
         roots, shared, Build(lambda _stage, _profile: model, "0.0.0", "unknown"), Settings()
     )
-    (entry,) = (entry for entry in installed_profiles(roots) if entry.name == "recipes")
+    (entry,) = (entry for entry in installed_profiles(roots).entries if entry.name == "recipes")
     return entry.make(making)
 
 

@@ -68,7 +68,7 @@ def _profile(root: Path, name: str, languages: dict[str, str], model: str = "fak
     )
     build = Build(lambda _stage, _profile: model, "0.0.0", "unknown", languages)
     making = Making(roots, shared, build, Settings())
-    (entry,) = (entry for entry in installed_profiles(roots) if entry.name == name)
+    (entry,) = (entry for entry in installed_profiles(roots).entries if entry.name == name)
     return entry.make(making)
 
 
