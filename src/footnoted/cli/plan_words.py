@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from footnoted.cli.planning import Desk
     from footnoted.reprocess.plan import Plan, PlanLine
+    from footnoted.reprocess.plans.store import UnderWay
     from footnoted.reprocess.services.line import Amount
     from footnoted.reprocess.span import Span
 
@@ -42,12 +43,25 @@ def print_plan(plan: Plan, desk: Desk, *, nothing: str = UP_TO_DATE) -> None:
         say(words_of(plan, desk.span(plan), desk.settings.daily_cost_cap_usd))
     if unpriced := sum(line.unpriced for line in plan.services):
         remark(f"{unpriced} recordings of a length that nobody knows are to be heard: no price.")
+    for one in desk.applied:
+        remark(under_way(one))
     if plan.in_work:
         remark(f"{len(plan.in_work)} being worked on just now: left alone, plan again afterwards.")
     for forecast in plan.forecasts:
         if forecast.trouble is not None:
             kind = forecast.item.kind.replace("_", " ")
             remark(f"{kind} {forecast.item.id}, {forecast.stage}: {forecast.trouble}")
+
+
+def under_way(plan: UnderWay) -> str:
+    """Return what of a plan is still to come, in words."""
+    parts = (
+        (plan.videos, "video", "put back and not redone yet"),
+        (plan.page_groups, "page group", "to be written anew"),
+        (plan.stopped, "video", "that stopped (`footnoted status` says why)"),
+    )
+    told = [f"{n} {noun}{'s' if n > 1 else ''} {what}" for n, noun, what in parts if n]
+    return f"Plan {plan.plan_id} is under way: {', '.join(told)}."
 
 
 def words_of(plan: Plan, span: Span, daily_cap_usd: Decimal) -> str:

@@ -20,14 +20,16 @@ from footnoted.reprocess import store
 from footnoted.reprocess.assembly import make_rehearsal
 from footnoted.reprocess.money import Estimator
 from footnoted.reprocess.plan import Plan, Planner, make_plan
+from footnoted.reprocess.plans.store import read_under_way
 from footnoted.reprocess.span import Span, batch_span, live_span
 from footnoted.reprocess.store import Among
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from footnoted.pipeline.deps import Deps
     from footnoted.pipeline.embedding.access import EmbeddingAccess
+    from footnoted.reprocess.plans.store import UnderWay
     from footnoted.reprocess.scope import Scope
     from footnoted.reprocess.services.line import ServiceLine
     from footnoted.reprocess.services.vectors import VectorWatch
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that plans are made with."""
+    """Everything that plans are made with; `applied` are those whose items are not all redone."""
 
     deps: Deps
     settings: Settings
@@ -45,6 +47,7 @@ class Desk:
     live: Estimator
     batched: Estimator
     batch_min: float | None
+    applied: Sequence[UnderWay] = ()
     vectors: VectorWatch | None = None
     hearing: HearingDeps | None = None
 
@@ -113,12 +116,14 @@ async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
             async with storage.database.transaction() as session:
                 history = await store.paid_calls(session)
                 batch_min = await store.usual_batch_min(session)
+                applied = await read_under_way(session)
             prices, now = PriceTable.load(settings.prices_file), storage.clock.now()
             live = Estimator(prices, limiter, history, now)
             batched = Estimator(prices, limiter, history, now, in_batches=True)
             planner = Planner(app.deps, rehearsal, _say_progress)
             hearing = None if speech is None else speech.hearing
-            yield Desk(app.deps, settings, planner, live, batched, batch_min, vectors, hearing)
+            made = (app.deps, settings, planner, live, batched, batch_min)
+            yield Desk(*made, applied, vectors, hearing)
         finally:
             for one in (models, speech, embedding):
                 if one is not None:

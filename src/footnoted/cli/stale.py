@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from footnoted.pipeline.embedding.standing import SpecStanding
     from footnoted.reprocess.plan import Plan
+    from footnoted.reprocess.plans.store import UnderWay
     from footnoted.reprocess.rehearsal import StageForecast
     from footnoted.settings import Settings
 
@@ -42,18 +43,23 @@ def stale(
         stale = [_fields(forecast) for forecast in seen.plan.stale]
         under_way = [_fields(forecast) for forecast in seen.reopened.stale]
         shown = {"stale": stale, "may_follow": below, "under_way": under_way}
-        write_json("stale/1", {**shown, "index": seen.index})
+        plans = [one._asdict() for one in seen.applied]
+        write_json("stale/1", {**shown, "index": seen.index, "plans": plans})
     else:
         _print(seen, with_items=why)
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What is stale, what is being redone because its transcript is another, and the index."""
+    """What is stale, what is being redone because its transcript is another, and the index.
+
+    `applied` are the plans whose items are not all redone yet.
+    """
 
     plan: Plan
     reopened: Plan
     index: str | None
+    applied: Sequence[UnderWay]
 
 
 async def _look(settings: Settings, stage: str | None) -> _Seen:
@@ -69,7 +75,8 @@ async def _look(settings: Settings, stage: str | None) -> _Seen:
         async with desk.deps.database.transaction() as session:
             specs = await standings(session)
     wanted = wanted_spec(settings)
-    return _Seen(plan, reopened, None if wanted is None else edge_of_index(specs, wanted.key))
+    index = None if wanted is None else edge_of_index(specs, wanted.key)
+    return _Seen(plan, reopened, index, desk.applied)
 
 
 def edge_of_index(specs: Sequence[SpecStanding], wanted: str) -> str | None:
@@ -84,10 +91,13 @@ def edge_of_index(specs: Sequence[SpecStanding], wanted: str) -> str | None:
 
 def _print(seen: _Seen, *, with_items: bool) -> None:
     from footnoted.cli.lines import say
+    from footnoted.cli.plan_words import under_way
 
     plan = seen.plan
+    for one in seen.applied:
+        say(under_way(one))
     if not (plan.stale or seen.reopened.stale or seen.index):
-        say("Nothing is stale.")
+        say(f"Nothing {'else ' if seen.applied else ''}is stale.")
         return
     if plan.stale:
         _print_stale(plan, with_items=with_items)

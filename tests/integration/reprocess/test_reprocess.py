@@ -14,6 +14,7 @@ from footnoted.pipeline.controls.taking_up import cancel, retry
 from footnoted.pipeline.orders.order import Override
 from footnoted.pipeline.plan import Mode
 from footnoted.reprocess.applying import apply_plan, raise_cap
+from footnoted.reprocess.plans.store import read_under_way
 from footnoted.reprocess.scope import Reach, Scope
 from footnoted.reprocess.single import Rerun, clean_video, rerun_stage
 from footnoted.reprocess.store import Among
@@ -275,8 +276,13 @@ async def test_an_interrupted_plan_goes_on_with_the_rest(plant: Plant) -> None:
     assert {redoing.id for redoing in plan.redoings()} == set(ids[1:])
     before = await plant.bought()
     await apply(plant, STALE)
+    async with plant.database.transaction() as session:
+        told = await read_under_way(session)
+    assert [one[1:] for one in told] == [(1, 0, 0), (2, 0, 0)]
     await plant.drain()
     assert await plant.bought() - before == 3
+    async with plant.database.transaction() as session:
+        assert await read_under_way(session) == []
     assert (await plant.plan(STALE)).stale == ()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from footnoted.cli.plan_words import under_way
 from footnoted.cli.stale import edge_of_index
 from footnoted.pipeline.embedding.standing import SpecStanding
+from footnoted.reprocess.plans.store import UnderWay
 from footnoted.search.embedding.rows import SpecState
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -39,3 +41,11 @@ def test_a_spec_that_is_wanted_and_does_not_serve_is_an_edge() -> None:
     assert edge_of_index([], "bbbb") == "embedder spec words alone→bbbb"
     expected = "embedder spec aaaa→bbbb, 1 of 4 documents embedded"
     assert edge_of_index([serving, begun], "bbbb") == expected
+
+
+def test_what_a_plan_put_back_is_told_until_it_is_redone() -> None:
+    """By the plan's number, so that nobody plans it twice."""
+    assert under_way(UnderWay(3, 9, 1, 2)) == (
+        "Plan 3 is under way: 9 videos put back and not redone yet, 2 page groups to be written"
+        " anew, 1 video that stopped (`footnoted status` says why)."
+    )

@@ -7,11 +7,11 @@ from datetime import datetime  # noqa: TC003 - as above
 from decimal import Decimal  # noqa: TC003 - as above
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import insert, text
+from sqlalchemy import bindparam, insert, text
 
 from footnoted.db.rows import insert_missing
 from footnoted.db.tables import plan_items, plans
-from footnoted.model.status import ItemKind
+from footnoted.model.status import STOPPED_STATUSES, ItemKind
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -89,6 +89,38 @@ async def read_plans(session: AsyncConnection, limit: int) -> list[PlanRow]:
         {"limit": limit},
     )
     return [PlanRow(**row) for row in rows.mappings()]
+
+
+class UnderWay(NamedTuple):
+    """A plan that is not done: videos that are still to be redone, those that stopped, and pages.
+
+    Pages are those that wait; the others of a plan only follow if something of theirs changes.
+    """
+
+    plan_id: int
+    videos: int
+    stopped: int
+    page_groups: int
+
+
+async def read_under_way(session: AsyncConnection) -> list[UnderWay]:
+    """Return the plans with items that were put back and are not done, oldest first."""
+    rows = await session.execute(
+        text("""
+          SELECT * FROM (
+            SELECT i.plan_id,
+              count(v.id) FILTER (WHERE v.status NOT IN :ends) AS videos,
+              count(v.id) FILTER (WHERE v.status IN :ends) AS stopped,
+              count(g.id) FILTER (WHERE g.status = 'stale') AS page_groups
+            FROM plan_items i
+              LEFT JOIN videos v ON i.item_kind = 'video' AND v.id = i.item_id
+              LEFT JOIN page_groups g ON i.item_kind = 'page_group' AND g.id = i.item_id
+            GROUP BY i.plan_id) p
+          WHERE videos + stopped + page_groups > 0 ORDER BY plan_id""").bindparams(
+            bindparam("ends", sorted(STOPPED_STATUSES), expanding=True)
+        )
+    )
+    return [UnderWay(*row) for row in rows]
 
 
 async def raise_cap(session: AsyncConnection, plan_id: int, cap_usd: Decimal) -> bool:
