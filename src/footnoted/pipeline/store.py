@@ -287,6 +287,13 @@ class Ending:
     error_stage: str | None = None
 
 
+_HOLD_PLANS = text("""
+  SELECT 1 FROM plans WHERE id IN (
+    SELECT plan_id FROM plan_items WHERE item_kind = :kind AND item_id = :id)
+  ORDER BY id FOR NO KEY UPDATE
+""")
+"""The last two videos of a plan may end at once: each would see that the other is still there."""
+
 _LET_PAGES_OUT = text("""
   DELETE FROM plan_items i USING page_groups g
   WHERE i.item_kind = 'page_group' AND g.id = i.item_id AND g.status = 'current'
@@ -316,8 +323,9 @@ async def close_run(session: AsyncConnection, claim: Claim, ending: Ending, now:
         },
     )
     if ending.status == "done":
+        of = {"kind": claim.kind.value, "id": claim.id}
+        await session.execute(_HOLD_PLANS, of)
         await session.execute(
-            text("DELETE FROM plan_items WHERE item_kind = :kind AND item_id = :id"),
-            {"kind": claim.kind.value, "id": claim.id},
+            text("DELETE FROM plan_items WHERE item_kind = :kind AND item_id = :id"), of
         )
         await session.execute(_LET_PAGES_OUT)
