@@ -59,13 +59,19 @@ class FakeAsker:
         self,
         answer: Callable[[Task], Answer] | None = None,
         is_too_long: Callable[[ModelRequest[BaseModel]], bool] | None = None,
+        name: str = "fake",
     ) -> None:
-        """Answer by the rules of this module, or by `answer`; in halves what is too long."""
+        """Answer by the rules of this module, or by `answer`; in halves what is too long.
+
+        `name` is that of the model which it says has answered.
+        """
+        self._name = name
         self._answer = answer or answer_by_rules
         self._is_too_long = is_too_long or (lambda _: False)
         self._scripted: dict[str, list[BaseModel]] = {}
         self.waves: list[list[ModelRequest[BaseModel]]] = []
         self.parts: list[ModelRequest[BaseModel]] = []
+        self.answered_by: set[str] = set()
 
     def will_answer(self, label: str, *answers: BaseModel) -> None:
         """Give these answers, in turn, to the next requests with `label`."""
@@ -79,6 +85,7 @@ class FakeAsker:
     async def ask_all(self, requests: Sequence[ModelRequest[AnswerT]]) -> list[AnswerT]:
         """Return one answer per request, in order."""
         self.waves.append(list(requests))
+        self.answered_by.add(self._name)
         return [self._one(request) for request in requests]
 
     def _one(self, request: ModelRequest[AnswerT]) -> AnswerT:

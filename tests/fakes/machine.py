@@ -58,6 +58,7 @@ class FakeAsker:
     def __init__(self) -> None:
         """Count nothing."""
         self.tally: Counter[str] = Counter()
+        self.answered_by: set[str] = set()
 
     async def ask_all(self, requests: Sequence[Any]) -> list[Any]:
         """Refuse: no fake stage asks."""

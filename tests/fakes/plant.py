@@ -26,7 +26,7 @@ from footnoted.pipeline.flow import Flow
 from footnoted.pipeline.flows import Flows
 from footnoted.pipeline.gate import Limits
 from footnoted.pipeline.loop import Loop
-from footnoted.pipeline.orders.order import Setup, fingerprint_parts
+from footnoted.pipeline.orders.order import Saved, Setup, fingerprint_parts
 from footnoted.pipeline.orders.store import record
 from footnoted.pipeline.outlook import store as outlook
 from footnoted.pipeline.plan import Mode, RunPlan
@@ -129,7 +129,7 @@ class Plant:
         stage = workshop.profile.video_stages[0]
         parts = fingerprint_parts(stage, Setup({}, ""))
         async with self.database.transaction() as session:
-            await record(session, (ItemKind.VIDEO, video), parts, "", self.clock.now())
+            await record(session, (ItemKind.VIDEO, video), parts, Saved(""), self.clock.now())
         return video
 
     def profile(self) -> Profile:

@@ -10,7 +10,10 @@ from sqlalchemy import text
 
 from footnoted.knowledge.groups.store import retract_video
 from footnoted.knowledge.verify import verify
+from footnoted.model.status import ItemKind
 from footnoted.model.transcript import Cue, Transcript, TranscriptFormat, TranscriptOrigin
+from footnoted.pipeline.orders.order import Saved, Setup, fingerprint_parts
+from footnoted.pipeline.orders.store import record
 from footnoted.stages.page_documents import write_page_documents
 from footnoted.stages.port import StageContext
 from footnoted.transcripts.store import NewVersion, insert_version
@@ -101,7 +104,15 @@ class Workshop:
         out = await stage.run(pinned, StageContext(self.asker, self.profile.prompts))
         async with self.database.transaction() as session:
             await self.save(session, stage, item_id, out)
+            if stage.kind is ItemKind.VIDEO:
+                await self._note(session, stage, item_id)
         return out
+
+    async def _note(self, session: Any, stage: AnyStage, item_id: int) -> None:
+        """Note what a stage of a video was made by, as the machine does when it saves."""
+        parts = fingerprint_parts(stage, Setup(self.profile.prompts, "fake"))
+        saved = Saved("", tuple(self.asker.answered_by) if stage.asks else ())
+        await record(session, (stage.kind, item_id), parts, saved, EPOCH)
 
     async def save(self, session: Any, stage: AnyStage, item_id: int, out: Any) -> None:
         """Move the item and save, as the machine does in one transaction."""

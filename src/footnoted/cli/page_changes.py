@@ -150,7 +150,7 @@ def version_rows(pages: Sequence[tuple[PageVersion, PageView]]) -> Iterator[dict
             "claims": page.claim_count,
             "came": len(changes.added) if changes else page.claim_count,
             "went": len(changes.removed) if changes else 0,
-            "models": ", ".join(sorted(set(made.models.values()))),
+            "models": ", ".join(made.model_names),
             "commit": made.git_sha[:_SHORT],
             "provenance": made.model_dump(mode="json"),
         }

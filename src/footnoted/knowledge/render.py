@@ -13,6 +13,7 @@ from footnoted.model.transcript import TranscriptOrigin
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from footnoted.knowledge.origins.making import Origin, StageMaking
     from footnoted.knowledge.pages.view import (
         ChainView,
         ClaimView,
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     )
     from footnoted.knowledge.versions import Provenance
 
+_SHORT = 8
+"""How much of a hash is shown."""
 _ORIGINS = {
     TranscriptOrigin.CAPTIONS_MANUAL.value: "captions written by people",
     TranscriptOrigin.CAPTIONS_AUTO.value: "automatic captions",
@@ -48,12 +51,14 @@ def render_text(page: PageView) -> str:
 
 def describe_maker(provenance: Provenance) -> str:
     """Return by what a page was made, in words that leave no doubt about a built-in model."""
-    models = sorted(set(provenance.models.values()))
-    if models == [EXTRACTIVE]:
+    models = provenance.model_names
+    if models == (EXTRACTIVE,):
         return (
             "Made by the built-in extractive model: sentences chosen and grouped by"
             " word statistics; no language model wrote any of it."
         )
+    if not models:
+        return "What made it was not noted then."
     named = ", ".join(
         f"{model} (built-in, no language model)" if model == EXTRACTIVE else model
         for model in models
@@ -93,6 +98,24 @@ def _lines(page: PageView) -> Iterator[str]:
     yield from map(_footnote, page.footnotes)
     yield ""
     yield f"*Version {page.version}. {describe_maker(page.provenance)}*"
+    if len(page.provenance.origins) > 1:
+        yield ""
+        yield from map(_origin, page.provenance.origins)
+
+
+def _origin(origin: Origin) -> str:
+    """Return by what the moments of some recordings were made, where not all were made alike."""
+    ids = ", ".join(map(str, origin.video_ids))
+    stages = ", ".join(map(_making, origin.stages)) or "nobody noted by what"
+    return f"- *Made of {'video' if len(origin.video_ids) == 1 else 'videos'} {ids}: {stages}*"
+
+
+def _making(making: StageMaking) -> str:
+    by = f" by {' and '.join(making.models)}" if making.models else ""
+    prompts = "/".join(sha256[:_SHORT] for sha256 in making.prompts.values())
+    prompted = f" with prompt {prompts}" if prompts else ""
+    program = f" in {making.program}" if making.program else ""
+    return f"{making.stage} {making.version}{by}{prompted}{program}"
 
 
 def _claim(claim: ClaimView) -> str:

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from footnoted.knowledge.origins.making import Origin, narrowed
 from footnoted.model.identity import deterministic_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from footnoted.knowledge.pages.composed import ComposedPage
 
 EXTRACTIVE = "extractive"
 """The name of the built-in model, which selects sentences and writes none."""
+
+
+_AND = ", "
 
 
 class Provenance(BaseModel):
@@ -30,17 +35,55 @@ class Provenance(BaseModel):
     stage_version: int
     """That stage's version."""
     models: Mapping[str, str]
-    """The model of each stage."""
+    """The model that answered each stage; several, where recordings differ, by commas."""
     prompts: Mapping[str, str]
-    """The SHA-256 of each stage's prompt file."""
+    """The SHA-256 of each stage's prompt file; several by commas."""
     taxonomy: str
-    """The SHA-256 of the taxonomy file."""
+    """The SHA-256 of the taxonomy file when it was composed."""
     package_version: str
     """The version of footnoted."""
     git_sha: str
     """The commit it was built from, or `unknown`."""
     output_languages: tuple[str, ...] = ()
     """The languages that were asked for in place of the one spoken, sorted."""
+    origins: tuple[Origin, ...] = ()
+    """What made the moments it rests on, recording by recording."""
+
+    @property
+    def model_names(self) -> tuple[str, ...]:
+        """Return every model that had a part in it, sorted."""
+        named = {name for names in self.models.values() for name in names.split(_AND)}
+        return tuple(sorted(named))
+
+    def about(self, video_ids: frozenset[int]) -> Provenance:
+        """Return the provenance of a page that rests on these videos alone."""
+        origins = narrowed(self.origins, video_ids)
+        made = [making for origin in origins for making in origin.stages]
+        models = [(making.stage, model) for making in made for model in making.models]
+        prompts = [(name, sha256) for making in made for name, sha256 in making.prompts.items()]
+        return self.model_copy(
+            update={
+                "origins": origins,
+                "models": {**_joined(models), **self.models},
+                "prompts": dict(sorted({**_joined(prompts), **self.prompts}.items())),
+            }
+        )
+
+
+class MadeBySomething(BaseModel):
+    """An output that says what it was made by."""
+
+    model_config = ConfigDict(frozen=True)
+
+    provenance: Provenance
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the different values of each name, sorted, in the order of the names."""
+    found: dict[str, set[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, set()).add(value)
+    return {name: _AND.join(sorted(values)) for name, values in found.items()}
 
 
 def content_sha256(page: ComposedPage) -> str:

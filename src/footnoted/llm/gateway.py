@@ -73,10 +73,12 @@ class Gateway:
         scope: CallScope,
         requests: Sequence[ModelRequest[AnswerT]],
         tally: Counter[str] | None = None,
+        answered_by: set[str] | None = None,
     ) -> list[AnswerT]:
         """Return one validated answer per request, in the order of the requests.
 
-        `tally` is told of each call that was `bought` or `replayed`.
+        `tally` is told of each call that was `bought` or `replayed`, `answered_by` of each model
+        whose answer was taken.
 
         Every request of the wave is settled before anything is raised; then one outcome is: the
         database's absence, a wait for the provider, for money, for another caller (TransientError,
@@ -84,7 +86,8 @@ class Gateway:
         """
         if not requests:
             return []
-        walk = _Walk(self, scope, Counter() if tally is None else tally, siblings=len(requests))
+        counts = Counter[str]() if tally is None else tally
+        walk = _Walk(self, scope, counts, answered_by, siblings=len(requests))
         await walk.look_up(requests)
         found = await asyncio.gather(
             *(walk.answer(request) for request in requests), return_exceptions=True
@@ -133,10 +136,17 @@ class _Walk:
     """The way of one wave from requests to validated answers."""
 
     def __init__(
-        self, gateway: Gateway, scope: CallScope, tally: Counter[str], *, siblings: int
+        self,
+        gateway: Gateway,
+        scope: CallScope,
+        tally: Counter[str],
+        answered_by: set[str] | None,
+        *,
+        siblings: int,
     ) -> None:
         self._gateway, self._scope, self._siblings = gateway, scope, siblings
         self._tally = tally
+        self._answered_by = set[str]() if answered_by is None else answered_by
         self._chain = gateway.chain(scope)
         self._known: dict[str, Entry] = {}
 
@@ -153,6 +163,7 @@ class _Walk:
                 found = await self._validated(request, entry)
                 if not isinstance(found, str):
                     self._tally[REPLAYED] += 1
+                    self._answered_by.add(model.name)
                     return found
         reasons: list[_NextModelError] = []
         for model in self._chain:
@@ -183,13 +194,13 @@ class _Walk:
                     return await self._smaller(model, request, entry)
                 case _:
                     found = await self._validated(request, entry)
+            if isinstance(found, str):
+                found = await self._repaired(model, request, entry, found)
             if not isinstance(found, str):
+                self._answered_by.add(model.name)
                 return found
-            repaired = await self._repaired(model, request, entry, found)
-            if not isinstance(repaired, str):
-                return repaired
             if is_fresh:
-                message = f"{request.label}: {repaired}"
+                message = f"{request.label}: {found}"
                 raise ContractViolationError(message)
             entry = None
 
@@ -335,14 +346,18 @@ def _rank(failure: BaseException) -> tuple[int, float]:
 
 
 class ScopedAsker:
-    """The gateway bound to one item and stage; `tally` counts what it bought and replayed."""
+    """The gateway bound to one item and stage.
+
+    `tally` counts what it bought and replayed; `answered_by` are the models whose answers it gave.
+    """
 
     def __init__(self, gateway: Gateway, scope: CallScope) -> None:
         """Ask through `gateway` in the name of `scope`."""
         self._gateway = gateway
         self._scope = scope
         self.tally: Counter[str] = Counter()
+        self.answered_by: set[str] = set()
 
     async def ask_all(self, requests: Sequence[ModelRequest[AnswerT]]) -> list[AnswerT]:
         """Return one validated answer per request, in the order of the requests."""
-        return await self._gateway.ask_all(self._scope, requests, self.tally)
+        return await self._gateway.ask_all(self._scope, requests, self.tally, self.answered_by)

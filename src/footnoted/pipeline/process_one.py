@@ -95,4 +95,6 @@ async def _run(claim: Claim, stage: AnyStage, deps: Deps) -> Made | Waiting | St
     asker = deps.askers.asker_for(claim, stage.name, generation, models)
     context = StageContext(asker, prepared.setup.prompts, models)
     result: BaseModel | Waiting | Stopped = await stage.run(prepared.given, context)
-    return result if isinstance(result, Waiting | Stopped) else Made(result, asker.tally)
+    if isinstance(result, Waiting | Stopped):
+        return result
+    return Made(result, asker.tally, tuple(sorted(asker.answered_by)))

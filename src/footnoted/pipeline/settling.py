@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a stage put out, and how many calls it bought and replayed for that."""
+    """What a stage put out, how many calls it bought and replayed for that, and who answered."""
 
     out: BaseModel
     calls: Mapping[str, int]
+    answered_by: tuple[str, ...] = ()
 
 
 async def save_output(claim: Claim, stage: AnyStage, made: Made | None, deps: Deps) -> Outcome:
@@ -50,7 +51,7 @@ async def save_output(claim: Claim, stage: AnyStage, made: Made | None, deps: De
         if made is not None:
             await stage.save(session, claim.id, made.out)
             if claim.profile:
-                await _close_order(session, claim, stage, made.out, deps)
+                await _close_order(session, claim, stage, made, deps)
         if _is_end(claim, change.status, deps):
             ending = store.Ending("done", await _setup(session, claim, deps))
             await store.close_run(session, claim, ending, now)
@@ -60,19 +61,20 @@ async def save_output(claim: Claim, stage: AnyStage, made: Made | None, deps: De
 
 
 async def _close_order(
-    session: AsyncConnection, claim: Claim, stage: AnyStage, out: BaseModel, deps: Deps
+    session: AsyncConnection, claim: Claim, stage: AnyStage, made: Made, deps: Deps
 ) -> None:
     """Record what the output is and was made by; stages below another one have it to do anew."""
-    digest, now = orders.output_sha256(out), deps.clock.now()
+    now = deps.clock.now()
+    saved = orders.Saved(orders.output_sha256(made.out), made.answered_by, deps.program)
     flow = deps.flows.get(claim.kind, claim.profile)
     names = [each.name for each in flow.stages] if flow is not None else [stage.name]
     later = names[names.index(stage.name) + 1 :]
-    await order_store.outdate(session, claim.key, stage.name, digest, later)
+    await order_store.outdate(session, claim.key, stage.name, saved.sha256, later)
     if stage.asks:
-        await order_store.close(session, claim.key, stage.name, digest, now)
+        await order_store.close(session, claim.key, stage.name, saved, now)
     else:
         parts = orders.fingerprint_parts(stage, setup_of(claim.profile, stage, deps))
-        await order_store.record(session, claim.key, parts, digest, now)
+        await order_store.record(session, claim.key, parts, saved, now)
 
 
 def _event_fields(made: Made) -> dict[str, object]:

@@ -31,7 +31,12 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 
 class Asker(Protocol):
-    """The only fan-out to models; the gateway bound to one item and stage satisfies it."""
+    """The only fan-out to models; the gateway bound to one item and stage satisfies it.
+
+    `answered_by` are the models whose answers it has given so far.
+    """
+
+    answered_by: set[str]
 
     async def ask_all(self, requests: Sequence[ModelRequest[AnswerT]]) -> list[AnswerT]:
         """Return one validated answer per request, in the order of the requests."""

@@ -55,9 +55,12 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class MadeBy:
-    """What pages of a profile are made by, besides prompts; `models` are by stage name."""
+    """What pages of a profile are made by, besides prompts and models.
 
-    models: Mapping[str, str]
+    `stages` are those that what a page rests on has passed, in their order.
+    """
+
+    stages: tuple[str, ...]
     taxonomy_sha256: str
     package_version: str
     git_sha: str

@@ -94,7 +94,7 @@ async def test_a_cooking_video_becomes_a_page_with_the_built_in_model(
     """Ingredients, steps and advice in their sections, each with a footnote that plays."""
     path = project_root / "tests" / "fixtures" / "cooking" / FOCACCIA
     said = read_transcript(path.read_bytes(), path.name, origin=TranscriptOrigin.CAPTIONS_MANUAL)
-    kitchen.asker = FakeAsker(answer_task)
+    kitchen.asker = FakeAsker(answer_task, name="extractive")
     outputs = await kitchen.process(await kitchen.add(Recording("Focaccia", (), transcript=said)))
     await kitchen.compose()
     async with kitchen.database.transaction() as session:

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 class NobodyToAsk:
     """Refuses: these stages ask no model."""
 
+    def __init__(self) -> None:
+        """Have asked nobody."""
+        self.answered_by: set[str] = set()
+
     async def ask_all(self, requests: Sequence[ModelRequest[AnswerT]]) -> list[AnswerT]:
         """Fail the test."""
         raise AssertionError(requests)

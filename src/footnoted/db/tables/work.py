@@ -122,6 +122,7 @@ work_orders = Table(
     Column("parts", JSONB, nullable=False),
     Column("output_sha256", Text),
     Column("saved_sha256", Text),
+    Column("saved_by", JSONB),
     Column("override", JSONB),
     at("opened_at", nullable=False),
     at("closed_at"),
@@ -129,7 +130,8 @@ work_orders = Table(
     CheckConstraint("(closed_at IS NULL) = (output_sha256 IS NULL)", name="output"),
 )
 """What each stage of an item was last given, and what its output was made by: the parts of its
-fingerprint. `saved_sha256` is the output that was saved last, also while the next is worked on.
+fingerprint. `saved_sha256` is the output that was saved last, also while the next is worked on, and
+`saved_by` what made it: the parts of its fingerprint, the models that answered, the program.
 `override` is what a person set for this item alone. A stage that asks no model is only recorded,
 with no input."""
 

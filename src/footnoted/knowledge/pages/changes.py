@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from footnoted.knowledge.pages.composed import said_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from footnoted.knowledge.origins.making import Origin
     from footnoted.knowledge.pages.view import ClaimView, Footnote, PageView
 
 
@@ -169,7 +170,19 @@ def _making(page: PageView) -> dict[str, str]:
         "output language": ", ".join(made.output_languages),
         **{f"model of {stage}": model for stage, model in made.models.items()},
         **{f"prompt {name}": sha256 for name, sha256 in made.prompts.items()},
+        **_versions(made.origins),
     }
+
+
+def _versions(origins: Iterable[Origin]) -> dict[str, str]:
+    """Return the versions of each stage that read the recordings, and the programs of all."""
+    found: dict[str, set[str]] = {}
+    for origin in origins:
+        for making in origin.stages:
+            found.setdefault(f"version of {making.stage}", set()).add(str(making.version))
+            if making.program:
+                found.setdefault("program of recordings", set()).add(making.program)
+    return {name: ", ".join(sorted(values)) for name, values in found.items()}
 
 
 def _differing(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, tuple[str, str]]:

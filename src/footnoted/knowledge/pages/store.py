@@ -13,6 +13,7 @@ from footnoted.db.tables import (
     claim_evidence,
     claims,
     creators,
+    evidence,
     page_redirects,
     page_versions,
     pages,
@@ -23,7 +24,7 @@ from footnoted.knowledge.store import read_evidence
 from footnoted.knowledge.versions import claim_id, content_sha256, version_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -90,14 +91,32 @@ async def publish(
     """
     if missing := await find_missing_evidence(session, composed):
         raise MissingEvidenceError(group, missing)
+    videos = await _videos_of(session, composed)
     await _lock_addresses(session, group)
     assignment = assign(group, composed, await _known_pages(session, group))
     moved = await _write_pages(session, group, assignment)
-    renewed = await _write_versions(session, assignment.placements, provenance)
+    made = {
+        placement.id: provenance.about(
+            frozenset(videos[key] for key in placement.page.evidence_ids)
+        )
+        for placement in assignment.placements
+    }
+    renewed = await _write_versions(session, assignment.placements, made)
     await _retire(session, group, assignment)
     await _write_redirects(session, group, assignment)
     retired = sorted(page.id for page in assignment.retirements)
     return PublishedPages(tuple(sorted(moved | renewed)), tuple(retired))
+
+
+async def _videos_of(session: AsyncConnection, composed: Sequence[ComposedPage]) -> dict[UUID, int]:
+    """Return the video that each cited piece of evidence is of."""
+    cited = sorted(frozenset[Any]().union(*(page.evidence_ids for page in composed)))
+    rows = await session.execute(
+        select(evidence.c.id, evidence.c.video_id)
+        .where(evidence.c.id.in_(cited))
+        .order_by(evidence.c.id)
+    )
+    return {row.id: row.video_id for row in rows}
 
 
 async def _lock_addresses(session: AsyncConnection, group: PageGroup) -> None:
@@ -142,16 +161,19 @@ async def _write_pages(
 
 
 async def _write_versions(
-    session: AsyncConnection, placements: Sequence[Placement], provenance: Provenance
+    session: AsyncConnection, placements: Sequence[Placement], made: Mapping[UUID, Provenance]
 ) -> set[UUID]:
-    """Write a version of each page whose content is not that of its current one."""
+    """Write a version of each page whose content is not that of its current one.
+
+    What `made` it is no content: a page that says the same was made the way its version says.
+    """
     current = await _current_content(session, [placement.id for placement in placements])
     changed: set[UUID] = set()
     for placement in placements:
         number, content = current.get(placement.id, (0, None))
         digest = content_sha256(placement.page)
         if digest != content:
-            await _write_version(session, placement, number + 1, digest, provenance)
+            await _write_version(session, placement, number + 1, digest, made[placement.id])
             changed.add(placement.id)
     return changed
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from footnoted.knowledge.origins.making import RestsOnVideos
+from footnoted.knowledge.versions import MadeBySomething
 from footnoted.prompting import parse_prompt
 
 if TYPE_CHECKING:
@@ -83,6 +85,15 @@ class Order:
         return self.output_sha256 is not None and is_same
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An output that is saved: its hash, the models that answered, and the program it was."""
+
+    sha256: str
+    models: tuple[str, ...] = ()
+    program: str = ""
+
+
 def fingerprint_parts(stage: AnyStage, setup: Setup) -> dict[str, str]:
     """Return what the output of a stage depends on besides its input, part by part."""
     parts = {"stage": stage.name, "version": str(stage.version), **stage.parts}
@@ -94,11 +105,19 @@ def fingerprint_parts(stage: AnyStage, setup: Setup) -> dict[str, str]:
 
 
 def draft_order(given: BaseModel, parts: Mapping[str, str]) -> OrderDraft:
-    """Return the order that pins `given` under `parts`."""
-    given_json = given.model_dump_json()
-    return OrderDraft(given_json, hashlib.sha256(given_json.encode()).hexdigest(), parts)
+    """Return the order that pins `given` under `parts`.
+
+    Who made the moments that a page rests on is pinned with them, and is no other input.
+    """
+    aside = set(RestsOnVideos.model_fields) if isinstance(given, RestsOnVideos) else None
+    asked = given.model_dump_json(exclude=aside)
+    return OrderDraft(given.model_dump_json(), hashlib.sha256(asked.encode()).hexdigest(), parts)
 
 
 def output_sha256(out: BaseModel) -> str:
-    """Return the hash of an output; equal outputs change nothing downstream."""
-    return hashlib.sha256(out.model_dump_json().encode()).hexdigest()
+    """Return the hash of an output; equal outputs change nothing downstream.
+
+    What made it is no part of what it says.
+    """
+    aside = set(MadeBySomething.model_fields) if isinstance(out, MadeBySomething) else None
+    return hashlib.sha256(out.model_dump_json(exclude=aside).encode()).hexdigest()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.model.status import ItemKind
-    from footnoted.pipeline.orders.order import OrderDraft
+    from footnoted.pipeline.orders.order import OrderDraft, Saved
 
 _READ = text("""
   SELECT stage, given::text AS given, given_sha256, generation, parts, output_sha256, override
@@ -36,18 +36,21 @@ _PIN = text("""
 
 _CLOSE = text("""
   UPDATE work_orders SET closed_at = :now, output_sha256 = :output_sha256, given = NULL,
-    saved_sha256 = :output_sha256
+    saved_sha256 = :output_sha256, saved_by = jsonb_build_object(
+      'parts', parts, 'models', CAST(:models AS text[]), 'program', CAST(:program AS text))
   WHERE item_kind = :kind AND item_id = :id AND stage = :stage
 """)
 
 _RECORD = text("""
   INSERT INTO work_orders
-    (item_kind, item_id, stage, given_sha256, parts, output_sha256, saved_sha256, opened_at,
-     closed_at)
-  VALUES (:kind, :id, :stage, '', :parts, :output_sha256, :output_sha256, :now, :now)
+    (item_kind, item_id, stage, given_sha256, parts, output_sha256, saved_sha256, saved_by,
+     opened_at, closed_at)
+  VALUES (:kind, :id, :stage, '', :parts, :output_sha256, :output_sha256, jsonb_build_object(
+      'parts', :parts, 'models', CAST(:models AS text[]), 'program', CAST(:program AS text)),
+    :now, :now)
   ON CONFLICT (item_kind, item_id, stage) DO UPDATE
     SET parts = excluded.parts, output_sha256 = excluded.output_sha256,
-        saved_sha256 = excluded.saved_sha256,
+        saved_sha256 = excluded.saved_sha256, saved_by = excluded.saved_by,
         opened_at = excluded.opened_at, closed_at = excluded.closed_at
 """).bindparams(bindparam("parts", type_=JSONB))
 
@@ -122,23 +125,30 @@ async def outdate(
 
 
 async def close(
-    session: AsyncConnection, item: Item, stage: str, output_sha256: str, now: datetime
+    session: AsyncConnection, item: Item, stage: str, saved: Saved, now: datetime
 ) -> None:
-    """Close the order with the hash of what came out; its input is not needed any more."""
-    values = {**_key(item, stage), "output_sha256": output_sha256, "now": now}
-    await session.execute(_CLOSE, values)
+    """Close the order with what came out, and by what; its input is not needed any more."""
+    await session.execute(_CLOSE, {**_key(item, stage), **_saved(saved), "now": now})
 
 
 async def record(
     session: AsyncConnection,
     item: Item,
     parts: Mapping[str, str],
-    output_sha256: str,
+    saved: Saved,
     now: datetime,
 ) -> None:
     """Note what a stage that asks nothing was made by; nothing of it is ever pinned."""
-    values = {"parts": dict(parts), "output_sha256": output_sha256, "now": now}
+    values = {"parts": dict(parts), **_saved(saved), "now": now}
     await session.execute(_RECORD, {**_key(item, parts["stage"]), **values})
+
+
+def _saved(saved: Saved) -> dict[str, object]:
+    return {
+        "output_sha256": saved.sha256,
+        "models": list(saved.models),
+        "program": saved.program,
+    }
 
 
 def _key(item: Item, stage: str) -> dict[str, object]:

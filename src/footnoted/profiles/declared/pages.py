@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
 from footnoted.knowledge.groups.store import finish_group, read_group
+from footnoted.knowledge.origins.store import read_origins
 from footnoted.knowledge.pages.composed import (
     ComposedClaim,
     ComposedPage,
@@ -70,10 +71,14 @@ class PagesStage:
         group = await read_group(session, item_id)
         if group is None:
             raise ItemGoneError(item_id)
-        return PagesInput(group=group, items=await store.read_group_items(session, group))
+        items = await store.read_group_items(session, group)
+        videos = {item.video_id for item in items}
+        origins = await read_origins(session, videos, self._made_by.stages)
+        return PagesInput(group=group, items=items, origins=origins)
 
     async def run(self, given: PagesInput, context: StageContext) -> PagesOutput:
         """Return the pages; a group without items has none."""
+        del context  # a template asks nobody
         pages = compose(self._template, given.group, given.items)
         covered = frozenset[object]().union(*(page.moment_ids for page in pages))
         counts = {
@@ -81,15 +86,15 @@ class PagesStage:
             "claims": sum(len(page.claims) for page in pages),
             "uncovered_items": sum(item.id not in covered for item in given.items),
         }
-        prompts = {name: prompt.sha256 for name, prompt in context.prompts.items()}
         provenance = Provenance(
             stage=self.name,
             stage_version=self.version,
-            models=self._made_by.models,
-            prompts=dict(sorted({**prompts, _TEMPLATE: self._template.sha256}.items())),
+            models={},
+            prompts={_TEMPLATE: self._template.sha256},
             taxonomy=self._made_by.taxonomy_sha256,
             package_version=self._made_by.package_version,
             git_sha=self._made_by.git_sha,
+            origins=given.origins,
         )
         return PagesOutput(group=given.group, pages=pages, provenance=provenance, counts=counts)
 

@@ -6,7 +6,7 @@ stale -pages-> current        (per creator and category, where the profile has p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from footnoted.errors import ConfigurationError
 from footnoted.knowledge.versions import EXTRACTIVE
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from footnoted.stages.wording import Wording
 
 
+_OF_NO_MOMENT: Final = ("pages", "index")
+
+
 def declared_profile(
     declared: Declaration, roots: Sequence[Path], shared: SharedStages, build: Build
 ) -> Profile:
@@ -37,7 +40,8 @@ def declared_profile(
     Raises ConfigurationError when one of them is missing or does not fit the schema.
     """
     models = {stage: build.model_of(stage, declared.name) for stage in declared.asking}
-    made_by = MadeBy(models, declared.taxonomy_sha256, build.package_version, build.git_sha)
+    reading = tuple(name for name in declared.stages if name not in _OF_NO_MOMENT)
+    made_by = MadeBy(reading, declared.taxonomy_sha256, build.package_version, build.git_sha)
     is_extractive = EXTRACTIVE in models["items"].split(">")
 
     prompts = read_prompts(declared, roots)

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from footnoted.knowledge.bound_evidence import BoundEvidence
 from footnoted.knowledge.groups.group import PageGroup
+from footnoted.knowledge.origins.making import RestsOnVideos
 from footnoted.knowledge.pages.composed import ComposedPage
-from footnoted.knowledge.versions import Provenance
+from footnoted.knowledge.versions import MadeBySomething
 from footnoted.model.topic import Topic
 from footnoted.model.transcript import Cue
 
@@ -99,17 +100,16 @@ class ListedItem(ProfileModel):
     link: str | None
 
 
-class PagesInput(ProfileModel):
+class PagesInput(ProfileModel, RestsOnVideos):
     """A page group with all its live items, in canonical order."""
 
     group: PageGroup
     items: tuple[StoredItem, ...]
 
 
-class PagesOutput(ProfileModel):
+class PagesOutput(ProfileModel, MadeBySomething):
     """The pages of the group, and what they were made by."""
 
     group: PageGroup
     pages: tuple[ComposedPage, ...]
-    provenance: Provenance
     counts: dict[str, int]

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
 from footnoted.knowledge.groups.store import finish_group, read_group
+from footnoted.knowledge.origins.store import read_origins
 from footnoted.knowledge.pages.store import find_missing_evidence, publish
 from footnoted.knowledge.versions import Provenance
 from footnoted.llm.tasks import SynthesizeTask
@@ -92,7 +93,12 @@ class ComposeStage:
         if group is None:
             raise ItemGoneError(item_id)
         moments = await store.read_group_moments(session, group)
-        return ComposeInput(group=group, moments=tuple(map(self._worded, moments)))
+        videos = {moment.video_id for moment in moments}
+        return ComposeInput(
+            group=group,
+            moments=tuple(map(self._worded, moments)),
+            origins=await read_origins(session, videos, self._made_by.stages),
+        )
 
     async def run(self, given: ComposeInput, context: StageContext) -> ComposeOutput:
         """Return the pages; a group without moments has none."""
@@ -177,17 +183,19 @@ class ComposeStage:
         return moment.model_copy(update={"output_language": language})
 
     def _provenance(self, given: ComposeInput, context: StageContext) -> Provenance:
-        own = {self.name: context.models} if context.models else {}
+        models = ", ".join(sorted(context.asker.answered_by))
+        own = {name: context.prompts[name].sha256 for name in (self.name, MERGE)}
         languages = {moment.output_language for moment in given.moments}
         return Provenance(
             stage=self.name,
             stage_version=self.version,
-            models={**self._made_by.models, **own},
-            prompts={name: prompt.sha256 for name, prompt in sorted(context.prompts.items())},
+            models={self.name: models} if models else {},
+            prompts=own,
             taxonomy=self._made_by.taxonomy_sha256,
             package_version=self._made_by.package_version,
             git_sha=self._made_by.git_sha,
             output_languages=tuple(sorted(filter(None, languages))),
+            origins=given.origins,
         )
 
 

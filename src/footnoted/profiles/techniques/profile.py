@@ -53,8 +53,9 @@ def techniques_profile(
         excerpt_chars=tuning.excerpt_chars,
     )
     segment = SegmentStage(build.wording(SegmentStage.name, NAME, prompts))
+    reading = (shared.transcribe, segment, extract, classify)
     made_by = MadeBy(
-        models={stage: build.model_of(stage, NAME) for stage in ASKING},
+        stages=tuple(stage.name for stage in reading),
         taxonomy_sha256=taxonomy.sha256,
         package_version=build.package_version,
         git_sha=build.git_sha,
@@ -68,7 +69,7 @@ def techniques_profile(
     )
     return Profile(
         name=NAME,
-        video_stages=(shared.transcribe, segment, extract, classify, shared.index),
+        video_stages=(*reading, shared.index),
         group_stages=(compose,),
         prompts=prompts,
         taxonomy=taxonomy,

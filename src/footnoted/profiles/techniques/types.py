@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from footnoted.knowledge.bound_evidence import BoundEvidence
 from footnoted.knowledge.groups.group import PageGroup
+from footnoted.knowledge.origins.making import RestsOnVideos
 from footnoted.knowledge.pages.composed import ComposedPage
-from footnoted.knowledge.versions import Provenance
+from footnoted.knowledge.versions import MadeBySomething
 from footnoted.model.topic import Topic
 from footnoted.model.transcript import Cue
 
@@ -105,17 +106,16 @@ class ClassifyOutput(ProfileModel):
     counts: dict[str, int]
 
 
-class ComposeInput(ProfileModel):
+class ComposeInput(ProfileModel, RestsOnVideos):
     """A page group with all its live moments, in canonical order."""
 
     group: PageGroup
     moments: tuple[StoredMoment, ...]
 
 
-class ComposeOutput(ProfileModel):
+class ComposeOutput(ProfileModel, MadeBySomething):
     """The pages of the group, and what they were made by."""
 
     group: PageGroup
     pages: tuple[ComposedPage, ...]
-    provenance: Provenance
     counts: dict[str, int]

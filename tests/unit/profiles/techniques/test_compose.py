@@ -23,7 +23,7 @@ PROMPTS = {
 GROUP = PageGroup(
     id=1, profile="techniques", creator_id=2, creator="Ada", category="Cooking", wanted=3
 )
-MADE_BY = MadeBy({"compose": "fake"}, "t" * 64, "0.1", "abc")
+MADE_BY = MadeBy(("segment", "extract", "classify"), "t" * 64, "0.1", "abc")
 
 
 async def _compose(asker: FakeAsker, moments: list[StoredMoment], size: int) -> ComposeOutput:
@@ -76,7 +76,7 @@ async def test_a_prompt_shows_at_most_300_characters_of_what_was_said() -> None:
 
 async def test_what_made_the_pages_is_said_with_them() -> None:
     """Prompts by hash, models by stage, taxonomy, code."""
-    made = (await _compose(FakeAsker(), [], 4)).provenance
+    made = (await _compose(FakeAsker(), [moment(0)], 4)).provenance
     assert (made.prompts, made.models, made.taxonomy, made.git_sha) == (
         {name: prompt.sha256 for name, prompt in PROMPTS.items()},
         {"compose": "fake"},
@@ -86,7 +86,7 @@ async def test_what_made_the_pages_is_said_with_them() -> None:
 
 
 async def test_a_page_names_the_models_and_the_languages_it_was_really_written_with() -> None:
-    """Those that a person set for its group, and every one that a source of it asks for."""
+    """Those that answered, whoever might have been asked, and what each source of it asks for."""
     moments = [
         moment(at, recording=name).model_copy(update={"video_id": at, "output_language": language})
         for at, (name, language) in enumerate((("a", "fr"), ("b", None), ("c", "de")))
@@ -94,8 +94,8 @@ async def test_a_page_names_the_models_and_the_languages_it_was_really_written_w
     given = ComposeInput(group=GROUP, moments=tuple(moments))
     prompts = {name: replace(one, user="{{output_language}}") for name, one in PROMPTS.items()}
     stage = ComposeStage(MADE_BY, "m", chunk_size=4)
-    made = (await stage.run(given, StageContext(FakeAsker(), prompts, "other"))).provenance
-    assert (made.models, made.output_languages) == ({"compose": "other"}, ("de", "fr"))
+    made = (await stage.run(given, StageContext(FakeAsker(), prompts, "fake>other"))).provenance
+    assert (made.models, made.output_languages) == ({"compose": "fake"}, ("de", "fr"))
 
 
 async def test_what_an_answer_cites_in_vain_is_told_in_the_counts() -> None:

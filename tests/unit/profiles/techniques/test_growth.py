@@ -68,7 +68,7 @@ def _moments(recordings: Recordings) -> list[StoredMoment]:
 
 
 async def _compose(asker: FakeAsker, moments: Sequence[StoredMoment]) -> ComposeOutput:
-    stage = ComposeStage(MadeBy({}, "t", "0", "abc"), "m", chunk_size=CUT_SIZE)
+    stage = ComposeStage(MadeBy((), "t", "0", "abc"), "m", chunk_size=CUT_SIZE)
     given_input = ComposeInput(group=GROUP, moments=tuple(moments))
     return await stage.run(given_input, StageContext(asker, PROMPTS))
 
@@ -156,7 +156,7 @@ async def test_every_request_is_bounded_in_a_group_of_two_hundred_moments() -> N
         )
         for number in range(200)
     ]
-    stage = ComposeStage(MadeBy({}, "t", "0", "abc"), "m", chunk_size=40)
+    stage = ComposeStage(MadeBy((), "t", "0", "abc"), "m", chunk_size=40)
     asker = FakeAsker(answer_by_whim)
     given_input = ComposeInput(group=GROUP, moments=tuple(moments))
     await stage.run(given_input, StageContext(asker, prompts))

@@ -42,7 +42,7 @@ GROUP = PageGroup(
 
 
 async def _compose(asker: FakeAsker, moments: list[StoredMoment], size: int = 4) -> ComposeOutput:
-    stage = ComposeStage(MadeBy({}, "t", "0", "abc"), "m", chunk_size=size)
+    stage = ComposeStage(MadeBy((), "t", "0", "abc"), "m", chunk_size=size)
     given = ComposeInput(group=GROUP, moments=tuple(moments))
     return await stage.run(given, StageContext(asker, PROMPTS))
 

@@ -124,7 +124,8 @@ def test_an_index_of_the_other_half_is_one_of_no_moment() -> None:
 
 
 async def _compose(asker: FakeAsker, moments: list[StoredMoment]) -> ComposeOutput:
-    stage = ComposeStage(MadeBy({"compose": "fake"}, "t" * 64, "0.1", "abc"), "m", chunk_size=12)
+    made_by = MadeBy(("segment", "extract", "classify"), "t" * 64, "0.1", "abc")
+    stage = ComposeStage(made_by, "m", chunk_size=12)
     given_input = ComposeInput(group=GROUP, moments=tuple(moments))
     return await stage.run(given_input, StageContext(asker, {"compose": PROMPT, "merge": MERGE}))
 

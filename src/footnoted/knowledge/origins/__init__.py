@@ -1,0 +1,1 @@
+"""What made the moments that pages rest on, recording by recording."""
