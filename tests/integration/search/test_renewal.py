@@ -16,6 +16,9 @@ from footnoted.pipeline.embedding.renewal.renewal import (
     outcome_of,
     renew,
 )
+from footnoted.pipeline.embedding.standing import standings
+from footnoted.search.embedding.inspection import inspect
+from footnoted.search.embedding.rows import SpecState
 from tests.fakes.embedding import Worker, embedding_settings, working
 from tests.fakes.embedding_server import serving
 from tests.fakes.machine import rows_of
@@ -167,3 +170,27 @@ async def test_a_new_text_of_two_videos_is_bought_once_and_found_in_both(
     points = await worker.indexes.of(await spec_of(worker)).points([UUID(int=5), UUID(int=6)])
     assert sorted(server.texts) == [new, beside]
     assert [set(point.dense) for point in points] == [{"text"}, {"text"}]
+
+
+async def test_a_retired_spec_of_the_same_model_loses_nothing_by_a_renewal(
+    worker: Worker, server: EmbeddingServer, tmp_path: Path
+) -> None:
+    """While vectors are made anew nothing is lost; afterwards it can be gone back to whole."""
+    settings = embedding_settings(tmp_path / "data", server.base_url, embedder_channels="text")
+    await worker.indexes.close()
+    async with working(worker.database, settings) as new:
+        await new.work()
+        _, old, now = await new.specs()
+        assert (old.state, now.state) == (SpecState.RETIRED, SpecState.SERVING)
+
+        async def embedded() -> list[int]:
+            async with new.database.transaction() as session:
+                return [one.embedded for one in await standings(session)][1:]
+
+        await renew(new.database, now.spec, VectorScope(VectorReach.ALL, force=True))
+        assert await embedded() == [0, 0]
+        assert not (await inspect(new.database, new.indexes)).unmade
+        await new.work()
+        assert await embedded() == [4, 4]
+        await new.drain()
+        assert (await inspect(new.database, new.indexes)).is_clean

@@ -22,9 +22,14 @@ from footnoted.pipeline.embedding.queries import NOBODYS
 from footnoted.search import store as documents
 from footnoted.search.embedding import store
 from footnoted.search.embedding.recipes import RECIPES, Purpose, text_sha256
+from footnoted.search.embedding.rows import SpecState
+from footnoted.search.embedding.stored_vectors import hashes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.pipeline.embedding.access import EmbeddingAccess
     from footnoted.search.embedding.recipes import Recipes
@@ -79,8 +84,27 @@ class Maker:
             await buyer.fill(order)
         async with self.access.database.transaction() as session:
             await store.note_embedded(session, row.sha256, group)
+            await self._note_retired(session, row, group)
             if row.is_whole:  # others may have bought the vectors after this went into the index
                 await documents.enqueue(session, {one.document.id for one in group})
+
+    async def _note_retired(
+        self, session: AsyncConnection, row: SpecRow, group: Sequence[StoredDocument]
+    ) -> None:
+        """Note documents under retired specs of the same models too, where they have everything.
+
+        Nothing is made for those, and what they can be gone back to with should be told.
+        """
+        for other in await store.specs(session):
+            if other.state is not SpecState.RETIRED or not other.shares(row.spec):
+                continue
+            lacking: set[UUID] = set()
+            for channel in other.spec.dense:
+                hashes = hashes_of([one.document for one in group], channel, self.recipes)
+                known = await store.kept(session, channel.sha256, set(hashes.values()))
+                lacking |= {one for one, sha256 in hashes.items() if sha256 not in known}
+            whole = [one for one in group if one.document.id not in lacking]
+            await store.note_embedded(session, other.sha256, whole)
 
     def _orders(self, row: SpecRow, group: Sequence[StoredDocument]) -> Iterator[Order]:
         video_id = _owner(group[0])

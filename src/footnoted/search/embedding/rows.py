@@ -67,3 +67,9 @@ class SpecRow:
     def is_whole(self) -> bool:
         """Return whether its index has every document and gets every change."""
         return self.filled_at is not None
+
+    def shares(self, spec: Spec) -> bool:
+        """Return whether it is kept, and vectors of `spec` are vectors of it too."""
+        ours = {channel.sha256 for channel in self.spec.dense}
+        is_kept = self.state is not SpecState.DROPPED
+        return is_kept and not ours.isdisjoint(channel.sha256 for channel in spec.dense)

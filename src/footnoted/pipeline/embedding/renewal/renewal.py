@@ -97,7 +97,9 @@ async def renew(
             for channel in spec.dense:
                 hashes = texts.inside[channel.sha256] - texts.outside[channel.sha256]
                 await store.forget_vectors(session, channel.sha256, hashes)
-            await vectors.forget_made(session, spec.sha256, texts.own)
+            for row in await vectors.specs(session):
+                if row.shares(spec):
+                    await vectors.forget_made(session, row.sha256, texts.own)
         noted = await vectors.noted_embedded(session, spec.sha256, meant)
     wanted = frozenset(meant - noted)
     kept = len(meant - wanted - shared)
