@@ -80,12 +80,13 @@ def _purge(videos: list[int], *, as_json: bool) -> None:
     removed = with_storage(work)
     if as_json:
         purged = [{"id": video_id, "title": title} for video_id, title in removed.videos]
-        write_json("remove/1", {"purged": purged, "seen_again": list(removed.seen_again)})
+        write_json("remove/2", {"purged": purged, "still_there": list(removed.still_there)})
         return
     for video_id, title in removed.videos:
         say(f"video {video_id} {title!r}: erased")
-    for path in removed.seen_again:
-        remark(f"{path} is still in a followed folder: the next look takes it again")
+    for path in removed.still_there:
+        remark(f"{path} is still there; no look takes it again")
+    remark("No source brings back what was erased; `footnoted add` does.")
 
 
 async def erase(storage: Storage, videos: list[int]) -> Removed:

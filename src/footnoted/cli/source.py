@@ -31,6 +31,7 @@ class _ItemState(StrEnum):
     TAKEN = "taken"
     LEFT = "left"
     LATER = "later"
+    REMOVED = "removed"
 
 
 _A_YEAR_S = 366 * 86_400
@@ -120,7 +121,8 @@ def items(
     source: _Id,
     *,
     state: Annotated[
-        _ItemState | None, typer.Option(help="Those that were taken, left or put off only.")
+        _ItemState | None,
+        typer.Option(help="Those that were taken, left, put off or removed only."),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="Show at most so many.")] = 50,
     as_json: _Json = False,

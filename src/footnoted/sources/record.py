@@ -18,10 +18,17 @@ from footnoted.sources.facts import (
     readable,
     title_of_path,
 )
+from footnoted.sources.items import FoundItem
 from footnoted.sources.languages import is_language
 from footnoted.sources.placement import Placed, place
-from footnoted.sources.port import FileRole
+from footnoted.sources.port import Facts, FileRole
 from footnoted.sources.recordings import store
+from footnoted.sources.removals.store import (
+    Removals,
+    content_key,
+    removals_of,
+    take_back,
+)
 from footnoted.sources.transcriptions.store import open_transcription
 from footnoted.sources.videos import store as videos
 
@@ -82,7 +89,11 @@ class Origin:
 
 @dataclass(slots=True)
 class Recorded:
-    """What a look changed, counted in recordings; `missing` and `returned` count files."""
+    """What a look changed, counted in recordings; `missing` and `returned` count files.
+
+    `media_ids` are those of the found recordings, in order, but for the ones at `removed`: a
+    person erased them, at these times by profile.
+    """
 
     added: int = 0
     changed: int = 0
@@ -92,6 +103,9 @@ class Recorded:
     missing: int = 0
     returned: int = 0
     media_ids: list[int] = field(default_factory=list[int])
+    removed: dict[int, dict[str, datetime]] = field(
+        default_factory=dict[int, dict[str, "datetime"]]
+    )
 
     def counts(self) -> dict[str, int]:
         """Return what happened at all, by name."""
@@ -125,6 +139,7 @@ class _Recording:
     affected: set[int] = field(default_factory=set[int])
     new_ids: dict[int, int] = field(default_factory=dict[int, int])
     creators: dict[str, int] = field(default_factory=dict[str, int])
+    removals: Removals = field(default_factory=lambda: Removals(()))
 
     async def place_all(self, scan: Scan) -> None:
         files = [file for media in scan.found for file in media.files]
@@ -133,6 +148,8 @@ class _Recording:
         known = await store.touched(
             self.session, [*(file.path for file in files), *beside], contents, set(scan.missing)
         )
+        if self.origin.trigger != videos.MANUAL:
+            self.removals = await removals_of(self.session, map(content_key, contents))
         placement = place(scan.found, known)
         self.affected |= {row.media_id for row in known.rows}.union(known.identities.values())
         await videos.lock_videos(self.session, sorted(self.affected))
@@ -146,7 +163,22 @@ class _Recording:
         ]
         await store.vacate(self.session, moved, placement.displaced)
         for index, placed in enumerate(placement.placed):
-            await self._put(index, placed, opening)
+            if removed := self._removed(placed):
+                self.recorded.removed[index] = removed
+            else:
+                await self._put(index, placed, opening)
+
+    def _removed(self, placed: Placed) -> dict[str, datetime]:
+        """Return when a person erased a recording that is not there, if it was for all profiles."""
+        if placed.same_as is not None:
+            return self.recorded.removed.get(placed.same_as, {})
+        removed = self._removed_profiles(placed.found)
+        is_wanted = placed.media_id is not None or len(removed) < len(set(self.origin.profiles))
+        return {} if is_wanted else removed
+
+    def _removed_profiles(self, found: FoundMedia) -> dict[str, datetime]:
+        item = FoundItem(keys=tuple(_keys(found)), facts=Facts())
+        return self.removals.of(item, self.origin.profiles)
 
     async def mark(self, scan: Scan) -> None:
         """Mark what is gone and what is back; a recording is missing when nothing of it is left."""
@@ -173,6 +205,9 @@ class _Recording:
         for file, row in zip(placed.found.files, placed.rows, strict=True):
             row_id = None if row is None else row.id
             await store.put_file(self.session, media_id, row_id, file, self.now)
+        if self.origin.trigger == videos.MANUAL:
+            keys = [*_keys(placed.found), *(f"file:{file.path}" for file in placed.found.files)]
+            await take_back(self.session, media_id, keys, self.origin.profiles)
         if change.why:
             forgets = placed.has_new_words
             await videos.reopen_videos(self.session, media_id, opening, change.why, forgets=forgets)
@@ -247,7 +282,10 @@ class _Recording:
         self, media_id: int, found: FoundMedia, opening: videos.Opening, *, waits: bool
     ) -> None:
         fields = {"path": found.first.path}
+        removed = self._removed_profiles(found)
         for profile in self.origin.profiles:
+            if profile in removed:
+                continue
             how = videos.Queueing(self._priority, waits=waits)
             await videos.open_video(self.session, media_id, profile, opening, fields, how)
 
@@ -272,6 +310,11 @@ class _Recording:
             self.recorded.changed += 1
         else:
             self.recorded.known += 1
+
+
+def _keys(found: FoundMedia) -> list[str]:
+    """Return by what the contents of a recording are known again; empty files are all alike."""
+    return [content_key(file.sha256) for file in found.recording_files if file.size_bytes]
 
 
 def _is_sound_only(found: FoundMedia) -> bool:

@@ -21,7 +21,7 @@ from footnoted.model.outcome import Waiting
 from footnoted.model.path import real_path, stored_path
 from footnoted.model.status import SOURCE_FOLLOWED, ItemKind, Resource
 from footnoted.sources import store
-from footnoted.sources.choosing.choice import Wishes
+from footnoted.sources.choosing.choice import Refusal, Wishes
 from footnoted.sources.choosing.look import Chosen, look_for_wanted
 from footnoted.sources.choosing.store import (
     forget_gone,
@@ -31,7 +31,7 @@ from footnoted.sources.choosing.store import (
 )
 from footnoted.sources.globs import read_target
 from footnoted.sources.items import Place, Poll, PollState
-from footnoted.sources.net.store import next_decision, publication_times
+from footnoted.sources.net.store import LEFT, REMOVED, next_decision, publication_times
 from footnoted.sources.net.take import Follows, take
 from footnoted.sources.options import SourceOptions, options_of_source
 from footnoted.sources.port import (
@@ -45,6 +45,7 @@ from footnoted.sources.port import (
 )
 from footnoted.sources.record import Origin, Recorded, record
 from footnoted.sources.recordings.store import Places, arrival_times, known_files
+from footnoted.sources.removals.store import told
 from footnoted.sources.rules.backfill import Reach
 from footnoted.sources.rules.schedule import Schedule, next_poll, parse_schedule, rhythm_of
 from footnoted.sources.videos.store import SCHEDULED, wake_found
@@ -215,7 +216,9 @@ class PollStage:
         now, scan = self._clock.now(), chosen.scan
         origin = Origin(source.id, source.profiles, source.creator_name, SCHEDULED, source.priority)
         recorded = await record(session, scan, origin, now)
-        taken = list(zip(scan.found, recorded.media_ids, strict=True))
+        chosen = _with_removed(chosen, recorded)
+        there = (media for at, media in enumerate(scan.found) if at not in recorded.removed)
+        taken = list(zip(there, recorded.media_ids, strict=True))
         await note_taken(session, source.id, taken, now)
         await note_refused(session, source.id, chosen.refused, now)
         await forget_gone(session, source.id, chosen.forgotten)
@@ -313,6 +316,15 @@ def _told(scan: Scan, recorded: Recorded) -> dict[str, object]:
         fields["problems"] = [str(problem) for problem in scan.problems[:_TOLD_PROBLEMS]]
         fields["problem_count"] = len(scan.problems)
     return fields
+
+
+def _with_removed(chosen: Chosen, recorded: Recorded) -> Chosen:
+    """Return the look with what a person erased among what is not taken."""
+    removed = [
+        Refusal(media=chosen.scan.found[at], state=LEFT, reason=REMOVED, detail=told(when))
+        for at, when in recorded.removed.items()
+    ]
+    return chosen.model_copy(update={"refused": (*chosen.refused, *removed)})
 
 
 def _told_refusals(chosen: Chosen) -> dict[str, object]:

@@ -188,7 +188,7 @@ async def test_an_unknown_video_erases_nothing(workshop: Workshop) -> None:
 
 
 async def test_a_file_that_is_still_followed_is_named(workshop: Workshop) -> None:
-    """The next look would bring it back, and somebody should know."""
+    """It is a person's own, and somebody should know."""
     (video,) = await made(workshop, ONE)
     await follow(workshop, [video])
     await workshop.rows(
@@ -197,7 +197,7 @@ async def test_a_file_that_is_still_followed_is_named(workshop: Workshop) -> Non
            RETURNING 1"""
     )
     removed = await purge(workshop.database, [video], clock=CLOCK)
-    assert removed.seen_again == ("/mnt/x/one.vtt",)
+    assert removed.still_there == ("/mnt/x/one.vtt",)
 
 
 async def test_a_source_goes_and_what_it_made_stays(workshop: Workshop) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from footnoted.pipeline.controls.removal.removal import purge
 from footnoted.sources.net.adding import change_source
 from footnoted.sources.net.asking import Asked
 from footnoted.sources.net.store import OfferedItem, offered
@@ -222,3 +224,54 @@ async def test_a_wish_that_changes_during_a_look_decides(desk: Desk) -> None:
     assert await became(desk) == {}
     await desk.poll()
     assert await became(desk) == {"Show": "taken"}
+
+
+async def erase(desk: Desk, title: str) -> None:
+    """Erase a video, as a person does."""
+    query = "SELECT v.id FROM videos v JOIN media m ON m.id = v.media_id WHERE m.title = :title"
+    (row,) = await desk.rows(query, title=title)
+    removed = await purge(desk.database, [row.id], clock=desk.clock)
+    assert removed.still_there == (f"{desk.folder}/{title}.vtt",)
+
+
+@pytest.mark.parametrize("asked", [Asked(), Asked(title_has="talk")])
+async def test_a_removed_file_stays_away(desk: Desk, asked: Asked) -> None:
+    """Unchanged it is not read again; changed, renamed or copied it is not taken again."""
+    write(desk, "Talk")
+    write(desk, "Another talk")
+    await desk.follow(asked=asked)
+    await desk.poll()
+    await erase(desk, "Talk")
+    again = (await polled(desk)).chosen
+    assert again is not None
+    assert (again.scan.found, again.refused) == ((), ())
+    shutil.copy2(desk.folder / "Talk.vtt", desk.folder / "Copied talk.vtt")
+    write(desk, "Talk", days=0.01, title="Talk, mended")
+    await desk.poll()
+    (desk.folder / "Talk.vtt").rename(desk.folder / "Renamed talk.vtt")
+    (desk.folder / "Talk.info.json").unlink()
+    await desk.poll()
+    assert await desk.titles() == ["Another talk"]
+    states = {title: item.state for title, item in (await items(desk)).items()}
+    assert states == {"Another talk": "taken", "Copied talk": "removed", "Renamed talk": "removed"}
+
+
+async def test_a_removed_file_comes_back_by_hand_only(desk: Desk) -> None:
+    """Another folder that has the same content does not bring it, and says so."""
+    path = desk.write("Talk.vtt", captions())
+    first = await desk.follow()
+    await desk.poll()
+    await erase(desk, "Talk")
+    desk.write("sub/Copy.vtt", path.read_bytes())
+    await desk.follow("sub")
+    await desk.poll()
+    told = (await items(desk))["Copy"]
+    assert (told.state, told.reason) == ("removed", "removed")
+    await desk.add("Talk.vtt")
+    await desk.poll()
+    await desk.poll(first)
+    assert await became(desk) == {"Talk": "taken"}
+    desk.source_id = first
+    assert await became(desk) == {"Talk": "taken"}
+    assert set(await desk.files()) == {"Talk.vtt", "sub/Copy.vtt"}
+    assert await desk.rows("SELECT 1 FROM removals") == []

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from runpy import run_path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from footnoted.pipeline.controls.removal.removal import purge, remove_source
 from footnoted.sources.feeds.identity import Marks, keys_of
 from footnoted.sources.items import FEED_KIND, FoundItem, Poll, TranscriptLink
-from footnoted.sources.net.adding import NetPlace, NewPlace, add_place, add_urls
+from footnoted.sources.net.adding import (
+    NetPlace,
+    NewPlace,
+    add_place,
+    add_urls,
+    change_source,
+)
 from footnoted.sources.net.asking import Asked
+from footnoted.sources.net.store import offered
 from footnoted.sources.net.take import Follows, take
 from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import Facts
@@ -21,6 +30,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.machine import rows_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from footnoted.db.session import Database
     from footnoted.sources.net.take import Took
 
@@ -219,13 +230,97 @@ async def test_a_title_that_a_person_set_is_kept(shelf: Shelf) -> None:
     assert await shelf.taken() == ["Mine"]
 
 
+async def erase(shelf: Shelf, title: str, profile: str = "techniques") -> None:
+    """Erase a video, as a person does."""
+    query = """SELECT v.id FROM videos v JOIN media m ON m.id = v.media_id
+               WHERE m.title = :title AND v.profile = :profile"""
+    (row,) = await rows_of(shelf.database, query, title=title, profile=profile)
+    await purge(shelf.database, [row.id], clock=FakeClock(NOW))
+
+
 async def test_what_was_removed_by_hand_stays_away(shelf: Shelf) -> None:
-    """The next look does not bring it back."""
+    """No look brings it back, neither of its source nor of another one, and both say so."""
+    await shelf.take(episodes(1, 2))
+    mirror = await shelf.follow("mirror.example", profiles=["techniques"])
+    await erase(shelf, "Episode 1")
+    again = await shelf.take(episodes(1, 2))
+    others = await mirror.take(episodes(1, 2, scope="mirror.example/feed"))
+    assert await shelf.taken() == ["Episode 2"]
+    assert (again.counts(), others.left) == ({}, {"removed": 1})
+    for place in (shelf, mirror):
+        async with place.database.transaction() as session:
+            told = {item.title: item for item in await offered(session, place.follows.source_id)}
+        assert (told["Episode 1"].state, told["Episode 2"].state) == ("removed", "taken")
+        assert told["Episode 1"].detail == (
+            "it was removed by hand on 2026-11-20; `footnoted add` takes it"
+        )
+
+
+async def test_what_was_removed_before_that_was_kept_stays_away(
+    shelf: Shelf, project_root: Path
+) -> None:
+    """A release before told of it as taken; the migration makes it what it was."""
     await shelf.take(episodes(1, 2))
     await shelf.rows("DELETE FROM media WHERE title = 'Episode 1' RETURNING 1")
-    again = await shelf.take(episodes(1, 2))
-    assert await shelf.taken() == ["Episode 2"]
-    assert again.taken == 0
+    migration = run_path(str(project_root / "migrations/versions/0020_remember_removals.py"))
+    tell = migration["TELL"].replace(":first", "'(0,0)'").replace(":last", "'(99,0)'")
+    await shelf.rows(f"{tell} RETURNING 1")
+    mirror = await shelf.follow("mirror.example")
+    await mirror.take([episode(1)])
+    await shelf.take(episodes(1, 2))
+    assert await shelf.became() == {"Episode 1": "removed", "Episode 2": "taken"}
+    assert await mirror.became() == {"Episode 1": "removed"}
+
+
+async def test_what_was_removed_comes_back_by_hand_only(shelf: Shelf) -> None:
+    """Not by other wishes of its source; then each source has it again, once."""
+    await shelf.take(episodes(1, 2))
+    mirror = await shelf.follow("mirror.example", backfill="all")
+    await erase(shelf, "Episode 1")
+    await mirror.take(episodes(1, 1, scope="mirror.example/feed"))
+    await change_source(
+        shelf.database, shelf.follows.source_id, Asked(backfill="all"), clock=FakeClock(NOW)
+    )
+    await shelf.asking(backfill="all").take(episodes(1, 2))
+    assert (await shelf.became())["Episode 1"] == "removed"
+    urls = ["https://pod.example/1.mp3"]
+    await add_urls(shelf.database, urls, ["techniques"], clock=FakeClock(NOW))
+    await shelf.take(episodes(1, 2))
+    await mirror.take(episodes(1, 1, scope="mirror.example/feed"))
+    assert (await shelf.became())["Episode 1"] == "taken"
+    assert (await mirror.became())["Episode 1"] == "taken"
+    assert await shelf.rows("SELECT count(*) FROM media") == [(2,)]
+    assert await shelf.rows("SELECT count(*) FROM removals") == [(0,)]
+
+
+async def test_a_removal_is_of_one_profile(shelf: Shelf) -> None:
+    """Another source opens no video that was erased, and the one that was not."""
+    await shelf.asking(profiles=["techniques", "other"]).take([episode(1)])
+    await erase(shelf, "Episode 1", "other")
+    mirror = await shelf.follow("mirror.example", profiles=["other", "third"])
+    await mirror.take([episode(1, scope="mirror.example/feed")])
+    assert await shelf.rows("SELECT profile FROM videos ORDER BY id") == [
+        ("techniques",),
+        ("third",),
+    ]
+
+
+async def test_a_removal_takes_no_other_episode_along(shelf: Shelf) -> None:
+    """Though the feed gives all of them one GUID (complaint 14)."""
+    await shelf.take([episode(2, guid="always")])
+    await erase(shelf, "Episode 2")
+    await shelf.take([episode(1, guid="always")])
+    assert await shelf.taken() == ["Episode 1"]
+
+
+async def test_a_source_that_is_followed_again_brings_what_went_with_it(shelf: Shelf) -> None:
+    """It was the source that nobody wanted, and now it is wanted."""
+    await shelf.take([episode(1)])
+    source_id = shelf.follows.source_id
+    await remove_source(shelf.database, source_id, clock=FakeClock(NOW), purges=True)
+    again = await shelf.follow("pod.example")
+    await again.take([episode(1)])
+    assert await shelf.taken() == ["Episode 1"]
 
 
 async def test_what_is_new_stands_before_the_backfill_of_its_priority(shelf: Shelf) -> None:

@@ -53,6 +53,7 @@ from footnoted.db.tables.search import (
 )
 from footnoted.db.tables.sources import (
     hosts,
+    removals,
     source_items,
     sources,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "plan_items",
     "plans",
     "provider_stops",
+    "removals",
     "runs",
     "source_items",
     "sources",

@@ -76,8 +76,25 @@ source_items = Table(
     CheckConstraint("(state = 'later') = (decide_at IS NOT NULL)", name="later"),
     Index(None, "media_id"),
 )
-"""What became of each item that a source on the net brought: taken, left and why, or decided later.
-"""
+"""What became of each item that a source brought: taken, left and why, or decided later. What a
+person removed is left as `removed`. `item` is what is to be decided later; of files also what is
+left, so that no look takes it for new."""
+
+removals = Table(
+    "removals",
+    metadata,
+    identity(),
+    Column("profile", Text, nullable=False),
+    strings("keys"),
+    Column("title_sha256", Text),
+    at("published_at"),
+    Column("duration_ms", BigInteger),
+    at("removed_at", nullable=False),
+    CheckConstraint("cardinality(keys) > 0", name="keys"),
+    Index(None, "keys", postgresql_using="gin"),
+)
+"""What a person erased: by what it is known again, so that no source brings it back. Keys of a feed
+may be shared by mistake, so the rest tells whether it is that one; its title is not kept."""
 
 hosts = Table(
     "hosts",

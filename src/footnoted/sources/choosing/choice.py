@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from footnoted.sources.choosing.item import is_table, item_of, key_of
 from footnoted.sources.items import FoundItem
-from footnoted.sources.net.store import LATER, LEFT, TAKEN
+from footnoted.sources.net.store import LATER, LEFT, REMOVED, TAKEN
 from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import Facts, FileRole, FoundFile, FoundMedia, KnownFile, Scan
 from footnoted.sources.rules.backfill import BACKFILL, Backfill, Reach, plan_backfill
@@ -38,6 +38,7 @@ class Decision(_Value):
     key: str
     state: str
     reason: str | None = None
+    detail: str | None = None
     published_at: datetime | None = None
     decide_at: datetime | None = None
     files: tuple[FoundFile, ...] = ()
@@ -56,9 +57,14 @@ class Wishes(_Value):
     decisions: tuple[Decision, ...] = ()
 
     @property
-    def takes_all(self) -> bool:
-        """Return whether nothing is asked, so that nothing needs a survey."""
+    def is_nothing(self) -> bool:
+        """Return whether nothing is asked, so that the folder is taken in the order of names."""
         return self.options.rules == Rules() and self.options.backfill == Backfill(reach=Reach.ALL)
+
+    @property
+    def takes_all(self) -> bool:
+        """Return whether there is nothing to choose, so that nothing needs a survey."""
+        return self.is_nothing and all(one.state != REMOVED for one in self.decisions)
 
     def left_files(self, now: datetime) -> dict[str, KnownFile]:
         """Return by path the files of what was left, but for what is to be decided by now."""
@@ -247,7 +253,7 @@ class _Choosing:
         at = decision.published_at
         is_left = decision.state == LEFT and decision.reason == BACKFILL
         is_old = at is None or at < self._wishes.followed_since
-        return is_old and (is_left or decision.state == TAKEN)
+        return is_old and (is_left or decision.state in (TAKEN, REMOVED))
 
     def _reaches(self, item: FoundItem) -> bool:
         """Return whether a backfill without a number goes back to an item."""
@@ -257,7 +263,10 @@ class _Choosing:
         return backfill.reach is not Reach.NONE
 
     def _refusal(self, candidate: _Candidate, chosen: frozenset[str]) -> Refusal | None:
-        media, verdict = candidate.media, candidate.verdict
+        media, verdict, before = candidate.media, candidate.verdict, candidate.before
+        if before is not None and before.state == REMOVED:
+            detail = before.detail or ""
+            return Refusal(media=media, state=LEFT, reason=REMOVED, detail=detail)
         if isinstance(verdict, NotTaken):
             return Refusal(media=media, state=LEFT, reason=verdict.reason, detail=verdict.detail)
         if not candidate.is_fresh and candidate.item.keys[0] not in chosen:
@@ -276,6 +285,8 @@ class _Choosing:
 
     def _in_order(self, candidates: Sequence[_Candidate]) -> list[FoundMedia]:
         """Return the recordings as the backfill wants them worked on."""
+        if self._wishes.is_nothing:
+            return [candidate.media for candidate in candidates]
         media = {id(candidate.item): candidate.media for candidate in candidates}
         items = [candidate.item for candidate in candidates]
         return [media[id(item)] for item in self._wishes.options.backfill.in_order(items)]

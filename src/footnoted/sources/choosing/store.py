@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from footnoted.sources.choosing.choice import Decision
 from footnoted.sources.choosing.item import item_of, key_of
-from footnoted.sources.net.store import TAKEN, put_items, taken_media
+from footnoted.sources.net.store import STATE, TAKEN, put_items, taken_media
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,10 @@ async def read_decisions(
 ) -> tuple[Decision, ...]:
     """Return what was decided of a folder's recordings; of what was taken with `taken` only."""
     rows = await session.execute(
-        text("""SELECT key, state, reason, published_at, decide_at, item FROM source_items
-                WHERE source_id = :source AND (:taken OR state <> 'taken') ORDER BY id"""),
+        text(f"""
+          SELECT i.key, {STATE}, i.reason, i.detail, i.published_at, i.decide_at, i.item
+          FROM source_items i
+          WHERE i.source_id = :source AND (:taken OR i.state <> 'taken') ORDER BY i.id"""),  # noqa: S608 - a constant
         {"source": source_id, "taken": taken},
     )
     return tuple(_decision(row) for row in rows)
@@ -39,6 +41,7 @@ def _decision(row: Row[Any]) -> Decision:
         key=row.key,
         state=row.state,
         reason=row.reason,
+        detail=row.detail,
         published_at=row.published_at,
         decide_at=row.decide_at,
         files=item.get("files", ()),

@@ -24,6 +24,7 @@ from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import FOLDER_KIND, Facts
 from footnoted.sources.record import NOTHING_TOLD, Told
 from footnoted.sources.recordings import store as recordings
+from footnoted.sources.removals.store import take_back
 from footnoted.sources.rules.schedule import next_poll, parse_schedule, rhythm_of
 from footnoted.sources.transcriptions.store import open_transcription
 from footnoted.sources.videos import store as videos
@@ -275,6 +276,7 @@ async def _take(
 ) -> TakenItem:
     known = await store.known_by_keys(session, item.keys)
     media_id = known[0].id if known else await _new_media(session, item, by)
+    await take_back(session, media_id, item.keys, profiles)
     opening = by.opening
     is_opened = (
         await open_transcription(session, media_id, opening, videos.FRESH_PRIORITY) is not None

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 TAKEN = "taken"
 LEFT = "left"
 LATER = "later"
+REMOVED = "removed"
+"""What an item is that is left because a person erased it: the reason of its row."""
+
+STATE = f"CASE WHEN i.reason = '{REMOVED}' THEN i.reason ELSE i.state END AS state"
 
 
 class OfferedItem(NamedTuple):
@@ -84,11 +88,11 @@ async def add_keys(session: AsyncConnection, media_id: int, keys: Iterable[str])
 async def offered(session: AsyncConnection, source_id: int) -> list[OfferedItem]:
     """Return what became of every item of a source, newest first."""
     rows = await session.execute(
-        text("""
-          SELECT i.key, COALESCE(m.title, i.title) AS title, i.published_at, i.state, i.reason,
+        text(f"""
+          SELECT i.key, COALESCE(m.title, i.title) AS title, i.published_at, {STATE}, i.reason,
             i.detail, i.decide_at, i.media_id, i.seen_at
           FROM source_items i LEFT JOIN media m ON m.id = i.media_id
-          WHERE i.source_id = :source ORDER BY i.published_at DESC NULLS LAST, i.id"""),
+          WHERE i.source_id = :source ORDER BY i.published_at DESC NULLS LAST, i.id"""),  # noqa: S608 - a constant
         {"source": source_id},
     )
     return [OfferedItem(*row) for row in rows]
@@ -140,7 +144,7 @@ async def next_decision(session: AsyncConnection, source_id: int) -> datetime | 
 
 
 async def put_items(session: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write what became of items; what was taken stays taken."""
+    """Write what became of items; what was taken stays taken, and what was removed removed."""
     if not rows:
         return
     statement = insert(source_items)
@@ -153,16 +157,21 @@ async def put_items(session: AsyncConnection, rows: Sequence[Mapping[str, Any]])
         statement.on_conflict_do_update(
             index_elements=["source_id", "key"],
             set_={**changed, "media_id": new.media_id, "seen_at": new.seen_at},
-            where=source_items.c.state != TAKEN,
+            where=(source_items.c.state != TAKEN)
+            & ((source_items.c.reason != REMOVED) | (new.reason == REMOVED)),
         ),
         list(rows),
     )
 
 
 async def forget_left(session: AsyncConnection, source_id: int) -> int:
-    """Forget why items of a source were left, so that they are decided anew; return how many."""
+    """Forget why items of a source were left, so that they are decided anew; return how many.
+
+    What a person removed stays removed.
+    """
     result = await session.execute(
-        text("DELETE FROM source_items WHERE source_id = :source AND state <> 'taken'"),
+        text("""DELETE FROM source_items
+                WHERE source_id = :source AND state <> 'taken' AND reason <> 'removed'"""),
         {"source": source_id},
     )
     return result.rowcount

@@ -17,13 +17,14 @@ from footnoted.sources.facts import changed_columns, fact_columns
 from footnoted.sources.feeds.identity import last_resort_key, recognise
 from footnoted.sources.net import store
 from footnoted.sources.recordings import store as recordings
+from footnoted.sources.removals import store as removals
 from footnoted.sources.rules.backfill import BACKFILL, plan_backfill
 from footnoted.sources.rules.judging import Later, NotTaken, Taken, Verdict, judge
 from footnoted.sources.transcriptions.store import open_transcription, reopen_transcription
 from footnoted.sources.videos import store as videos
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -112,11 +113,12 @@ class _Taking:
     took: Took = field(default_factory=Took)
     rows: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     on_top: frozenset[str] = frozenset()
+    removals: removals.Removals = field(default_factory=lambda: removals.Removals(()))
 
     async def take_all(self, items: Sequence[FoundItem]) -> None:
-        known = await store.known_by_keys(
-            self.session, {key for item in items for key in item.keys}
-        )
+        keys = {key for item in items for key in item.keys}
+        known = await store.known_by_keys(self.session, keys)
+        self.removals = await removals.removals_of(self.session, keys)
         offers = await self._with_decisions([_Offer.of(item, known) for item in items])
         self.on_top = _above_known(offers)
         turn = await videos.first_turn(self.session, self.follows.source_id)
@@ -134,17 +136,29 @@ class _Taking:
 
     async def _with_decisions(self, offers: Sequence[_Offer]) -> list[_Offer]:
         source_id = self.follows.source_id
-        keys = [offer.key for offer in offers]
-        by_key = await store.states_of(self.session, source_id, keys)
+        keys = {key for offer in offers for key in (offer.key, *offer.item.keys)}
+        by_key = await store.states_of(self.session, source_id, list(keys))
         media_ids = [offer.media_id for offer in offers if offer.media_id is not None]
         taken = await store.taken_media(self.session, source_id, media_ids)
         return [
-            replace(
-                offer,
-                before=store.TAKEN_BEFORE if offer.media_id in taken else by_key.get(offer.key),
-            )
+            replace(offer, before=store.TAKEN_BEFORE)
+            if offer.media_id in taken
+            else self._with_decision(offer, by_key)
             for offer in offers
         ]
+
+    def _with_decision(self, offer: _Offer, by_key: Mapping[str, store.Decided]) -> _Offer:
+        """Return an offer with what was decided under its key, unless that was of another item.
+
+        What was removed is no recording any more that could hold a key it shared by mistake.
+        """
+        before = by_key.get(offer.key)
+        is_removed = before is not None and before.reason == store.REMOVED
+        if not is_removed or self.removals.of(offer.item, self.follows.profiles):
+            return replace(offer, before=before)
+        free = [key for key in offer.item.keys if key not in by_key]
+        key = free[0] if free else last_resort_key(offer.item)
+        return replace(offer, key=key, before=None)
 
     def _is_over(self, offer: _Offer) -> bool:
         """Return whether an item was decided, and not put off until now."""
@@ -173,7 +187,8 @@ class _Taking:
         What they left stays left though another look tells less of it.
         """
         before = offer.before
-        if before is not None and before.state == store.LEFT and before.reason != BACKFILL:
+        counted = (BACKFILL, store.REMOVED)
+        if before is not None and before.state == store.LEFT and before.reason not in counted:
             return False
         return not isinstance(self._judged(offer.item), NotTaken)
 
@@ -198,7 +213,7 @@ class _Taking:
     async def _take_one(self, offer: _Offer, opening: videos.Opening, *, is_chosen: bool) -> None:
         """Bring what is known of a recording up to date, and decide what nobody decided yet.
 
-        A recording that was taken and is gone was removed by hand: it is not taken again.
+        What a person removed is not taken again.
         """
         is_over = self._is_over(offer)
         if offer.media_id is not None:
@@ -239,7 +254,10 @@ class _Taking:
             detail = f"it is older than the following, and the backfill is {self._backfill()}"
             self._leave(offer, BACKFILL, detail)
             return
+        removed = self.removals.of(offer.item, self.follows.profiles)
         match verdict:
+            case Taken() if len(removed) == len(set(self.follows.profiles)):
+                self._leave(offer, store.REMOVED, removals.told(removed))
             case Taken() if offer.media_id is not None:
                 await self._join(offer.media_id, offer, opening)
             case Taken():
@@ -257,6 +275,11 @@ class _Taking:
         self.took.left[reason] = self.took.left.get(reason, 0) + 1
         self._note(offer, store.LEFT, reason=reason, detail=detail)
 
+    def _profiles(self, offer: _Offer) -> list[str]:
+        """Return the profiles that an item is taken for: those it was not removed under."""
+        removed = self.removals.of(offer.item, self.follows.profiles)
+        return [profile for profile in self.follows.profiles if profile not in removed]
+
     async def _open(self, offer: _Offer, opening: videos.Opening, bonus: int) -> None:
         item = offer.item
         priority = videos.priority_of(self.follows.priority, bonus)
@@ -264,7 +287,7 @@ class _Taking:
         await store.add_keys(self.session, media_id, offer.new_keys or [offer.key])
         await store.set_item(self.session, media_id, item)
         await open_transcription(self.session, media_id, opening, priority)
-        for profile in self.follows.profiles:
+        for profile in self._profiles(offer):
             await videos.open_video(
                 self.session,
                 media_id,
@@ -278,7 +301,7 @@ class _Taking:
 
     async def _join(self, media_id: int, offer: _Offer, opening: videos.Opening) -> None:
         """Open the videos that a source adds to a recording which another one brought."""
-        for profile in self.follows.profiles:
+        for profile in self._profiles(offer):
             await videos.open_video(self.session, media_id, profile, opening, _told(offer.item))
         self._note(offer, store.TAKEN, media_id=media_id)
 

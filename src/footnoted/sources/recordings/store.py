@@ -52,7 +52,8 @@ async def known_files(
     """Return by path what needs no second look unless it changed.
 
     These are the files of the source, and files at or below `places` whose recording has a video
-    in each of `profiles`, whoever brought them.
+    in each of `profiles`, whoever brought them; or had one that a person removed, where a source
+    looks.
     """
     rows = await session.execute(
         text("""
@@ -63,15 +64,20 @@ async def known_files(
             OR ((f.path = ANY(:files) OR EXISTS (
                   SELECT 1 FROM unnest(CAST(:folders AS text[])) folder
                   WHERE starts_with(f.path, folder || '/')))
-                AND (SELECT count(*) FROM videos v
-                     WHERE v.media_id = f.media_id AND v.profile = ANY(:profiles)) = :count)
+                AND NOT EXISTS (
+                  SELECT 1 FROM unnest(CAST(:profiles AS text[])) p (profile)
+                  WHERE NOT EXISTS (SELECT 1 FROM videos v
+                                    WHERE v.media_id = f.media_id AND v.profile = p.profile)
+                    AND NOT EXISTS (SELECT 1 FROM removals r
+                                    WHERE r.profile = p.profile
+                                      AND r.keys @> ARRAY['sha256:' || f.sha256]
+                                      AND CAST(:source AS bigint) IS NOT NULL)))
           ORDER BY f.id"""),
         {
             "source": source_id,
             "files": list(places.files),
             "folders": [folder.rstrip("/") for folder in places.folders],
             "profiles": list(profiles),
-            "count": len(set(profiles)),
         },
     )
     return {

@@ -22,6 +22,7 @@ from footnoted.pipeline.controls import store as controls
 from footnoted.pipeline.controls.removal import store
 from footnoted.sources.follow import pause_source
 from footnoted.sources.recordings.store import lock_discovery
+from footnoted.sources.removals.store import note_removal
 from footnoted.sources.videos.store import notify_work
 from footnoted.stages.call_labels import pattern_of_others
 from footnoted.stages.page_documents import write_page_documents
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What is gone, by id and title, and the files that a followed source will bring again."""
+    """What is gone, by id and title, and their files that stay in followed folders."""
 
     videos: tuple[tuple[int, str], ...]
-    seen_again: tuple[str, ...]
+    still_there: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,14 @@ class RemovedSource:
     kept: int
 
 
-async def purge(database: Database, video_ids: Sequence[int], *, clock: Clock) -> Removed:
+async def purge(
+    database: Database, video_ids: Sequence[int], *, clock: Clock, is_for_good: bool = True
+) -> Removed:
     """Erase videos, with raw answers, index entries, and transcripts nobody else uses.
 
-    Files are the user's and stay. What the calls cost stays in the ledger. Raises UsageError when
-    one does not exist; nothing is erased then.
+    Files are the user's and stay. What the calls cost stays in the ledger. `is_for_good` keeps in
+    mind that no source may bring them back by itself. Raises UsageError when one does not exist;
+    nothing is erased then.
     """
     async with database.transaction() as session:
         found = await controls.statuses_of(session, video_ids)
@@ -64,21 +68,28 @@ async def purge(database: Database, video_ids: Sequence[int], *, clock: Clock) -
         if video_id not in found:
             message = f"there is no video {video_id}; `footnoted status` names some"
             raise UsageError(message)
-    gone = [await _purge_one(database, video_id, clock) for video_id in dict.fromkeys(video_ids)]
+    gone = [
+        await _purge_one(database, video_id, clock, is_for_good=is_for_good)
+        for video_id in dict.fromkeys(video_ids)
+    ]
     doomed = [video for video in gone if video is not None]
     return Removed(
         tuple((video.id, video.title) for video in doomed),
-        tuple(path for video in doomed for path in video.seen_again),
+        tuple(path for video in doomed for path in video.still_there),
     )
 
 
-async def _purge_one(database: Database, video_id: int, clock: Clock) -> store.Doomed | None:
+async def _purge_one(
+    database: Database, video_id: int, clock: Clock, *, is_for_good: bool
+) -> store.Doomed | None:
     now = clock.now()
     async with database.transaction() as session:
         await lock_discovery(session)
         doomed = await store.lock_doomed(session, video_id)
         if doomed is None:
             return None
+        if is_for_good:
+            await note_removal(session, doomed.media_id, doomed.profile, now)
         groups = await store.interrupt_groups(session, video_id)
         await write_page_documents(session, await retract_video(session, video_id))
         await erase_answers(session, ItemKind.VIDEO.value, [video_id])
@@ -97,13 +108,14 @@ async def remove_source(
     """Follow a source no longer: keep what it brought, unfinished videos set aside, or erase it.
 
     The source is paused first, so that nothing comes while its videos go; stopped in between, it
-    can be removed again. Raises UsageError when there is no such source.
+    can be removed again. Followed again it brings again what it brought: it was the source that
+    nobody wanted. Raises UsageError when there is no such source.
     """
     source = await pause_source(database, source_id, clock=clock)
     async with database.transaction() as session:
         video_ids = await controls.videos_of_source(session, source_id)
     if purges:
-        await purge(database, video_ids, clock=clock)
+        await purge(database, video_ids, clock=clock, is_for_good=False)
     now = clock.now()
     async with database.transaction() as session:
         left = [] if purges else video_ids

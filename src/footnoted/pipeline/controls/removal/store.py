@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import text
 
 from footnoted.model.status import ItemKind
+from footnoted.sources.removals.store import tell_sources
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,14 +25,14 @@ RETRACTED = "retracted"
 
 
 class Doomed(NamedTuple):
-    """A video about to be erased; `seen_again` are its files that a followed source still has."""
+    """A video about to be erased; `still_there` are its files in followed folders."""
 
     id: int
     media_id: int
     profile: str
     creator_id: int
     title: str
-    seen_again: tuple[str, ...]
+    still_there: tuple[str, ...]
 
 
 async def lock_doomed(session: AsyncConnection, video_id: int) -> Doomed | None:
@@ -41,12 +42,12 @@ async def lock_doomed(session: AsyncConnection, video_id: int) -> Doomed | None:
           SELECT v.id, v.media_id, v.profile, v.creator_id, m.title, ARRAY(
             SELECT f.path FROM media_files f JOIN sources s ON s.id = m.source_id AND NOT s.paused
             WHERE f.media_id = m.id AND f.missing_at IS NULL AND f.role <> 'metadata'
-            ORDER BY f.id) AS seen_again
+            ORDER BY f.id) AS still_there
           FROM videos v JOIN media m ON m.id = v.media_id WHERE v.id = :id FOR UPDATE OF v"""),
         {"id": video_id},
     )
     row = rows.one_or_none()
-    return None if row is None else Doomed(*row)._replace(seen_again=tuple(row.seen_again))
+    return None if row is None else Doomed(*row)._replace(still_there=tuple(row.still_there))
 
 
 async def interrupt_groups(session: AsyncConnection, video_id: int) -> list[int]:
@@ -87,6 +88,7 @@ async def delete_video(session: AsyncConnection, doomed: Doomed, now: datetime) 
             key,
         )
     await session.execute(text("DELETE FROM videos WHERE id = :id"), {"id": doomed.id})
+    await tell_sources(session, doomed.media_id, now)
     await session.execute(
         text("""
           DELETE FROM events e USING transcriptions t
