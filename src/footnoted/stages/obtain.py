@@ -197,6 +197,7 @@ def wanted_of(subject: Subject, folder: Path, *, hears: bool) -> Wanted | None:
         published_at=subject.published_at,
         seen_at=subject.seen_at,
         hears=hears,
+        was_heard=subject.heard is not None,
         history=subject.history,
         folder=folder / str(subject.media_id),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from footnoted.model.transcript import TranscriptOrigin
@@ -12,6 +12,7 @@ from footnoted.sources.discover import attach_transcript
 from footnoted.sources.folder import FolderScanner
 from footnoted.sources.net.adding import add_urls
 from footnoted.sources.obtain.port import Captions, Obtained
+from footnoted.sources.transcriptions.store import HeardIn, note_heard
 from footnoted.stages.obtain import Obtainers, ObtainOutput, ObtainStage
 from tests.integration.sources.conftest import NO_CONTEXT, captions
 
@@ -31,10 +32,13 @@ class Publisher:
 
     words: str = ""
     origin: TranscriptOrigin = AUTO
+    asked: list[bool] = field(default_factory=list[bool])
+    """Whether the item had been heard, at each look."""
 
     async def obtain(self, wanted: Wanted, now: datetime) -> Obtained:
         """Return the captions of today."""
         del now
+        self.asked.append(wanted.was_heard)
         data = captions(self.words).encode()
         sha256 = hashlib.sha256(data).hexdigest()
         wanted.folder.mkdir(parents=True, exist_ok=True)
@@ -110,3 +114,16 @@ async def test_what_was_published_last_is_used(desk: Desk) -> None:
     other = await looking.look("four", MANUAL)
     assert used == [1, None, 2, 3, 2, None]
     assert (corrected, unchanged, other) == (4, None, 4)
+
+
+async def test_captions_that_a_person_wrote_take_the_place_of_what_was_heard(desk: Desk) -> None:
+    """The look is told that there are words already, and that a machine heard them."""
+    looking = Looking(desk, Publisher())
+    await add_urls(
+        desk.database, ["https://youtu.be/aaaaaaaaaaa"], ["techniques"], clock=desk.clock
+    )
+    heard = await looking.look("one", TranscriptOrigin.ASR)
+    async with desk.database.transaction() as session:
+        await note_heard(session, 1, HeardIn(expected=None, found="en"))
+    written = await looking.look("two", MANUAL)
+    assert (heard, written, looking.publisher.asked) == (1, 2, [False, True])

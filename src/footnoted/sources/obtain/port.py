@@ -21,8 +21,8 @@ class Wanted(BaseModel):
     """An item whose words are wanted.
 
     `hears` says that speech recognition is configured, so that sound is worth something. `seen_at`
-    is since when it is wanted, `history` what earlier looks returned. Files are to be put into
-    `folder`, which may not exist yet.
+    is since when it is wanted, `history` what earlier looks returned; what `was_heard` has words
+    already. Files are to be put into `folder`, which may not exist yet.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,6 +33,7 @@ class Wanted(BaseModel):
     published_at: datetime | None
     seen_at: datetime
     hears: bool
+    was_heard: bool = False
     history: dict[str, Any]
     folder: Path
 

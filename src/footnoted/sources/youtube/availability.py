@@ -236,14 +236,16 @@ def _obtainable(info: ItemInfo, history: History, now: datetime, policy: Policy)
         allows_translated=policy.allows_translated,
     )
     published_at = published_of(info, history, now)
+    again_at = next_of(published_at, policy.better_after_s, now)
+    if history.was_heard and (choice is None or choice.rank > Rank.MANUAL_WANTED):
+        return Ready(None, again_at, "nobody wrote captions: what was heard stays")
     if choice is not None and choice.rank <= Rank.AUTO_ORIGINAL:
-        again_at = next_of(published_at, policy.better_after_s, now)
         return Ready(choice, again_at, f"captions {choice.track.key} ({choice.rank.name.lower()})")
     check_at = next_of(published_at, policy.caption_checks_s, now)
     if check_at is not None:
         return _pending(info, check_at, published_at, policy)
     if policy.hears and (info.can_play or choice is None):
-        return _heard(info)
+        return _heard(info, again_at)
     if choice is not None:
         return Ready(choice, None, f"captions {choice.track.key} ({choice.rank.name.lower()})")
     return Gone(status=FAILED, failure_code=NO_CAPTIONS, detail=_why_none(info))
@@ -256,9 +258,9 @@ def _pending(info: ItemInfo, check_at: datetime, published_at: datetime, policy:
     return Wait(wait_reason=CAPTIONS_PENDING, until=check_at, deadline=deadline, detail=detail)
 
 
-def _heard(info: ItemInfo) -> Decision:
+def _heard(info: ItemInfo, again_at: datetime | None) -> Decision:
     if info.can_play:
-        return Ready(None, None, f"{_none_yet(info)}: its sound is to be heard")
+        return Ready(None, again_at, f"{_none_yet(info)}: its sound is to be heard")
     detail = f"{_none_yet(info)}, and yt-dlp finds no sound in it"
     return Gone(status=FAILED, failure_code=NO_SOUND, detail=detail)
 

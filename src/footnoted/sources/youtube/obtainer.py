@@ -106,7 +106,8 @@ class PageObtainer:
         raise YtDlpFailedError(fetched.message)
 
     def _decide(self, seen: Probed, wanted: Wanted, now: datetime) -> Decision:
-        history = History(first_seen_at=wanted.published_at or wanted.seen_at)
+        first_seen_at = wanted.published_at or wanted.seen_at
+        history = History(first_seen_at, was_heard=wanted.was_heard)
         return decide(seen, history, now, self._policy_of(wanted))
 
     async def _fetch(self, choice: Choice, wanted: Wanted) -> Captions | Fault:

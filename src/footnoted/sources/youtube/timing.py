@@ -56,11 +56,15 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is remembered of an item: since when it is known, and what it was waited for since."""
+    """What is remembered of an item: since when it is known, and what it was waited for since.
+
+    What `was_heard` is left for captions only that a person wrote.
+    """
 
     first_seen_at: datetime
     waiting_for: str | None = None
     waiting_since: datetime | None = None
+    was_heard: bool = False
 
     def since(self, wait_reason: str, now: datetime) -> datetime:
         """Return when the wait under `wait_reason` began; now, if it is a new one."""

@@ -15,7 +15,7 @@ from footnoted.sources.port import Facts
 from footnoted.sources.youtube.availability import Decision, Gone, Ready, Wait, decide
 from footnoted.sources.youtube.item import ItemInfo, Probed
 from footnoted.sources.youtube.timing import History, Policy, Taking
-from footnoted.sources.youtube.tracks import CaptionTrack
+from footnoted.sources.youtube.tracks import CaptionTrack, Choice, Rank
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -109,6 +109,24 @@ def test_a_recording_in_the_making_is_waited_for_two_days_and_then_taken_as_it_i
     minutes = timedelta(minutes=30)
     assert waiting(decide(made, NEW, NOW, Policy())) == ("post_live", minutes, 2 * DAY)
     assert taken(decide(made, NEW, NOW + 2 * DAY + HOUR, Policy())) == "en-orig"
+
+
+def test_what_was_heard_is_looked_at_again_for_captions_that_a_person_wrote() -> None:
+    """Once after a week and once after a month; a machine's captions are no better than ours."""
+    published_at = NOW - 4 * DAY
+    silent, heard = item(published_at), History(NOW, was_heard=True)
+    first = decide(silent, NEW, NOW, Policy(hears=True))
+    later = [
+        decide(item(published_at, tracks=tracks), heard, published_at + 7 * DAY, Policy(hears=True))
+        for tracks in ((), (HEARD,), (WRITTEN,))
+    ]
+    last = decide(silent, heard, published_at + 30 * DAY, Policy(hears=False))
+    seen = [
+        (one.choice, one.check_again_at) for one in (first, *later, last) if isinstance(one, Ready)
+    ]
+    week, month = published_at + 7 * DAY, published_at + 30 * DAY
+    chosen = Choice(WRITTEN, Rank.MANUAL_ORIGINAL)
+    assert seen == [(None, week), (None, month), (None, month), (chosen, month), (None, None)]
 
 
 def test_a_recording_of_a_broadcast_is_looked_at_again() -> None:
