@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from footnoted.db.storage import Storage
-    from footnoted.pipeline.controls.removal.removal import Removed
+    from footnoted.pipeline.controls.removal.removal import Removed, RemovedSource
     from footnoted.pipeline.controls.selection import Handled
 
 
@@ -92,14 +92,31 @@ def _purge(videos: list[int], *, as_json: bool) -> None:
 async def erase(storage: Storage, videos: list[int]) -> Removed:
     """Erase videos with their entries in the index and the files that we keep of them.
 
-    Of files, what is younger than an hour is left to the daemon: it may be on its way to a video.
     Raises UsageError when a video does not exist; nothing is erased then.
     """
-    from footnoted.indexes import catch_up_index
     from footnoted.pipeline.controls.removal.removal import purge
-    from footnoted.pipeline.housekeeping import Housekeeping
 
     removed = await purge(storage.database, videos, clock=storage.clock)
+    await _clear_up(storage)
+    return removed
+
+
+async def erase_source(storage: Storage, source_id: int) -> RemovedSource:
+    """Erase a source with all that it brought, as `erase` does. Raises UsageError as it does."""
+    from footnoted.pipeline.controls.removal.removal import remove_source
+
+    removed = await remove_source(storage.database, source_id, clock=storage.clock, purges=True)
+    await _clear_up(storage)
+    return removed
+
+
+async def _clear_up(storage: Storage) -> None:
+    """Remove what is kept of erased videos beside the database.
+
+    Of files, what is younger than an hour is left to the daemon: it may be on its way to a video.
+    """
+    from footnoted.indexes import catch_up_index
+    from footnoted.pipeline.housekeeping import Housekeeping
+
     await Housekeeping(storage.settings, storage.database, ()).sweep()
     await catch_up_index(storage)
-    return removed

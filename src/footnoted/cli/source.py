@@ -244,16 +244,14 @@ def remove(
 ) -> None:
     """Follow a source no longer; what it brought is kept, or erased for good."""
     from footnoted.cli.following import print_removed
-    from footnoted.cli.remove import require_one
+    from footnoted.cli.remove import erase_source, require_one
     from footnoted.cli.storage import with_storage
-    from footnoted.indexes import catch_up_index
     from footnoted.pipeline.controls.removal.removal import remove_source
 
     async def work(storage: Storage) -> RemovedSource:
-        removed = await remove_source(storage.database, source, clock=storage.clock, purges=purge)
         if purge:
-            await catch_up_index(storage)
-        return removed
+            return await erase_source(storage, source)
+        return await remove_source(storage.database, source, clock=storage.clock, purges=False)
 
     require_one(keep=keep, purge=purge)
     print_removed(with_storage(work), as_json=as_json)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from footnoted.cli.remove import erase
+from footnoted.cli.remove import erase, erase_source
 from footnoted.clock import SystemClock
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
@@ -112,11 +112,19 @@ async def test_a_start_clears_up_and_wakes_what_may_be_heard(
     assert not left.exists()
 
 
-async def test_an_erased_video_takes_the_files_that_were_kept_of_it_along(
-    database: Database, database_url: str, tmp_path: Path
+@pytest.mark.parametrize("what", ["video", "source"])
+async def test_what_is_erased_takes_the_files_that_were_kept_of_it_along(
+    database: Database, database_url: str, tmp_path: Path, what: str
 ) -> None:
     """Nobody has to wait for a daemon; what is in a folder of the user stays."""
     (video,) = await add_videos(database, 1)
+    (row,) = await rows_of(
+        database,
+        """WITH added AS (
+             INSERT INTO sources (kind, locator, title, profiles, poll_interval_s, status)
+             VALUES ('folder', '/x', 'x', '{techniques}', 300, 'followed') RETURNING id)
+           UPDATE videos SET source_id = added.id FROM added RETURNING source_id""",
+    )
     settings = Settings(data_dir=tmp_path / "data")
     kept, own = settings.data_dir / "media" / "ab" / "talk.mp3", tmp_path / "talk.vtt"
     kept.parent.mkdir(parents=True)
@@ -131,7 +139,7 @@ async def test_an_erased_video_takes_the_files_that_were_kept_of_it_along(
     engine = make_engine(database_url, application_name="test", pool_size=2)
     clock = SystemClock()
     storage = Storage(settings, database_url, engine, Database(engine), Keeper(None), clock)
-    await erase(storage, [video])
+    await (erase(storage, [video]) if what == "video" else erase_source(storage, row.source_id))
     await engine.dispose()
     assert (kept.exists(), own.exists()) == (False, True)
 
