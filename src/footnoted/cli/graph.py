@@ -55,6 +55,10 @@ def graph(
         list[EdgeKind] | None,
         typer.Option(help="Only edges that were stated, named together, or spoken of."),
     ] = None,
+    entity_type: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Only to entities of this type; may be given again."),
+    ] = None,
     video: Annotated[int | None, typer.Option(help="Only as this video shows it.")] = None,
     source: Annotated[int | None, typer.Option(help="Only as this source shows it, by id.")] = None,
     creator: Annotated[str | None, typer.Option(help="Only this creator, name or slug.")] = None,
@@ -71,7 +75,7 @@ def graph(
         message = "--over-time excludes --path-to and --format; --format excludes --json"
         raise UsageError(message)
     kinds = tuple(each.value for each in kind) if kind else None
-    followed = Followed(kinds, Scope(video, source, creator))
+    followed = Followed(kinds, Scope(video, source, creator), _types(entity_type))
     if over_time:
         _show_months(name, followed, as_json=as_json)
         return
@@ -82,6 +86,18 @@ def graph(
         _write_json(found, cited)
     else:
         _print_graph(found, is_path=path_to is not None)
+
+
+def _types(asked: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the types that are asked for. Raises UsageError for one that there is not."""
+    from footnoted.errors import UsageError
+    from footnoted.profiles.brain.types import TYPES
+
+    for one in asked or ():
+        if one not in TYPES:
+            message = f"there is no type {one!r}; there is {', '.join(TYPES)}"
+            raise UsageError(message)
+    return tuple(asked) if asked else None
 
 
 def _read(

@@ -234,6 +234,14 @@ async def test_the_graph_knows_what_is_around_and_the_way_between(office: Worksh
         heard = await list_entities(session, scope=only)
         (said,) = (await citations_of(session, [labs.id], only)).values()
         narrow = await graph_around(session, "Northwind Labs", 1, Followed(scope=only))
+        types = {each.name: each.type for each in await list_entities(session)}
+        people = await graph_around(session, "Northwind Labs", 2, Followed(types=("person",)))
+        of_people = await graph_around(session, "Ada", 3, Followed(types=("person",)))
+        firms = Followed(types=(types["Northwind Labs"],))
+        by_firm = await path_between(session, ("Ada", "Cleo"), firms)
+        without = await path_between(session, ("Ada", "Cleo"), Followed(types=("date",)))
+        dates = await together_over_time(session, labs.id, Followed(types=("date",)))
+        known = await together_over_time(session, labs.id, Followed(types=("person",)))
         nobody = await list_entities(session, scope=Scope(creator="Somebody else"))
     assert [each.name for each in path.entities] == ["Ada", "Northwind Labs", "Cleo"]
     assert [each.name for each in around.entities] == ["Ada", "Northwind Labs"]
@@ -249,6 +257,15 @@ async def test_the_graph_knows_what_is_around_and_the_way_between(office: Worksh
     assert {each.name for each in heard} == {"Northwind Labs", "Cleo"}
     assert {each.video_title for each in said} == {"second"}
     assert [each.name for each in narrow.entities] == ["Northwind Labs", "Cleo"]
+    assert (types["Ada"], types["Northwind Labs"] == "person") == ("person", False)
+    assert {each.name for each in people.entities} == {"Northwind Labs", "Ada", "Cleo"}
+    assert {edge.kind for edge in people.edges} == {"speaks_of"}
+    assert [each.name for each in of_people.entities] == ["Ada"]
+    assert ([each.name for each in by_firm.entities], without.entities) == (
+        ["Ada", "Northwind Labs", "Cleo"],
+        (),
+    )
+    assert (dates, known) == ([], months)
     assert nobody == []
 
 

@@ -61,8 +61,9 @@ async def graph_around(
     """Return an entity and everything at most `depth` edges away, with all edges between."""
     entities = await store.list_entities(session)
     start = choose(name, _resolved(entities))
-    ids = await store.ids_around(session, start.id, depth, followed)
-    return await _subgraph(session, entities, ids, followed)
+    about = followed.about(start.id)
+    ids = await store.ids_around(session, start.id, depth, about)
+    return await _subgraph(session, entities, ids, about)
 
 
 async def path_between(
@@ -74,8 +75,9 @@ async def path_between(
     """
     entities = await store.list_entities(session)
     start, goal = (choose(name, _resolved(entities)) for name in names)
-    ids = await store.ids_between(session, (start.id, goal.id), LONGEST_PATH, followed)
-    whole = await _subgraph(session, entities, ids, followed)
+    about = followed.about(start.id, goal.id)
+    ids = await store.ids_between(session, (start.id, goal.id), LONGEST_PATH, about)
+    whole = await _subgraph(session, entities, ids, about)
     steps = {frozenset(pair) for pair in pairwise(ids)}
     along = tuple(
         edge for edge in whole.edges if frozenset((edge.source_id, edge.target_id)) in steps

@@ -76,6 +76,9 @@ _EDGES = f""",
     JOIN facts b ON b.entity_id = t.entity_id AND b.is_resolved
     WHERE s.entity_id <> t.entity_id
       AND (CAST(:kinds AS text[]) IS NULL OR r.kind = ANY(CAST(:kinds AS text[])))
+      AND (CAST(:types AS text[]) IS NULL OR (
+        (a.type = ANY(CAST(:types AS text[])) OR a.entity_id = ANY(CAST(:ends AS uuid[])))
+        AND (b.type = ANY(CAST(:types AS text[])) OR b.entity_id = ANY(CAST(:ends AS uuid[])))))
       {_OF_VIDEO}
   ),
   link AS (
@@ -235,7 +238,8 @@ async def together_over_time(
     session: AsyncConnection, entity_id: UUID, followed: Followed
 ) -> list[Together]:
     """Return with whom an entity is connected, month by month, with the first words of each."""
-    found = await session.execute(_TOGETHER, {"start": entity_id, **followed.values})
+    values = {"start": entity_id, **followed.about(entity_id).values}
+    found = await session.execute(_TOGETHER, values)
     rows = list(found.mappings())
     said = await _quoted(session, [row["evidence_id"] for row in rows])
     return [
