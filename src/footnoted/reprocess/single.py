@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from footnoted.errors import UsageError
 from footnoted.model.status import DISCOVERED, ItemKind
@@ -11,6 +11,7 @@ from footnoted.pipeline.orders.store import read_orders
 from footnoted.prompting import listed, parse_prompt
 from footnoted.reprocess import store
 from footnoted.reprocess.store import Redoing
+from footnoted.settings import variable
 from footnoted.sources.videos.store import notify_work
 
 if TYPE_CHECKING:
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
 STAGE_RERUN = "stage_rerun"
 CLEAN = "clean"
 REPAIR = "repair"
+
+
+@runtime_checkable
+class SharesOutput(Protocol):
+    """A stage whose output belongs to no one item, such as which names are one.
+
+    No item can have a prompt, a model or fresh answers of its own there.
+    """
+
+    shares_output: ClassVar[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +57,15 @@ async def rerun_stage(deps: Deps, wanted: Rerun) -> Redoing:
     """Put a video back to before a stage; what follows is redone as far as that changes.
 
     Raises UsageError for a video that is not there or is worked on, a stage that it does not have
-    or that asks no model, where a stage before it was never passed, naming that, and for a prompt
-    that leaves out what the stage is asked about.
+    or that asks no model, where a stage before it was never passed, naming that, for a prompt that
+    leaves out what the stage is asked about, and for one of its own where the stage is for all.
     """
     async with deps.database.transaction() as session:
         item = await _free_video(session, wanted.video_id)
         flow = _flow_of(item, deps)
         step = _step_of(flow, wanted.stage, item)
         await _require_passed(session, item, flow, step)
+        require_own(step, wanted)
         _require_question(item, wanted, deps)
         why = ["override" if wanted.override is not None else "as configured"]
         redoing = Redoing(
@@ -172,6 +184,18 @@ async def _require_passed(session: AsyncConnection, item: Item, flow: Flow, want
                 f" {wanted.stage.name} needs; `footnoted show {item.id}` tells where it is"
             )
             raise UsageError(message)
+
+
+def require_own(step: Step, wanted: Rerun) -> None:
+    """Raise UsageError for what is set for one video where a stage works for all of them."""
+    is_own = wanted.override is not None or wanted.fresh
+    if is_own and isinstance(step.stage, SharesOutput):
+        message = (
+            f"what {wanted.stage} says holds for all videos, so no single one has a prompt, a model"
+            f" or fresh answers of its own; {variable('stage_models')} and the prompt file in"
+            f" {variable('user_dir')} are for all"
+        )
+        raise UsageError(message)
 
 
 def _require_question(item: Item, wanted: Rerun, deps: Deps) -> None:

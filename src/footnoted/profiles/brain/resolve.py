@@ -45,6 +45,7 @@ class ResolveStage:
     gives: ClassVar[str] = RESOLVED
     resource: ClassVar[Resource] = Resource.MODEL
     asks: ClassVar[bool] = True
+    shares_output: ClassVar[bool] = True
     time_limit_s: ClassVar[float] = 1_200.0
     given_type: type[ResolveInput] = ResolveInput
 
