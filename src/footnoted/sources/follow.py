@@ -115,7 +115,9 @@ async def add_source(database: Database, new: NewSource, *, clock: Clock) -> Add
         message = "a source needs a profile: what should become of what it brings?"
         raise UsageError(message)
     require_for_folder(new.asked)
-    options = options_of(new.asked, SourceOptions())
+    schedule = schedule_words(new.asked)
+    own_s = None if schedule is None else new.poll_interval_s
+    options = options_of(new.asked, SourceOptions(own_interval_s=own_s))
     locator = stored_path(await asyncio.to_thread(resolve_locator, new.locator))
     now = clock.now()
     async with database.transaction() as session:
@@ -129,7 +131,7 @@ async def add_source(database: Database, new: NewSource, *, clock: Clock) -> Add
                 "owner": new.owner,
                 "profiles": list(dict.fromkeys(new.profiles)),
                 "poll_interval_s": new.poll_interval_s,
-                "schedule": schedule_words(new.asked),
+                "schedule": schedule,
                 "options": options.model_dump(mode="json", exclude_defaults=True),
                 "daily_cap_usd": new.asked.daily_cap_usd,
                 "priority": new.asked.priority or 0,

@@ -22,7 +22,8 @@ class SourceOptions(BaseModel):
 
     `languages` are preferred among captions, best first (BCP 47). `speakers` and `glossary` are
     names and words for speech recognition. `output_language` is what pages, titles and
-    summaries are written in (a tag, or `spoken`).
+    summaries are written in (a tag, or `spoken`). `own_interval_s` is the pause between two looks
+    at a folder that a schedule stands in for, until that is taken back.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +35,7 @@ class SourceOptions(BaseModel):
     speakers: tuple[str, ...] = ()
     glossary: tuple[str, ...] = ()
     output_language: str | None = None
+    own_interval_s: int | None = None
 
     @property
     def words_to_expect(self) -> tuple[str, ...]:

@@ -142,7 +142,7 @@ async def change(
     await session.execute(
         update(sources)
         .where(sources.c.id == source_id)
-        .values(**values, **forgotten, updated_at=now)
+        .values(**{**values, **forgotten}, updated_at=now)
     )
 
 

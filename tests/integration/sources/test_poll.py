@@ -543,6 +543,20 @@ async def test_a_folder_refuses_what_it_does_not_know(desk: Desk) -> None:
     assert (changed.schedule, back.schedule) == ("cron 0 6 * * *", None)
 
 
+@pytest.mark.parametrize("first", [None, "every 20h"])
+async def test_a_folder_has_its_own_interval_again_when_its_schedule_is_taken_back(
+    desk: Desk, first: str | None
+) -> None:
+    """And at once: the schedule had planned the next look for another day."""
+    source_id = await desk.follow(asked=Asked(schedule=first))
+    for words in (Asked(schedule="cron 0 6 * * *", title_has="a"), Asked(schedule="")):
+        await desk.poll()
+        source = await change_source(desk.database, source_id, words, clock=desk.clock)
+    soon = desk.clock.now() + timedelta(seconds=300)
+    assert (source.schedule, source.poll_interval_s, source.next_poll_at) == (None, 300, soon)
+    assert source.options == {"rules": {"title_has": "a"}}
+
+
 async def test_a_new_schedule_holds_from_now_on(desk: Desk) -> None:
     """Not from after the look that the old one planned, which may be a day away."""
     source_id = await desk.follow(asked=Asked(schedule="every 20h"))

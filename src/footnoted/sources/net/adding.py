@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from html import unescape
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -177,14 +178,13 @@ async def change_source(
         if is_folder:
             require_for_folder(asked)
         options = options_of(asked, SourceOptions.model_validate(source.options))
-        changes: dict[str, Any] = {
-            "options": options.model_dump(mode="json", exclude_defaults=True)
-        }
+        changes: dict[str, Any] = {}
         if asked.schedule is not None:
             schedule = schedule_words(asked) or (None if is_folder else "adaptive")
-            changes["schedule"] = schedule
-            if schedule is not None and not asked.rereads:
-                changes |= await _next_look(session, source, schedule, clock.now())
+            changes = await _planned(session, source, schedule, clock.now())
+            own_s = changes.pop("own_interval_s")
+            options = options.model_copy(update={"own_interval_s": own_s})
+        changes["options"] = options.model_dump(mode="json", exclude_defaults=True)
         if asked.priority is not None:
             changes["priority"] = asked.priority
         if asked.daily_cap_usd is not None:
@@ -203,10 +203,29 @@ async def change_source(
     return changed
 
 
+async def _planned(
+    session: AsyncConnection, source: Source, schedule: str | None, now: datetime
+) -> dict[str, Any]:
+    """Return a schedule and the columns of the next look by it: it holds from now on.
+
+    A folder keeps the interval of its own that the schedule stands in for, and without one has it
+    again.
+    """
+    own_s = SourceOptions.model_validate(source.options).own_interval_s
+    if source.kind == FOLDER_KIND and source.schedule is None:
+        own_s = source.poll_interval_s
+    if schedule is not None:
+        look = await _next_look(session, source, schedule, now)
+        return {"schedule": schedule, "own_interval_s": own_s, **look}
+    interval_s = own_s or source.poll_interval_s
+    look = {"next_poll_at": now + timedelta(seconds=interval_s), "poll_interval_s": interval_s}
+    return {"schedule": None, "own_interval_s": None, **look}
+
+
 async def _next_look(
     session: AsyncConnection, source: Source, schedule: str, now: datetime
 ) -> dict[str, Any]:
-    """Return the columns of the next look by a new schedule: it holds from now on."""
+    """Return the columns of the next look by a new schedule."""
     read = recordings.arrival_times if source.kind == FOLDER_KIND else store.publication_times
     rhythm = rhythm_of(await read(session, source.id), now)
     at = next_poll(parse_schedule(schedule), rhythm, now, source_id=source.id)
