@@ -11,6 +11,7 @@ from sqlalchemy import text
 from footnoted.archive.retention.pruning import Retention, prune, survey
 from footnoted.archive.retention.rules import Kind, Rule, parse_rule
 from footnoted.knowledge.verify import verify
+from footnoted.pipeline.reports.videos.video import read_video_runs
 from footnoted.profiles.techniques.store import live_moments
 from tests.integration.archive.conftest import contents, keep_file, open_at
 
@@ -97,7 +98,9 @@ async def test_a_call_on_its_way_and_an_item_in_work_keep_theirs(storage: Storag
     await run(
         storage,
         """INSERT INTO work_orders (item_kind, item_id, stage, given, given_sha256, parts)
-           VALUES ('video', 1, 'extract', '{}', '', '{}')""",
+           VALUES ('video', 1, 'extract', '{}', '', '{}')
+           ON CONFLICT (item_kind, item_id, stage) DO UPDATE SET given = excluded.given,
+             given_sha256 = '', closed_at = NULL, output_sha256 = NULL""",
     )
     lines = {line.kind: line.holding for line in await survey(storage, EVERYTHING)}
     assert (lines[Kind.REPLAYS].going, lines[Kind.REPLAYS].needed) == (0, 1)
@@ -176,3 +179,41 @@ async def test_the_settings_say_what_goes_daily(storage: Storage) -> None:
         await Retention(opened).look()
     left = "SELECT (prompt_preview, prompt_text)::text FROM llm_calls"
     assert await run(storage, left) == ["(,whole)"]
+
+
+async def test_a_run_tells_the_same_when_its_events_are_gone(storage: Storage) -> None:
+    """How far it came, what it replayed and how much happened, pruned at once or bit by bit."""
+    old = datetime.now(UTC) - timedelta(days=40)
+    (run_id,) = await run(
+        storage,
+        """INSERT INTO runs
+             (item_kind, item_id, run_number, trigger, status, started_at, finished_at)
+           VALUES ('video', 1, 9, 'manual', 'done', :at, :at) RETURNING id""",
+        at=old,
+    )
+    for days, stage, replayed in ((40, "segment", 2), (30, "extract", 3), (20, "index", 0)):
+        await run(
+            storage,
+            """INSERT INTO events (run_id, item_kind, item_id, name, stage, fields, at)
+               VALUES (:run, 'video', 1, 'stage.advanced', :stage,
+                 CAST(:fields AS jsonb), :at)""",
+            run=run_id,
+            stage=stage,
+            fields=f'{{"calls": {{"replayed": {replayed}}}}}',
+            at=datetime.now(UTC) - timedelta(days=days),
+        )
+    await run(  # the newest of its name is never pruned: it is another run's
+        storage,
+        """INSERT INTO events (item_kind, item_id, name, at)
+           VALUES ('video', 1, 'stage.advanced', now())""",
+    )
+
+    async def told() -> tuple[object, ...]:
+        (line,) = [one for one in await read_video_runs(storage.database, 1) if one.id == run_id]
+        return line.reached, line.calls_replayed, line.events
+
+    assert await told() == ("index", 5, 3)
+    for rule, left in (("35d", 2), ("0d", 0)):
+        await prune(storage, {Kind.EVENTS: parse_rule(rule)})
+        events = await run(storage, "SELECT id FROM events WHERE run_id = :run", run=run_id)
+        assert (len(events), await told()) == (left, ("index", 5, 3))

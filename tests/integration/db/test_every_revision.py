@@ -59,6 +59,12 @@ class Expected:
     lost: dict[str, int] = field(default_factory=dict)
 
 
+def _saved_by(row: Row) -> Row | None:
+    """Return who made a finished output, of which the journal knows no call."""
+    is_finished = row["closed_at"] is not None
+    return {"parts": row["parts"], "models": [], "program": ""} if is_finished else None
+
+
 EXPECTED = {
     "0003": Expected(filled={"alerts.opening": lambda _row: 1}),
     "0004": Expected(
@@ -72,6 +78,10 @@ EXPECTED = {
     ),
     "0017": Expected(filled={"work_orders.saved_sha256": lambda row: row["output_sha256"]}),
     "0018": Expected(added={"source_items": 3}, lost={"source_items": 4}),  # those of folders
+    "0019": Expected(filled={"work_orders.saved_by": _saved_by}),
+    "0021": Expected(
+        filled={"runs.pruned_events": lambda _row: 0, "runs.pruned_replayed": lambda _row: 0}
+    ),
 }
 
 

@@ -76,7 +76,20 @@ _HELD: Final = {
 }
 
 _DROPS: Final = {
-    Kind.EVENTS: "DELETE FROM events WHERE id = ANY(:ids)",
+    # What a run tells of itself is counted from its events: it keeps the sum of those that go.
+    Kind.EVENTS: """
+      WITH gone AS (DELETE FROM events WHERE id = ANY(:ids) RETURNING *), sums AS (
+        SELECT run_id, count(*) AS events,
+          COALESCE(sum((fields->'calls'->>'replayed')::int), 0) AS replayed,
+          (array_agg(stage ORDER BY id DESC) FILTER (WHERE name = 'stage.advanced'))[1] AS reached
+        FROM gone WHERE run_id IS NOT NULL GROUP BY run_id
+      ), kept AS (
+        UPDATE runs r SET pruned_events = r.pruned_events + s.events,
+          pruned_replayed = r.pruned_replayed + s.replayed,
+          pruned_reached = COALESCE(s.reached, r.pruned_reached)
+        FROM sums s WHERE r.id = s.run_id
+      )
+      SELECT id FROM gone""",
     Kind.PREVIEWS: "UPDATE llm_calls SET prompt_preview = NULL WHERE id = ANY(:ids)",
     Kind.PROMPTS: "UPDATE llm_calls SET prompt_text = NULL WHERE id = ANY(:ids)",
     Kind.ANSWERS: "UPDATE llm_calls SET body = NULL WHERE id = ANY(:ids)",
@@ -155,7 +168,7 @@ async def going(session: AsyncConnection, kind: Kind, limit: Limit, most: int) -
 async def drop(session: AsyncConnection, kind: Kind, ids: Sequence[int]) -> int:
     """Let rows of a kind go that is no file; return how many there were."""
     dropped = await session.execute(text(_DROPS[kind]), {"ids": list(ids)})
-    return dropped.rowcount
+    return len(dropped.all()) if dropped.returns_rows else dropped.rowcount
 
 
 async def lock_files(session: AsyncConnection, ids: Sequence[int]) -> list[DoomedFile]:

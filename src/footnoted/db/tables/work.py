@@ -82,7 +82,7 @@ transcriptions = Table(
 """The work of getting what was said in a recording; its videos wait for it and say why.
 
 `history` is what earlier looks at it saw. `next_check_at` is when one that is over is looked at
-again: captions get better and recordings are trimmed."""
+again: captions get better, somebody writes what a machine heard, recordings are trimmed."""
 
 page_groups = Table(
     "page_groups",
@@ -146,12 +146,17 @@ runs = Table(
     Column("status", Text, nullable=False),
     Column("error_stage", Text),
     Column("setup", JSONB),
+    Column("pruned_events", Integer, nullable=False, server_default=text("0")),
+    Column("pruned_replayed", Integer, nullable=False, server_default=text("0")),
+    Column("pruned_reached", Text),
     at("started_at", nullable=False),
     at("finished_at"),
     UniqueConstraint("item_kind", "item_id", "run_number"),
     CheckConstraint("status IN ('running', 'done', 'failed', 'cancelled')", name="status"),
     CheckConstraint("(status = 'running') = (finished_at IS NULL)", name="finished"),
 )
+"""One pass of an item through its stages. `setup` is what the program was when it ended; what is
+`pruned_` was told by events that went: how many, the calls they replayed, the stage reached."""
 
 plans = Table(
     "plans",

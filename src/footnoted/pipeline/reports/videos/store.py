@@ -145,7 +145,9 @@ async def read_runs(session: AsyncConnection, video_id: int) -> tuple[RunLine, .
     rows = await session.execute(
         text("""
           SELECT r.id, r.run_number, r.trigger, r.status, r.error_stage, r.started_at,
-            r.finished_at, r.setup, e.events, e.reached, e.calls_replayed, c.calls_bought,
+            r.finished_at, r.setup, r.pruned_events + e.events AS events,
+            COALESCE(e.reached, r.pruned_reached) AS reached,
+            r.pruned_replayed + e.calls_replayed AS calls_replayed, c.calls_bought,
             c.prompt_tokens, c.cached_tokens, c.output_tokens, c.cost_usd
           FROM runs r
           CROSS JOIN LATERAL (
