@@ -100,12 +100,14 @@ class FoundMedia(_Found):
     """The files of one folder that share a stem: one recording.
 
     `siblings` are paths of the same group that were not taken; they still say whose it is.
+    `called` is the title of a new one that no sidecar gives one; else its file's name does.
     """
 
     stem: str
     folder: str
     files: tuple[FoundFile, ...]
     siblings: tuple[str, ...] = ()
+    called: str | None = None
     facts: Facts = Facts()
 
     @property

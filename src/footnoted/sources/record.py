@@ -232,7 +232,7 @@ class _Recording:
                 "creator_id": await self._creator(name),
                 "source_id": self.origin.source_id,
                 "owner": self.origin.owner,
-                "title": title_of_path(first.path),
+                "title": found.called or title_of_path(first.path),
                 "created_at": self.now,
                 **facts,
             },

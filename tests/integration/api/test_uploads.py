@@ -50,6 +50,20 @@ async def test_an_uploaded_transcript_becomes_searchable(place: Place) -> None:
     assert (after["waiting"], after["is_searchable"]) == (0, True)
 
 
+async def test_known_content_under_another_name_changes_nothing(place: Place) -> None:
+    """It is called and spoken in what it was; only what is said by hand counts anew."""
+    (first,) = (await place.upload(WORDS, "Ada's talk.en.vtt")).json()["items"]
+    await place.drain()
+    (again,) = (await place.upload(WORDS, "upload (3).de.vtt")).json()["items"]
+    told = (await place.get(str(first["id"]))).json()
+    assert (again["id"], again["status"]) == (first["id"], "indexed")
+    assert (told["title"], told["language"]) == ("Ada's talk", "en")
+    await place.upload(WORDS, "x.vtt", language="fr")
+    assert [tuple(row) for row in await place.rows("SELECT title, language FROM media")] == [
+        ("Ada's talk", "fr")
+    ]
+
+
 async def test_sound_waits_by_name_and_its_job_is_told(place: Place, tmp_path: Path) -> None:
     """While there is no transcript yet, that is what is answered, and why."""
     sound = write_wav(tmp_path / "a.wav", noise(1.0)).read_bytes()

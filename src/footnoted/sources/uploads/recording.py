@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from footnoted.model.path import stored_path
@@ -28,20 +29,23 @@ NOBODY = "Uploads"
 async def record_upload(
     database: Database, upload: Upload, profiles: Sequence[str], told: Told, *, clock: Clock
 ) -> list[UploadedVideo]:
-    """Return the videos of an upload, by profile; those that content has already are known."""
-    origin = Origin.by_hand(profiles, told)
-    scan = Scan(found=(_found(upload, told),))
+    """Return the videos of an upload, by profile; those that content has already are known.
+
+    The name it comes with says what a new one is called and spoken in, and nothing of a known one.
+    """
+    name = read_name(upload.name)
+    named = told.language or (None if isinstance(name, NotTaken) else name.language)
+    origin = Origin.by_hand(profiles, replace(told, language=named))
+    stem = upload.name if isinstance(name, NotTaken) else name.stem
+    scan = Scan(found=(_found(upload, told, title_of(stem, NOBODY)),))
     async with database.transaction() as session:
         recorded = await record(session, scan, origin, clock.now())
         await notify_work(session)
         return await store.videos_of(session, recorded.media_ids[0], profiles)
 
 
-def _found(upload: Upload, told: Told) -> FoundMedia:
+def _found(upload: Upload, told: Told, title: str) -> FoundMedia:
     facts = upload.path.stat()
-    name = read_name(upload.name)
-    stem = upload.name if isinstance(name, NotTaken) else name.stem
-    language = None if isinstance(name, NotTaken) else name.language
     file = FoundFile(
         path=stored_path(str(upload.path)),
         role=FileRole.MEDIA if upload.is_media else FileRole.TRANSCRIPT,
@@ -54,5 +58,6 @@ def _found(upload: Upload, told: Told) -> FoundMedia:
         stem=upload.sha256,
         folder=told.creator or told.owner or NOBODY,
         files=(file,),
-        facts=Facts(title=title_of(stem, NOBODY), language=told.language or language),
+        called=title,
+        facts=Facts(language=told.language),
     )
