@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from footnoted.errors import PermanentError, UsageError
 from footnoted.fetch.port import WebLimits, WebRequest
+from footnoted.fetch.web.kinds import HEAD_BYTES, HTML, sniff
 from footnoted.sources import store as sources
 from footnoted.sources.feeds.addresses import normal_url
 from footnoted.sources.feeds.identity import scope_of
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from footnoted.clock import Clock
     from footnoted.db.session import Database
-    from footnoted.fetch.port import Web
+    from footnoted.fetch.port import Web, WebAnswer
     from footnoted.sources.net.asking import Asked
     from footnoted.sources.store import Source
 
@@ -84,7 +85,8 @@ async def place_of(text: str, web: Web) -> NetPlace:
     """Return what can be followed at an address.
 
     That is YouTube, a feed, the feed that a page names, else a site that yt-dlp may know. Raises
-    UsageError for one video, and the errors of `fetch.port` when the address is away.
+    UsageError for one video, one recording and what is no page at all, and the errors of
+    `fetch.port` when the address is away.
     """
     found = youtube_locator(text)
     if isinstance(found, YoutubeVideo):
@@ -94,9 +96,12 @@ async def place_of(text: str, web: Web) -> NetPlace:
         return NetPlace(YOUTUBE_KIND, found.url)
     answer = await web.get(WebRequest(text, limits=_LOOK))
     here = answer.moved_to or text
-    if await asyncio.to_thread(_is_feed, answer.body, here, answer.content_type):
+    why_not = await asyncio.to_thread(_why_no_feed, answer.body, here, answer.content_type)
+    if why_not is None:
         return feed_at(here)
     named = _feed_named_in(answer.body, answer.url)
+    if named is None:
+        _require_page(text, answer, why_not)
     return NetPlace(SITE_KIND, here) if named is None else feed_at(named)
 
 
@@ -108,12 +113,24 @@ def feed_at(url: str) -> NetPlace:
     return NetPlace(FEED_KIND, asked.geturl())
 
 
-def _is_feed(body: bytes, url: str, content_type: str | None) -> bool:
+def _why_no_feed(body: bytes, url: str, content_type: str | None) -> str | None:
     try:
         read_feed(body, url=url, content_type=content_type, scope=scope_of(url))
-    except PermanentError:
-        return False
-    return True
+    except PermanentError as error:
+        return error.message.removeprefix(f"{url}: ")
+    return None
+
+
+def _require_page(text: str, answer: WebAnswer, why_no_feed: str) -> None:
+    """Raise UsageError unless the answer is a web page, which yt-dlp may know how to list."""
+    kind = sniff(answer.body[:HEAD_BYTES])
+    if kind is not None and kind.is_media:
+        message = f"{text} is one recording: `footnoted add {text}` takes it"
+        raise UsageError(message)
+    claims_page = (answer.content_type or "").lower().startswith("text/html")
+    if kind != HTML and (kind is not None or not claims_page or not answer.body.strip()):
+        message = f"{text}: {why_no_feed}; `--kind site` has yt-dlp list it all the same"
+        raise UsageError(message)
 
 
 def _feed_named_in(page: bytes, url: str) -> str | None:
