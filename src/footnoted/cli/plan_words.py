@@ -120,9 +120,13 @@ def _days(usd: Decimal, daily_cap_usd: Decimal) -> str:
 
 def _more(plan: Plan) -> str:
     calls = sum(line.follow_up.calls for line in plan.lines)
-    follow = f", with {calls} calls that follow if answers differ from last time" if calls else ""
-    may = [_size(line.service, line.may_follow) for line in plan.services if line.may_follow.items]
-    return follow + (f", with {_and(may)} that may follow" if may else "")
+    parts = [f"{calls} calls that follow if answers differ from last time"] if calls else []
+    parts += [
+        f"{_size(line.service, line.may_follow)} that may follow"
+        for line in plan.services
+        if line.may_follow.items
+    ]
+    return f", with {_and(parts)}" if parts else ""
 
 
 def plan_fields(plan: Plan, span: Span) -> dict[str, object]:
