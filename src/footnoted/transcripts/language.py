@@ -1,17 +1,16 @@
 """Which language a text is in; the model is loaded on first need and can be let go.
 
 English is told by its own small words and eleven languages by their own script, without the
-model, which keeps 75 MiB while loaded: a machine that follows only those never loads it.
+model, of which 75 MiB are unpacked to load it: a machine that follows only those never does.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from threading import Lock
+from typing import NamedTuple, Protocol, cast
+from zipfile import BadZipFile
 
 _SAMPLE_CHARS = 6_000
 _SAMPLE_PARTS = 3
@@ -39,6 +38,7 @@ _SCRIPTS = (  # scripts that one language is written in, or one by far
 _MIN_SCRIPT_SHARE = 0.25
 _MIN_SCRIPT_LETTERS = 30
 _WORD = re.compile(r"[a-z']+")
+_LOADING = Lock()
 
 
 class Detected(NamedTuple):
@@ -62,7 +62,9 @@ def detect_language(text: str) -> Detected | None:
         share = english / max(len(sample.split()), len(words))
         if share >= _MIN_ENGLISH_SHARE:
             return Detected("en", 1.0)
-    return Detected(*_identifier().classify(sample))
+    with _LOADING:  # or each of several files that are read at once would load it
+        identifier = _identifier()
+    return Detected(*identifier.classify(sample))
 
 
 def _by_script(sample: str) -> Detected | None:
@@ -93,12 +95,29 @@ class _Identifier(Protocol):
         ...
 
 
+class _Made(Protocol):
+    """What py3langid makes its identifiers by."""
+
+    def __call__(self, *tables: object, **options: object) -> _Identifier:
+        """Return an identifier of these tables."""
+        ...
+
+    def from_model_file(self, model_file: str, *, norm_probs: bool) -> _Identifier:
+        """Return the identifier of a model file, its tables in memory."""
+        ...
+
+
 @lru_cache(maxsize=1)
 def _identifier() -> _Identifier:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - heavy, on need
+    from py3langid import langid  # noqa: PLC0415 - heavy, on need
 
-    load = cast("Callable[..., _Identifier]", LanguageIdentifier.from_model_file)  # pyright: ignore[reportUnknownMemberType] - py3langid has no types
-    return load(MODEL_FILE, norm_probs=True)
+    from footnoted.transcripts.language_tables import MappedIdentifier  # noqa: PLC0415 - the same
+
+    made = cast("_Made", langid.LanguageIdentifier)  # pyright: ignore[reportUnknownMemberType] - py3langid has no types
+    try:
+        return MappedIdentifier(langid.MODEL_DIR / langid.MODEL_FILE, made)
+    except (KeyError, TypeError, ValueError, BadZipFile):  # a model that is laid out otherwise
+        return made.from_model_file(langid.MODEL_FILE, norm_probs=True)
 
 
 def _sample(text: str) -> str:
