@@ -111,11 +111,11 @@ class _Made(Protocol):
 def _identifier() -> _Identifier:
     from py3langid import langid  # noqa: PLC0415 - heavy, on need
 
-    from footnoted.transcripts.language_tables import MappedIdentifier  # noqa: PLC0415 - the same
+    from footnoted.transcripts.language_tables import FiledIdentifier  # noqa: PLC0415 - the same
 
     made = cast("_Made", langid.LanguageIdentifier)  # pyright: ignore[reportUnknownMemberType] - py3langid has no types
     try:
-        return MappedIdentifier(langid.MODEL_DIR / langid.MODEL_FILE, made)
+        return FiledIdentifier(langid.MODEL_DIR / langid.MODEL_FILE, made)
     except (KeyError, TypeError, ValueError, BadZipFile):  # a model that is laid out otherwise
         return made.from_model_file(langid.MODEL_FILE, norm_probs=True)
 

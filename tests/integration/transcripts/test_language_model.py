@@ -14,7 +14,7 @@ from footnoted.model.transcript import Cue, Transcript, TranscriptFormat, Transc
 from footnoted.stages.transcribe import TranscribeInput, TranscribeOutput, TranscribeStage
 from footnoted.transcripts import language as languages
 from footnoted.transcripts.choose import Candidate
-from footnoted.transcripts.language_tables import MappedIdentifier
+from footnoted.transcripts.language_tables import FiledIdentifier
 from footnoted.transcripts.quality import assess
 from tests.fakes.clock import FakeClock
 
@@ -88,18 +88,18 @@ MEMORY = """
 import re
 from threading import Thread
 from footnoted.transcripts import language
-from footnoted.transcripts.language_tables import MappedIdentifier
+from footnoted.transcripts.language_tables import FiledIdentifier
 import py3langid.langid
 
 def mib():
     status = open("/proc/self/status").read()
     return int(re.search(r"RssAnon:\\s+(\\d+) kB", status)[1]) / 1024
 
-made, init = [], MappedIdentifier.__init__
+made, init = [], FiledIdentifier.__init__
 def noted(self, *tables):
     made.append(self)
     init(self, *tables)
-MappedIdentifier.__init__ = noted
+FiledIdentifier.__init__ = noted
 before, found = mib(), []
 threads = [Thread(target=lambda: found.append(language.detect_language(TEXT))) for _ in range(3)]
 for each in threads: each.start()
@@ -123,7 +123,7 @@ def test_tables_in_a_file_tell_what_tables_in_memory_tell() -> None:
     """The language and its probability, to the last digit; no text at all is one too."""
     texts = [DEUTSCH, "il pleut sur la ville et il y a du vent", "これは本です", "", "x"]
     file = langid.MODEL_DIR / langid.MODEL_FILE
-    mapped = MappedIdentifier(file, langid.LanguageIdentifier)
+    mapped = FiledIdentifier(file, langid.LanguageIdentifier)
     held = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
     assert [mapped.classify(text) for text in texts] == [held.classify(text) for text in texts]
 
@@ -137,7 +137,7 @@ def test_a_model_that_is_laid_out_otherwise_is_held_in_memory(
         message = "'ptc.npy'"
         raise KeyError(message)
 
-    monkeypatch.setattr(MappedIdentifier, "__init__", other)
+    monkeypatch.setattr(FiledIdentifier, "__init__", other)
     languages.forget_language_model()
     found = languages.detect_language(DEUTSCH)
     languages.forget_language_model()
