@@ -95,10 +95,13 @@ class _Look:
             ]
 
     def at_files(self, folder: str, names: set[str]) -> None:
-        """Look at single files of one folder, with the sidecars beside them."""
+        """Look at single files of one folder, with the sidecars beside them.
+
+        They were named by hand, so they may be links to anywhere.
+        """
         notes = Notes(lambda _path, _reason: None, self.findings.note)
         wanted = {os.path.join(folder, name) for name in names}  # noqa: PTH118 - odd names
-        for listing in walk(folder, notes, max_depth=0):
+        for listing in walk(folder, notes, max_depth=0, follows_out=True):
             self._look_at(listing, wanted.__contains__)
         for name in sorted(names):
             if name.startswith("."):

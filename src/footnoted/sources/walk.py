@@ -1,7 +1,9 @@
 """A folder tree as lists of regular files, one folder at a time, in a stable order.
 
-Links are followed out of the tree and never back into it; nothing is entered twice, so a loop of
-links ends. What cannot be read is noted and passed over.
+A link to a file of the tree is that file once more; one to a folder of it is passed over, for that
+is met anyway. Links that lead out of the tree are not followed: whoever may write into a followed
+folder (a share, an unpacked archive) would have any file read that this program may read
+(https://cwe.mitre.org/data/definitions/59.html). What cannot be read is noted and passed over.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _MAX_DEPTH = 64
+LINK_OUT = "a link out of the folder: follow or add what it leads to"
 _SKIPPED_FOLDERS = frozenset({"__MACOSX", "@eaDir", "$RECYCLE.BIN", "lost+found"})
 
 
@@ -39,8 +42,8 @@ class Listing(NamedTuple):
 class Notes:
     """What a walk passed over: `ignored` and `unreadable` are told (real path, reason).
 
-    `blocked` are folders, and links to what may be one, that could not be looked into: nothing is
-    known of what is below them.
+    `blocked` are folders, and links to what may be one, that were not looked into: nothing is known
+    of what is below them.
     """
 
     ignored: Callable[[str, str], None]
@@ -58,6 +61,7 @@ class _Walk:
     root: str
     max_depth: int
     notes: Notes
+    follows_out: bool
     entered: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
 
     def __iter__(self) -> Iterator[Listing]:
@@ -89,6 +93,10 @@ class _Walk:
         if entry.name.startswith("."):
             self.notes.ignored(entry.path, "hidden")
             return
+        if not self.follows_out and entry.is_symlink() and self._leads_out(entry):
+            self.notes.blocked.append(entry.path)
+            self.notes.ignored(entry.path, LINK_OUT)
+            return
         try:
             status = entry.stat()
         except OSError as error:
@@ -106,7 +114,7 @@ class _Walk:
     def _may_enter(self, entry: os.DirEntry[str], status: os.stat_result) -> bool:
         if entry.name in _SKIPPED_FOLDERS:
             return False
-        if entry.is_symlink() and _is_within(os.path.realpath(entry.path), self.root):
+        if entry.is_symlink() and not self._leads_out(entry):
             self.notes.ignored(entry.path, "a link back into the folder")
             return False
         identity = (status.st_dev, status.st_ino)
@@ -116,15 +124,22 @@ class _Walk:
         self.entered.add(identity)
         return True
 
+    def _leads_out(self, entry: os.DirEntry[str]) -> bool:
+        return not _is_within(os.path.realpath(entry.path), self.root)
+
 
 def _is_within(path: str, root: str) -> bool:
     root = os.path.realpath(root)
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
 
 
-def walk(root: str, notes: Notes, max_depth: int | None = None) -> Iterator[Listing]:
+def walk(
+    root: str, notes: Notes, max_depth: int | None = None, *, follows_out: bool = False
+) -> Iterator[Listing]:
     """Return the folders from `root` down to `max_depth` below it, parents before children.
 
-    Raises nothing for what is unreadable; a root that cannot be listed ends in `notes.blocked`.
+    With `follows_out`, links may lead anywhere. Raises nothing for what is unreadable; a root that
+    cannot be listed ends in `notes.blocked`.
     """
-    return iter(_Walk(root, _MAX_DEPTH if max_depth is None else max_depth, notes))
+    depth = _MAX_DEPTH if max_depth is None else max_depth
+    return iter(_Walk(root, depth, notes, follows_out))

@@ -183,37 +183,47 @@ def test_one_look_takes_so_much_and_no_more(tmp_path: Path) -> None:
     assert len(scan(tmp_path, known=known, max_found=1).found) == 3
 
 
-def test_links_are_followed_out_and_never_back(tmp_path: Path) -> None:
-    """A loop of links ends, and nothing is met twice."""
-    inside, outside = tmp_path / "in", tmp_path / "out"
+def test_links_lead_nowhere_but_into_the_folder(tmp_path: Path) -> None:
+    """Whoever may write there would else have any file read; a loop of links ends."""
+    inside, outside = tmp_path / "in", tmp_path / "in and out"
     write(inside, "a.vtt")
     write(outside, "sub/b.vtt")
     (inside / "loop").symlink_to(inside)
     (inside / "out").symlink_to(outside)
-    (inside / "out2").symlink_to(outside)
-    (outside / "sub" / "loop").symlink_to(outside)
+    (inside / "secret.txt").symlink_to(outside / "sub" / "b.vtt")
+    (inside / "again.vtt").symlink_to("a.vtt")
+    (inside / "far.vtt").symlink_to(tmp_path / "nothing")
     (inside / "dangling.vtt").symlink_to(inside / "nothing")
     found = scan(inside)
-    assert names(found) == [["a.vtt"], ["b.vtt"]]
+    assert names(found) == [["a.vtt"], ["again.vtt"]]
     assert found.ignored_counts == {
         "a link back into the folder": 1,
-        "a link to a folder that was looked at": 2,
+        "a link out of the folder: follow or add what it leads to": 3,
     }
     assert [problem.reason for problem in found.problems] == [
         "cannot be looked at: No such file or directory"
     ]
+    assert names(scan(outside)) == [["b.vtt"]]
 
 
-def test_files_behind_a_link_that_leads_nowhere_are_not_missed(tmp_path: Path) -> None:
-    """What it led to may be a disk that is away."""
-    write(tmp_path / "disk", "a.vtt")
+def test_a_folder_or_file_that_is_named_may_be_a_link(tmp_path: Path) -> None:
+    """A person said it."""
+    file = write(tmp_path / "out", "b.vtt")
     (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "link.vtt").symlink_to(file)
+    assert names(scan(tmp_path / "in" / "link.vtt")) == [["link.vtt"]]
+
+
+def test_files_behind_a_link_are_not_missed(tmp_path: Path) -> None:
+    """An earlier release took them, or what it led to is a disk that is away."""
     write(tmp_path / "in", "b.vtt")
-    (tmp_path / "in" / "disk").symlink_to(tmp_path / "disk")
     known = known_of(scan(tmp_path / "in"))
-    (tmp_path / "disk").rename(tmp_path / "away")
-    found = scan(tmp_path / "in", known=known)
-    assert (len(known), found.missing, found.unchanged) == (2, (), 1)
+    known[str(tmp_path / "in" / "disk" / "a.vtt")] = next(iter(known.values()))
+    for target in (tmp_path / "out", tmp_path / "in" / "away"):
+        (tmp_path / "in" / "disk").unlink(missing_ok=True)
+        (tmp_path / "in" / "disk").symlink_to(target)
+        found = scan(tmp_path / "in", known=known)
+        assert (len(known), found.missing, found.unchanged) == (2, (), 1)
 
 
 def test_what_is_no_regular_file_is_never_opened(tmp_path: Path) -> None:
