@@ -106,15 +106,21 @@ def edit(
     An empty word takes an option back: `--title-has ''`. What was left before is judged anew.
     """
     from footnoted.cli.following import print_sources
+    from footnoted.cli.lines import remark
     from footnoted.cli.storage import with_storage
     from footnoted.sources.net.adding import change_source
+    from footnoted.sources.net.asking import told_by_few_files
+    from footnoted.sources.port import FOLDER_KIND
 
     async def work(storage: Storage) -> Source:
         return await change_source(
             storage.database, source, asked, clock=storage.clock, title=title
         )
 
-    print_sources([with_storage(work)], as_json=as_json)
+    changed = with_storage(work)
+    print_sources([changed], as_json=as_json)
+    if changed.kind == FOLDER_KIND and (unknown := told_by_few_files(asked)):
+        remark(f"note: {unknown}")
 
 
 def items(

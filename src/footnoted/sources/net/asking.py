@@ -75,8 +75,7 @@ def told_by_few_files(asked: Asked) -> str | None:
     unknown = [words for name, words in _TOLD_BY_FEW.items() if getattr(asked, name)]
     if not unknown:
         return None
-    what = " and ".join(dict.fromkeys(unknown))
-    return f"a file tells its {what} only where something beside it does; without, it is taken"
+    return f"{' and '.join(dict.fromkeys(unknown))}; a recording without is taken"
 
 
 NOTHING_ASKED = Asked()
@@ -85,11 +84,11 @@ _RULES = ("title_has", "title_lacks", "description_has", "description_lacks", "s
 _LENGTHS = ("min_duration", "max_duration", "min_age", "max_age")
 _NET_ONLY = ("shorts", "live", "captions", "allows_translated")
 _TOLD_BY_FEW = {
-    "min_duration": "length (info.json, metadata.csv)",
-    "max_duration": "length (info.json, metadata.csv)",
-    "description_has": "description (info.json)",
-    "description_lacks": "description (info.json)",
-    "languages": "language (info.json, metadata.csv, the name of a transcript)",
+    "min_duration": "lengths are read from an info.json or a metadata.csv only",
+    "max_duration": "lengths are read from an info.json or a metadata.csv only",
+    "description_has": "descriptions are read from an info.json only",
+    "description_lacks": "descriptions are read from an info.json only",
+    "languages": "languages are read from sidecars and names of transcripts only",
 }
 
 

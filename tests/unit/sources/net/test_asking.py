@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from footnoted.errors import UsageError
-from footnoted.sources.net.asking import Asked, options_of, require_for_folder
+from footnoted.sources.net.asking import (
+    Asked,
+    options_of,
+    require_for_folder,
+    told_by_few_files,
+)
 from footnoted.sources.options import SourceOptions
 
 
@@ -37,3 +42,20 @@ def test_a_language_that_is_none_is_refused() -> None:
     assert raised.value.message == (
         "'german' is no language tag like en or pt-BR, nor the word spoken"
     )
+
+
+@pytest.mark.parametrize("name", ["shorts", "live", "captions", "allows_translated"])
+def test_what_no_file_tells_is_not_asked_of_a_folder(name: str) -> None:
+    """It is refused, and not left out without a word."""
+    with pytest.raises(UsageError, match="for channels, feeds and pages"):
+        require_for_folder(Asked(**{name: "only"}))
+
+
+def test_what_few_files_tell_is_said_when_it_is_asked() -> None:
+    """Once for each; titles and dates are known of every file."""
+    asked = Asked(min_duration="1m", max_duration="2h", languages="en")
+    assert told_by_few_files(asked) == (
+        "lengths are read from an info.json or a metadata.csv only and languages are read from"
+        " sidecars and names of transcripts only; a recording without is taken"
+    )
+    assert told_by_few_files(Asked(title_has="x", max_age="2d", backfill="5")) is None
