@@ -313,6 +313,20 @@ async def test_a_removal_takes_no_other_episode_along(shelf: Shelf) -> None:
     assert await shelf.taken() == ["Episode 1"]
 
 
+async def test_what_another_source_has_too_stays_with_that_one(shelf: Shelf) -> None:
+    """It was wanted twice, and one of them goes on wanting it."""
+    await shelf.take(episodes(1, 3))
+    mirror = await shelf.follow("mirror.example", backfill="1")
+    await mirror.take(episodes(1, 3, scope="mirror.example/feed"))
+    source_id = shelf.follows.source_id
+    removed = await remove_source(shelf.database, source_id, clock=FakeClock(NOW), purges=True)
+    again = await mirror.take(episodes(1, 3, scope="mirror.example/feed"))
+    assert (removed.purged, removed.kept, again.taken) == (2, 1, 0)
+    assert await shelf.taken() == ["Episode 1"]
+    own = "SELECT v.source_id, m.source_id FROM videos v JOIN media m ON m.id = v.media_id"
+    assert await shelf.rows(own) == [(mirror.follows.source_id, mirror.follows.source_id)]
+
+
 async def test_a_source_that_is_followed_again_brings_what_went_with_it(shelf: Shelf) -> None:
     """It was the source that nobody wanted, and now it is wanted."""
     await shelf.take([episode(1)])

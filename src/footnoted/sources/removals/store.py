@@ -141,7 +141,10 @@ async def take_back(
                   AND profile = ANY(:profiles) RETURNING keys"""),
         {"keys": list(keys), "profiles": list(profiles)},
     )
-    known = sorted({*keys, *(key for held in rows.all() for key in held)})
+    held = list(rows.all())
+    if not held:
+        return
+    known = sorted({*keys, *(key for row in held for key in row)})
     await session.execute(
         text("""
           UPDATE source_items i SET state = 'taken', reason = NULL, detail = NULL, item = NULL,

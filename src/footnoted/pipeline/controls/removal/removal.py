@@ -107,12 +107,14 @@ async def remove_source(
 ) -> RemovedSource:
     """Follow a source no longer: keep what it brought, unfinished videos set aside, or erase it.
 
+    What another source took, too, is kept as that one's.
     The source is paused first, so that nothing comes while its videos go; stopped in between, it
     can be removed again. Followed again it brings again what it brought: it was the source that
     nobody wanted. Raises UsageError when there is no such source.
     """
     source = await pause_source(database, source_id, clock=clock)
     async with database.transaction() as session:
+        handed = await store.hand_over(session, source_id)
         video_ids = await controls.videos_of_source(session, source_id)
     if purges:
         await purge(database, video_ids, clock=clock, is_for_good=False)
@@ -128,5 +130,5 @@ async def remove_source(
         source.title,
         len(video_ids) - len(left),
         len(cancelled),
-        len(left) - len(cancelled),
+        len(left) - len(cancelled) + handed,
     )

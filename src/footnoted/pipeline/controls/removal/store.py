@@ -164,6 +164,31 @@ async def drop_emptied_pages(session: AsyncConnection, doomed: Doomed) -> None:
     )
 
 
+async def hand_over(session: AsyncConnection, source_id: int) -> int:
+    """Give videos that another source took, too, to that one; return how many."""
+    handed = await session.scalars(
+        text("""
+          UPDATE videos v SET source_id = o.source_id FROM (
+            SELECT DISTINCT ON (w.id) w.id, i.source_id
+            FROM videos w
+            JOIN source_items i ON i.media_id = w.media_id AND i.state = 'taken'
+            JOIN sources s ON s.id = i.source_id AND w.profile = ANY(s.profiles)
+            WHERE w.source_id = :source AND i.source_id <> :source
+            ORDER BY w.id, i.source_id) o
+          WHERE v.id = o.id RETURNING v.id"""),
+        {"source": source_id},
+    )
+    await session.execute(
+        text("""
+          UPDATE media m SET source_id = o.source_id FROM (
+            SELECT media_id, min(source_id) AS source_id FROM videos
+            WHERE source_id <> :source GROUP BY media_id) o
+          WHERE m.source_id = :source AND o.media_id = m.id"""),
+        {"source": source_id},
+    )
+    return len(handed.all())
+
+
 async def delete_source(session: AsyncConnection, source_id: int, now: datetime) -> None:
     """Delete a source and its record; what it brought stays, without a source."""
     key = {"kind": ItemKind.SOURCE.value, "id": source_id}
