@@ -99,7 +99,8 @@ def _size(service: Service, amount: Amount) -> str:
         case Service.SPEECH:
             return f"{amount.size:,.1f} minutes of speech"
         case Service.EMBEDDING:
-            return f"{amount.size:,.0f} tokens of {amount.items:,} vectors"
+            vectors = "vector" if amount.items == 1 else "vectors"
+            return f"{amount.size:,.0f} tokens of {amount.items:,} {vectors}"
 
 
 def _how_long(span: Span) -> str:

@@ -40,8 +40,8 @@ def stale(
     seen = asyncio.run(_look(read_settings(), stage))
     if as_json:
         below = [_fields(forecast) for forecast in seen.plan.forecasts if forecast.is_follow_up]
-        stale = [_fields(forecast) for forecast in seen.plan.stale]
-        under_way = [_fields(forecast) for forecast in seen.reopened.stale]
+        stale = [_fields(forecast) for forecast in seen.stale]
+        under_way = [_fields(forecast) for forecast in (*seen.reopened.stale, *seen.following)]
         shown = {"stale": stale, "may_follow": below, "under_way": under_way}
         plans = [one._asdict() for one in seen.applied]
         write_json("stale/1", {**shown, "index": seen.index, "plans": plans})
@@ -60,6 +60,16 @@ class _Seen:
     reopened: Plan
     index: str | None
     applied: Sequence[UnderWay]
+
+    @property
+    def stale(self) -> list[StageForecast]:
+        """Return what is stale until somebody has it redone."""
+        return [forecast for forecast in self.plan.stale if not forecast.follows]
+
+    @property
+    def following(self) -> list[StageForecast]:
+        """Return the pages that are written anew by themselves."""
+        return [forecast for forecast in self.plan.stale if forecast.follows]
 
 
 async def _look(settings: Settings, stage: str | None) -> _Seen:
@@ -93,46 +103,52 @@ def _print(seen: _Seen, *, with_items: bool) -> None:
     from footnoted.cli.lines import say
     from footnoted.cli.plan_words import under_way
 
-    plan = seen.plan
     for one in seen.applied:
         say(under_way(one))
-    if not (plan.stale or seen.reopened.stale or seen.index):
-        say(f"Nothing {'else ' if seen.applied else ''}is stale.")
+    if seen.following:
+        say(f"Written anew by themselves, as they are given other moments: {_groups(seen)}.")
+    if not (seen.stale or seen.reopened.stale or seen.index):
+        say(f"Nothing {'else ' if seen.applied or seen.following else ''}is stale.")
         return
-    if plan.stale:
-        _print_stale(plan, with_items=with_items)
+    if seen.stale:
+        _print_stale(seen, with_items=with_items)
     if seen.reopened.stale:
         say("Being redone already:")
-        _print_items(seen.reopened)
+        _print_items(seen.reopened.stale)
     if seen.index:
         say(f"index: {seen.index} (a daemon builds it beside; `footnoted embedding status`)")
 
 
-def _print_stale(plan: Plan, *, with_items: bool) -> None:
+def _groups(seen: _Seen) -> str:
+    count = len(seen.following)
+    return f"{count} page group{'s' if count > 1 else ''}"
+
+
+def _print_stale(seen: _Seen, *, with_items: bool) -> None:
     from footnoted.cli.lines import remark, say
 
     items: Counter[tuple[str, str, str]] = Counter()
     calls: Counter[tuple[str, str, str]] = Counter()
-    for forecast in plan.stale:
+    for forecast in seen.stale:
         key = (forecast.item.profile, forecast.stage, _why(forecast))
         items[key] += 1
         calls[key] += len(forecast.calls)
     for key, count in items.items():
         profile, stage, why = key
         say(f"{profile} {stage}: {count} stale, {calls[key]} calls to buy: {why}")
-    below = list(dict.fromkeys(f.stage for f in plan.forecasts if f.is_follow_up))
+    below = list(dict.fromkeys(f.stage for f in seen.plan.forecasts if f.is_follow_up))
     if below:
         say(f"Below them, should answers differ from last time: {', '.join(below)}.")
     if with_items:
         say()
-        _print_items(plan)
+        _print_items(seen.stale)
     remark("`footnoted plan reprocess --scope stale` prices redoing it.")
 
 
-def _print_items(plan: Plan) -> None:
+def _print_items(found: Sequence[StageForecast]) -> None:
     from footnoted.cli.lines import say
 
-    for forecast in plan.stale:
+    for forecast in found:
         kind = forecast.item.kind.replace("_", " ")
         labels = ", ".join(call.label for call in forecast.calls)
         asks = f" (asks anew: {labels})" if labels else ""

@@ -14,7 +14,6 @@ from footnoted.model.status import ItemKind
 from footnoted.pipeline.orders import order as orders
 from footnoted.pipeline.preparing import setup_of
 from footnoted.reprocess import store
-from footnoted.reprocess.edges import INPUT
 from footnoted.reprocess.money import Estimator, Money
 from footnoted.reprocess.rehearsal import Wish
 from footnoted.reprocess.scope import Reach
@@ -122,9 +121,8 @@ class Plan:
         first: dict[tuple[ItemKind, int], Redoing] = {}
         for forecast in self.forecasts:
             item = forecast.item
-            parts = {edge.part for edge in forecast.edges}
-            follows = item.kind is ItemKind.PAGE_GROUP and parts == {INPUT}
-            if follows or not forecast.is_stale or not parts or forecast.trouble is not None:
+            is_doomed = not forecast.edges or forecast.trouble is not None
+            if forecast.follows or not forecast.is_stale or is_doomed:
                 continue
             why = [edge.words(forecast.stage) for edge in forecast.edges]
             place = (item.status, forecast.before, forecast.stage)
@@ -159,7 +157,8 @@ class Planner:
                 sorted((i for i in items if not i.is_in_work), key=_order), key=_owner
             )
         }
-        wish = Wish(scope.stage, scope.force, all_pages=scope.reach is not Reach.VIDEO)
+        all_pages = scope.reach is not Reach.VIDEO and among is not Among.WAITING
+        wish = Wish(scope.stage, scope.force, all_pages=all_pages)
         found: list[StageForecast] = []
         wanted = sorted(owners | by_owner.keys())
         for done, owner in enumerate(wanted):
@@ -179,8 +178,9 @@ class Planner:
                 raise UsageError(message)
             items = await store.videos_in(session, scope, profiles, among)
             owners: set[Owner] = {_owner(item) for item in items}
-            if scope.is_everybody and among is Among.DONE:
-                owners |= await store.creators_with_pages(session, profiles)
+            if scope.is_everybody and among is not Among.REOPENED:
+                is_due = among is Among.WAITING
+                owners |= await store.creators_with_pages(session, profiles, is_due=is_due)
             if scope.reach is not Reach.STALE:
                 return items, owners
             stale = await self._with_stale_parts(session, items)

@@ -72,6 +72,12 @@ class StageForecast:
         """Return whether redoing it would buy a call or put out something else."""
         return not self.is_follow_up and (bool(self.calls) or not self.is_unchanged)
 
+    @property
+    def follows(self) -> bool:
+        """Return whether it is a page that is written anew by itself: others want it to be."""
+        is_given_more = {edge.part for edge in self.edges} == {INPUT}
+        return self.item.kind is ItemKind.PAGE_GROUP and is_given_more
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:

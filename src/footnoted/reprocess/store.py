@@ -127,11 +127,15 @@ async def groups_of(session: AsyncConnection, profile: str, creator_id: int) -> 
     return [Item(ItemKind.PAGE_GROUP, **row) for row in rows.mappings()]
 
 
-async def creators_with_pages(session: AsyncConnection, profiles: Sequence[str]) -> set[Any]:
-    """Return the (profile, creator) of every page group."""
+async def creators_with_pages(
+    session: AsyncConnection, profiles: Sequence[str], *, is_due: bool = False
+) -> set[Any]:
+    """Return the (profile, creator) of every page group; `is_due`: of those that wait."""
     rows = await session.execute(
-        text("SELECT DISTINCT profile, creator_id FROM page_groups WHERE profile = ANY(:names)"),
-        {"names": list(profiles)},
+        text("""SELECT DISTINCT profile, creator_id FROM page_groups
+                WHERE profile = ANY(:names) AND (NOT :is_due OR wanted > done OR status = 'stale')
+             """),
+        {"names": list(profiles), "is_due": is_due},
     )
     return {(row.profile, row.creator_id) for row in rows}
 

@@ -18,9 +18,9 @@ from footnoted.reprocess.plans.store import read_under_way
 from footnoted.reprocess.scope import Reach, Scope
 from footnoted.reprocess.single import Rerun, clean_video, rerun_stage
 from footnoted.reprocess.store import Among
-from tests.fakes.asker import AUDIO
+from tests.fakes.asker import AUDIO, FakeAsker
 from tests.fakes.machine import rows_of
-from tests.fakes.workshop import Recording
+from tests.fakes.workshop import Recording, Workshop
 
 if TYPE_CHECKING:
     from footnoted.reprocess.plan import Plan
@@ -460,6 +460,20 @@ async def test_the_backlog_has_a_price_before_anything_is_bought(plant: Plant) -
     exact = {line.stage: line.is_exact for line in plan.lines if line.money.calls}
     assert (exact["segment"], exact["extract"]) == (True, False)
     assert (await plant.bought(), plan.money.p90_usd >= plan.money.p50_usd > 0) == (0, True)
+
+
+async def test_pages_that_wait_are_in_the_backlog_and_not_stale(plant: Plant) -> None:
+    """A recording went: its pages are written anew by themselves, and nobody has to plan that."""
+    ids = await filled(plant)
+    workshop = Workshop(plant.database, plant.profile(), FakeAsker())
+    await workshop.remove(ids[1])
+    plan = await plant.plan(ALL, Among.WAITING)
+    assert {(line.stage, line.items > 0) for line in plan.lines} == {("compose", True)}
+    assert {forecast.item.creator_id for forecast in plan.forecasts} == {1}
+    plan = await plant.plan(STALE)
+    assert (all(forecast.follows for forecast in plan.stale), plan.redoings()) == (True, [])
+    await plant.drain()
+    assert (await plant.plan(ALL, Among.WAITING)).lines == ()
 
 
 @pytest.mark.parametrize(
