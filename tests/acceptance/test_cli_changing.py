@@ -194,7 +194,9 @@ def test_a_purged_video_is_gone_and_not_found(home: Home, folder: Path) -> None:
 
 
 def test_a_folder_is_followed_paused_resumed_and_removed(home: Home, folder: Path) -> None:
-    """Relies on the purge: the folder is known but for the purged file, which comes back."""
+    """Relies on the purge: the folder is known but for a new file; what was erased stays away."""
+    said = (folder / NAMES[1]).read_text(encoding="utf-8")
+    (folder / f"new-{NAMES[1]}").write_text(said.replace("the", "that"), encoding="utf-8")
     added = home.ask("source", "add", str(folder), "--every", "60", "--owner", "me")
     (line,) = added["sources"]
     source = str(line["source"]["id"])
@@ -205,6 +207,8 @@ def test_a_folder_is_followed_paused_resumed_and_removed(home: Home, folder: Pat
     assert home.ask("source", "resume", source)["sources"][0]["status"] == "due"
     assert home.run("run", "--once").returncode == 0
     assert statuses(home) == {"indexed": 2, "discovered": 1}
+    (erased,) = home.ask("source", "items", source, "--state", "removed")["items"]
+    assert erased["title"] == NAMES[0].partition(".")[0]
     ended = home.run("source", "remove", source, "--purge")
     assert "Its videos: 1 erased." in ended.stdout
     assert statuses(home) == {"indexed": 2}
