@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
@@ -86,8 +85,8 @@ _OPTIONS: dict[str, Any] = {
         int | None, typer.Option(min=-1000, max=1000, help="Sources with more of it go first.")
     ],
     "daily_cap_usd": Annotated[
-        float | None,
-        typer.Option("--daily-cap-usd", min=0, max=1_000_000, help="Most it may cost a day (USD)."),
+        str | None,
+        typer.Option("--daily-cap-usd", metavar="USD", help="Most it may cost a day (USD)."),
     ],
 }
 
@@ -103,9 +102,7 @@ def asks(command: Callable[..., None]) -> Callable[..., None]:
         from footnoted.sources.net.asking import Asked
 
         words = {name: values.pop(name) for name in _OPTIONS}
-        cap = words.pop("daily_cap_usd")
-        dollars = None if cap is None else Decimal(str(cap))
-        command(**values, asked=Asked(**words, daily_cap_usd=dollars))
+        command(**values, asked=Asked(**words))
 
     del command.__annotations__["asked"]  # its type would have to be loaded for --help
     hints = get_type_hints(command, include_extras=True)

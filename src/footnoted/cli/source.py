@@ -103,7 +103,8 @@ def edit(
 ) -> None:
     """Change what is taken of a source and when it is looked at; nothing restarts.
 
-    An empty word takes an option back: `--title-has ''`. What was left before is judged anew.
+    An empty word takes an option back (`--title-has ''`), and 0 a priority. What was left before
+    is judged anew.
     """
     from footnoted.cli.following import print_sources
     from footnoted.cli.lines import remark

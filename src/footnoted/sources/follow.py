@@ -18,6 +18,7 @@ from footnoted.sources.globs import is_glob, read_target
 from footnoted.sources.net.asking import (
     NOTHING_ASKED,
     Asked,
+    cap_usd,
     options_of,
     require_for_folder,
     schedule_words,
@@ -133,7 +134,7 @@ async def add_source(database: Database, new: NewSource, *, clock: Clock) -> Add
                 "poll_interval_s": new.poll_interval_s,
                 "schedule": schedule,
                 "options": options.model_dump(mode="json", exclude_defaults=True),
-                "daily_cap_usd": new.asked.daily_cap_usd,
+                "daily_cap_usd": cap_usd(new.asked),
                 "priority": new.asked.priority or 0,
                 "next_poll_at": now,
                 "created_at": now,

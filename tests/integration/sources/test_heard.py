@@ -173,9 +173,12 @@ async def test_what_nothing_hears_says_so(followed: Followed) -> None:
     assert [row[1] for row in await followed.rows(VIDEOS)] == ["indexed", "indexed"]
 
 
-async def test_a_sources_own_cap_holds_until_it_is_raised(followed: Followed) -> None:
+@pytest.mark.parametrize("is_taken_back", [False, True])
+async def test_a_sources_own_cap_holds_until_it_is_raised_or_taken_back(
+    followed: Followed, *, is_taken_back: bool
+) -> None:
     """What it does not let through waits; other sources go on; more of a cap wakes what waited."""
-    asked = Asked(daily_cap_usd=MINUTE_USD / 2)
+    asked = Asked(daily_cap_usd=str(MINUTE_USD / 2))
     await change_source(followed.database, 2, asked, clock=SystemClock())
     report = await followed.drain()
     assert report.is_held_up
@@ -187,7 +190,7 @@ async def test_a_sources_own_cap_holds_until_it_is_raised(followed: Followed) ->
     assert [(code, concerns.partition("/")[0]) for code, concerns in told] == [
         ("cost_cap_reached", "source_day 2")
     ]
-    asked = Asked(daily_cap_usd=2 * MINUTE_USD)
+    asked = Asked(daily_cap_usd="" if is_taken_back else str(2 * MINUTE_USD))
     await change_source(followed.database, 2, asked, clock=SystemClock())
     await followed.drain()
     assert [row[1] for row in await followed.rows(VIDEOS)] == ["indexed", "indexed"]
@@ -196,7 +199,7 @@ async def test_a_sources_own_cap_holds_until_it_is_raised(followed: Followed) ->
 
 async def test_the_lower_of_two_caps_of_a_source_holds(followed: Followed) -> None:
     """That of all sources, where a source's own is higher."""
-    asked = Asked(daily_cap_usd=MINUTE_USD * 2)
+    asked = Asked(daily_cap_usd=str(MINUTE_USD * 2))
     await change_source(followed.database, 2, asked, clock=SystemClock())
     await followed.drain(source_daily_cost_cap_usd=MINUTE_USD / 2)
     assert [row[2] for row in await followed.rows(VIDEOS)] == ["budget", "budget"]

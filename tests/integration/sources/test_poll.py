@@ -518,7 +518,7 @@ async def test_a_removed_source_is_gone(desk: Desk) -> None:
 
 async def test_a_folder_has_a_cap_a_priority_and_words_of_its_own(desk: Desk) -> None:
     """As a place on the net has; what it brings stands in the queue by its priority."""
-    asked = Asked(daily_cap_usd=Decimal("0.5"), priority=3, glossary="Jacquard, Babbage")
+    asked = Asked(daily_cap_usd="0.5", priority=3, glossary="Jacquard, Babbage")
     desk.write("a.vtt", captions())
     desk.write("b.mp3", b"ID3 sound")
     await desk.follow(asked=asked)
@@ -541,6 +541,26 @@ async def test_a_folder_refuses_what_it_does_not_know(desk: Desk) -> None:
     )
     back = await change_source(desk.database, desk.source_id, Asked(schedule=""), clock=desk.clock)
     assert (changed.schedule, back.schedule) == ("cron 0 6 * * *", None)
+
+
+async def test_an_empty_word_takes_back_what_was_asked(desk: Desk) -> None:
+    """A cap, a backfill and a title too: the source is as one of which nobody asked them."""
+    source_id = await desk.follow()
+    words = Asked(daily_cap_usd="0.5", backfill="3")
+    changed = await change_source(
+        desk.database, source_id, words, clock=desk.clock, title="The talks"
+    )
+    back = await change_source(
+        desk.database,
+        source_id,
+        Asked(daily_cap_usd="", backfill=""),
+        clock=desk.clock,
+        title="",
+    )
+    assert (changed.daily_cap_usd, changed.title) == (Decimal("0.5"), "The talks")
+    assert changed.options == {"backfill": {"newest": 3}}
+    assert (back.daily_cap_usd, back.title) == (None, back.locator.rpartition("/")[2])
+    assert back.options == {}
 
 
 @pytest.mark.parametrize("first", [None, "every 20h"])

@@ -15,12 +15,13 @@ from footnoted.errors import PermanentError, UsageError
 from footnoted.fetch.port import WebLimits, WebRequest
 from footnoted.fetch.web.kinds import HEAD_BYTES, HTML, sniff
 from footnoted.sources import store as sources
+from footnoted.sources.facts import readable
 from footnoted.sources.feeds.addresses import normal_url
 from footnoted.sources.feeds.identity import scope_of
 from footnoted.sources.feeds.reading import read_feed
 from footnoted.sources.items import FEED_KIND, SITE_KIND, YOUTUBE_KIND, FoundItem, TranscriptLink
 from footnoted.sources.net import store
-from footnoted.sources.net.asking import options_of, require_for_folder, schedule_words
+from footnoted.sources.net.asking import cap_usd, options_of, require_for_folder, schedule_words
 from footnoted.sources.net.take import playing_url
 from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import FOLDER_KIND, Facts
@@ -163,7 +164,7 @@ async def add_place(database: Database, new: NewPlace, *, clock: Clock) -> tuple
         "poll_interval_s": USUAL_INTERVAL_S,
         "schedule": schedule_words(new.asked) or "adaptive",
         "options": options.model_dump(mode="json", exclude_defaults=True),
-        "daily_cap_usd": new.asked.daily_cap_usd,
+        "daily_cap_usd": cap_usd(new.asked),
         "priority": new.asked.priority or 0,
         "next_poll_at": now,
         "created_at": now,
@@ -205,10 +206,10 @@ async def change_source(
         if asked.priority is not None:
             changes["priority"] = asked.priority
         if asked.daily_cap_usd is not None:
-            changes["daily_cap_usd"] = asked.daily_cap_usd
+            changes["daily_cap_usd"] = cap_usd(asked)
             await videos.wake_capped(session, source_id, clock.now())
         if title is not None:
-            changes["title"] = title
+            changes["title"] = title.strip() or _title_of(source)
         await sources.change(session, source_id, changes, clock.now(), rereads=asked.rereads)
         if asked.rereads:
             await store.forget_left(session, source_id)
@@ -218,6 +219,13 @@ async def change_source(
         message = f"source {source_id} was removed meanwhile"
         raise UsageError(message)
     return changed
+
+
+def _title_of(source: Source) -> str:
+    """Return what a source is called that nobody named: a look at the net tells more."""
+    if source.kind != FOLDER_KIND:
+        return source.locator
+    return readable(source.locator.rsplit("/", 1)[-1] or source.locator)
 
 
 async def _planned(

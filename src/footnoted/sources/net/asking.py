@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from footnoted.errors import UsageError
 from footnoted.sources.languages import is_language, is_output_language
-from footnoted.sources.rules.backfill import parse_backfill
+from footnoted.sources.rules.backfill import Backfill, parse_backfill
 from footnoted.sources.rules.lengths import parse_length
 from footnoted.sources.rules.rules import Rules
 from footnoted.sources.rules.schedule import parse_schedule
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from footnoted.sources.options import SourceOptions
 
 _NOTHING = ""
 """What takes back what was asked before."""
+
+_GREATEST_CAP_USD = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Asked:
     """The words of a person, as the options of `source add` and `source edit` give them.
 
     None asks nothing; an empty word takes back what was asked before. Lengths are `90`, `90s`,
-    `1h30m` or `7d`; patterns are regular expressions.
+    `1h30m` or `7d`; patterns are regular expressions; a cap is a number of dollars.
     """
 
     schedule: str | None = None
@@ -50,7 +51,7 @@ class Asked:
     glossary: str | None = None
     output_language: str | None = None
     priority: int | None = None
-    daily_cap_usd: Decimal | None = None
+    daily_cap_usd: str | None = None
 
     @property
     def rereads(self) -> bool:
@@ -96,7 +97,7 @@ def options_of(asked: Asked, before: SourceOptions) -> SourceOptions:
     """Return the options that a person asks for, over those from before. Raises UsageError."""
     changes: dict[str, Any] = {"rules": _rules_of(asked, before.rules)}
     if asked.backfill is not None:
-        changes["backfill"] = parse_backfill(asked.backfill)
+        changes["backfill"] = parse_backfill(asked.backfill) if asked.backfill else Backfill()
     if asked.captions is not None:
         changes["languages"] = _languages(asked.captions)
     if asked.allows_translated is not None:
@@ -112,6 +113,20 @@ def options_of(asked: Asked, before: SourceOptions) -> SourceOptions:
 def schedule_words(asked: Asked) -> str | None:
     """Return the schedule in its normal words; None where none is asked. Raises UsageError."""
     return str(parse_schedule(asked.schedule)) if asked.schedule else None
+
+
+def cap_usd(asked: Asked) -> Decimal | None:
+    """Return the daily cap that is asked for; None where none is, too. Raises UsageError."""
+    if not asked.daily_cap_usd:
+        return None
+    try:
+        usd = Decimal(asked.daily_cap_usd)
+    except InvalidOperation:
+        usd = Decimal("NaN")
+    if not usd.is_finite() or not 0 <= usd <= _GREATEST_CAP_USD:
+        message = f"{asked.daily_cap_usd!r} is no cap: it is a number of dollars, up to 1000000"
+        raise UsageError(message)
+    return usd
 
 
 def _rules_of(asked: Asked, before: Rules) -> Rules:

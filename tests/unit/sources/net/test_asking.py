@@ -7,6 +7,7 @@ import pytest
 from footnoted.errors import UsageError
 from footnoted.sources.net.asking import (
     Asked,
+    cap_usd,
     options_of,
     require_for_folder,
     told_by_few_files,
@@ -59,3 +60,13 @@ def test_what_few_files_tell_is_said_when_it_is_asked() -> None:
         " sidecars and names of transcripts only; a recording without is taken"
     )
     assert told_by_few_files(Asked(title_has="x", max_age="2d", backfill="5")) is None
+
+
+@pytest.mark.parametrize("words", ["much", "-1", "nan", "Infinity", "1000001"])
+def test_a_cap_that_is_no_sum_of_dollars_is_refused(words: str) -> None:
+    """In one sentence, and not held for no cap."""
+    with pytest.raises(UsageError) as raised:
+        cap_usd(Asked(daily_cap_usd=words))
+    assert raised.value.message == (
+        f"{words!r} is no cap: it is a number of dollars, up to 1000000"
+    )
