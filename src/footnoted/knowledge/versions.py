@@ -69,6 +69,20 @@ class Provenance(BaseModel):
             }
         )
 
+    def without(self, video_id: int) -> Provenance:
+        """Return the provenance of what is left when a video is taken back."""
+        made = [making for origin in self.origins for making in origin.stages]
+        stages = {making.stage for making in made}
+        prompts = {name for making in made for name in making.prompts}
+        own = self.model_copy(
+            update={
+                "models": {k: v for k, v in self.models.items() if k not in stages},
+                "prompts": {k: v for k, v in self.prompts.items() if k not in prompts},
+            }
+        )
+        left = {each for origin in self.origins for each in origin.video_ids} - {video_id}
+        return own.about(frozenset(left))
+
 
 class MadeBySomething(BaseModel):
     """An output that says what it was made by."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from footnoted.knowledge.groups.store import retract_video
 from footnoted.knowledge.library.store import list_pages, read_page
 from footnoted.knowledge.render import render_markdown
 from footnoted.reprocess.applying import apply_plan
@@ -129,3 +130,23 @@ async def test_what_is_worked_on_anew_is_named_by_what_it_was_saved_by(plant: Pl
     await plant.drain()
     prompts = {ids: prompt for ids, (_, prompt) in makers(await the_page(plant), "extract").items()}
     assert prompts == {(old,): before, (new,): plant.prompts["extract"].sha256}
+
+
+async def test_a_recording_that_is_taken_back_takes_what_made_it_along(plant: Plant) -> None:
+    """Neither its id nor its model and prompt stay on the page, nor on any version of it."""
+    old = await plant.add(OLD)
+    await plant.drain()
+    before = plant.profile().prompts["extract"].sha256
+    plant.models = (DearModel("other"), DearModel())
+    plant.edit("extract", "Take your time.")
+    new = await plant.add(NEW)
+    await plant.drain()
+    async with plant.database.transaction() as session:
+        await retract_video(session, old)
+    made = (await the_page(plant)).provenance
+    assert [origin.video_ids for origin in made.origins] == [(new,)]
+    assert made.model_names == ("other",)
+    assert made.prompts["extract"] == plant.prompts["extract"].sha256
+    assert made.prompts["compose"] == plant.profile().prompts["compose"].sha256
+    told = await rows_of(plant.database, "SELECT provenance::text FROM page_versions")
+    assert [before in row[0] for row in told] == [False, False]

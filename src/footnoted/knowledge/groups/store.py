@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 
 from footnoted.db.rows import insert_missing
-from footnoted.db.tables import contributions, creators, page_groups, videos
+from footnoted.db.tables import contributions, creators, page_groups, page_versions, videos
 from footnoted.knowledge.groups.group import PageGroup
+from footnoted.knowledge.versions import Provenance
 from footnoted.model.status import GROUP_CURRENT
 
 if TYPE_CHECKING:
@@ -82,6 +83,14 @@ _UNGROUNDED = text("""
   FROM left_over l WHERE v.id = l.id
 """)
 
+_RESTING_ON = text("""
+  SELECT DISTINCT v.id, v.provenance FROM page_versions v
+  JOIN claims c ON c.page_version_id = v.id
+  JOIN claim_evidence ce ON ce.claim_id = c.id
+  JOIN evidence e ON e.id = ce.evidence_id AND e.video_id = :video_id
+  WHERE v.provenance ? 'origins' ORDER BY v.id
+""")
+
 _RETIRE_EMPTY = text("""
   UPDATE pages p SET retired_at = now(), updated_at = now()
   WHERE p.id = ANY(:ids) AND NOT EXISTS (
@@ -126,9 +135,22 @@ async def retract_video(session: AsyncConnection, video_id: int) -> tuple[UUID, 
     """
     await contribute(session, video_id, ())
     await session.execute(_UNGROUNDED, {"video_id": video_id})
+    await _forget_origin(session, video_id)
     pages = tuple((await session.scalars(_UNSUPPORTED, {"video_id": video_id})).all())
     await session.execute(_RETIRE_EMPTY, {"ids": list(pages)})
     return pages
+
+
+async def _forget_origin(session: AsyncConnection, video_id: int) -> None:
+    """Have no page version name what made the moments of a video that is taken back."""
+    rows = (await session.execute(_RESTING_ON, {"video_id": video_id})).all()
+    for row in rows:
+        left = Provenance.model_validate(row.provenance).without(video_id)
+        await session.execute(
+            update(page_versions)
+            .where(page_versions.c.id == row.id)
+            .values(provenance=left.model_dump(mode="json"))
+        )
 
 
 async def want_groups(session: AsyncConnection, group_ids: Collection[int]) -> None:
