@@ -23,9 +23,6 @@ BACKFILL = "backfill"
 USUAL = 5
 """How many items are taken when nobody said: a huge channel must not begin with all of it."""
 
-MAX_ITEMS = 10_000
-"""The most one plan takes: the rest is there at the next look."""
-
 _COUNT = re.compile(r"(?:newest\s+)?(\d{1,6})(?:\s+newest)?")
 _SINCE = re.compile(r"(?:since\s+)?(\d{4}-\d{2}-\d{2}(?:T\S+)?)", re.IGNORECASE)
 _OLDEST_FIRST = re.compile(r"(.+?)(?:,\s*|\s+)oldest[ -]first", re.IGNORECASE)
@@ -130,7 +127,7 @@ def plan_backfill(
     backfill: Backfill,
     known_keys: Collection[str] = frozenset(),
 ) -> list[FoundItem]:
-    """Return the items to take, newest first, at most MAX_ITEMS; `in_order` says what comes first.
+    """Return the items to take, newest first; `in_order` says what comes first.
 
     Items that share one of `known_keys` are there already: they count among the newest, so that the
     same backfill planned twice takes nothing new, and are left out. An item without a date is as
@@ -139,7 +136,7 @@ def plan_backfill(
     ordered = newest_first(items)
     known = frozenset(known_keys)
     meant = ordered[: _reach(ordered, backfill)]
-    return [item for item in meant if not known.intersection(item.keys)][:MAX_ITEMS]
+    return [item for item in meant if not known.intersection(item.keys)]
 
 
 def _reach(ordered: Sequence[FoundItem], backfill: Backfill) -> int:

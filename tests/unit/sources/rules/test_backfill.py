@@ -105,6 +105,13 @@ def test_known_items_count_among_the_newest_and_are_left_out() -> None:
     assert names(plan_backfill(LISTED, parse_backfill("2"), {"a", "b"})) == ""
 
 
+def test_all_is_all_however_much_there_is() -> None:
+    """What a first look leaves is left for good, so none of it is put off to a later one."""
+    listed = [item(f"{number:05}", number // 40) for number in range(12_000)]
+    taken = [plan_backfill(listed, parse_backfill(text)) for text in ("all", "since 2026-01-01")]
+    assert [len(one) for one in taken] == [12_000, 12_000]
+
+
 def test_nothing_dated_is_reached_by_no_date() -> None:
     """A listing without dates is not taken whole because a date was asked."""
     undated = [item(name, None) for name in "abc"]
