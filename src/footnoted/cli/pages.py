@@ -58,7 +58,7 @@ def _list(found: Sequence[PageSummary], wanted: Wanted, *, as_json: bool) -> Non
         write_json("pages/1", {"pages": [page.model_dump(mode="json") for page in found]})
         return
     if not found:
-        remarks().print(_why_empty(wanted), soft_wrap=True)
+        remarks().print(why_empty(wanted), soft_wrap=True)
         return
     headers = ("slug", "title", "creator", "category", "claims", "version")
     rows = [
@@ -68,8 +68,10 @@ def _list(found: Sequence[PageSummary], wanted: Wanted, *, as_json: bool) -> Non
     write_table(headers, rows)
 
 
-def _why_empty(wanted: Wanted) -> str:
-    if wanted.creator or wanted.category or wanted.profile:
+def why_empty(wanted: Wanted) -> str:
+    """Return why no page is listed; what was asked may be the reason, an empty name too."""
+    asked = (wanted.creator, wanted.category, wanted.profile)
+    if any(words is not None for words in asked):
         return "No page is by that creator, category and profile; `footnoted pages` lists all."
     return (
         "There are no pages yet: they are composed when the videos of a creator are indexed"
