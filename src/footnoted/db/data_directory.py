@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from footnoted.db.account import Account
 
 _NEW_CLUSTER_BYTES = 128 * 1024**2
-_RUNNING_BYTES = 48 * 1024**2  # three segments of write-ahead log
+RUNNING_BYTES = 48 * 1024**2  # three segments of write-ahead log
 _OTHERS_MAY_WRITE = stat.S_IWOTH
 
 
@@ -82,7 +82,7 @@ class DataDirectory:
             DependencyDownError: it has not.
 
         """
-        needed = _RUNNING_BYTES if self.cluster.exists() else _NEW_CLUSTER_BYTES
+        needed = RUNNING_BYTES if self.cluster.exists() else _NEW_CLUSTER_BYTES
         free = shutil.disk_usage(self.path).free
         if free < needed:
             message = (

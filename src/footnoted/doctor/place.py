@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from footnoted.db.data_directory import RUNNING_BYTES
 from footnoted.db.programs import MAJOR
 from footnoted.doctor.check import CheckName, failure, ok, warning
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _MIB = 1024**2
 LEAST_FREE_MIB = 64
-"""PostgreSQL does not start with less."""
+"""The search index is not opened with less; PostgreSQL starts with a little less still."""
 LITTLE_FREE_MIB = 1024
 """A day of work may need more."""
 
@@ -31,7 +32,11 @@ def judge_space(free_mib: int, place: str) -> Check:
     """Return what so many free MiB mean."""
     free = f"{free_mib:,} MiB are free on the disk of {place}"
     if free_mib < LEAST_FREE_MIB:
-        return failure(CheckName.DISK_SPACE, f"{free}: too few for PostgreSQL to start")
+        postgresql_mib = RUNNING_BYTES // _MIB
+        told = (
+            f"{free}: the search index needs {LEAST_FREE_MIB}, PostgreSQL {postgresql_mib} to start"
+        )
+        return failure(CheckName.DISK_SPACE, told)
     if free_mib < LITTLE_FREE_MIB:
         return warning(CheckName.DISK_SPACE, f"{free}: make room soon")
     return ok(CheckName.DISK_SPACE, free)

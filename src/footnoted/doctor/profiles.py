@@ -38,7 +38,7 @@ def broken_profiles(settings: Settings) -> dict[str, str]:
 
 
 async def check_profiles(storage: Storage) -> Check:
-    """Return whether every profile is sound, and whether every video is of an installed one."""
+    """Return whether every profile is sound, and whether every unfinished video has one that is."""
     broken = broken_profiles(storage.settings)
     async with storage.database.transaction() as session:
         parked = await store.parked_videos(session, profile_names(storage.settings))
@@ -50,7 +50,7 @@ def judge_profiles(broken: Sequence[BrokenLine], parked: Sequence[Parked]) -> Ch
     if broken:
         return failure(CheckName.PROFILES, "; ".join(line.sentence for line in broken))
     if not parked:
-        return ok(CheckName.PROFILES, "every video is of an installed profile")
+        return ok(CheckName.PROFILES, "every unfinished video is of an installed profile")
     named = ", ".join(f"{one.videos} of {one.profile!r}" for one in parked)
     text = f"videos of profiles that are not installed are parked: {named}"
     return warning(CheckName.PROFILES, text)

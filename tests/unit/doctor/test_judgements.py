@@ -90,6 +90,14 @@ def test_space_is_judged_by_what_postgresql_needs(free_mib: int, expected: State
     assert judge_space(free_mib, "/data").state is expected
 
 
+def test_a_disk_that_postgresql_still_starts_on_is_not_said_to_be_too_small_for_it() -> None:
+    """What the index needs and what PostgreSQL needs are told apart."""
+    told = judge_space(60, "/data").explanation
+    assert told == (
+        "60 MiB are free on the disk of /data: the search index needs 64, PostgreSQL 48 to start"
+    )
+
+
 def test_a_cluster_of_another_major_version_is_a_failure() -> None:
     """The version that made it is named."""
     check = judge_major("17")
