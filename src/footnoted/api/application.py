@@ -12,6 +12,7 @@ from footnoted.api.index import index_router
 from footnoted.api.items import items_router
 from footnoted.api.refusals import refusal_of
 from footnoted.api.search import search_router
+from footnoted.api.setup import setup_router
 from footnoted.api.uploads import uploads_router
 from footnoted.errors import FootnotedError
 
@@ -28,6 +29,7 @@ def build_application(app: App) -> FastAPI:
     application.include_router(search_router(app))
     application.include_router(index_router(app))
     application.include_router(items_router(app))
+    application.include_router(setup_router(app))
     application.include_router(uploads_router(app))
     application.add_exception_handler(FootnotedError, _refused)
     return application

@@ -120,6 +120,8 @@ def _narrowed(scope: Scope, owner: str | None, stage: str | None, *, force: bool
 
 
 def _show(scope: Scope, among: Among, *, as_json: bool) -> None:
+    from footnoted.cli.daemon_setup import restart_it
+    from footnoted.cli.lines import remark
     from footnoted.cli.plan_words import NOTHING_ASKED, UP_TO_DATE, plan_fields, print_plan
     from footnoted.cli.session import read_settings
     from footnoted.cli.terminal import write_json
@@ -130,6 +132,8 @@ def _show(scope: Scope, among: Among, *, as_json: bool) -> None:
         write_json("plan/1", {"scope": scope.summary(), **plan_fields(plan, desk.span(plan))})
     else:
         print_plan(plan, desk, nothing=NOTHING_ASKED if among is Among.WAITING else UP_TO_DATE)
+        if desk.elsewhere:
+            remark(restart_it(desk.elsewhere))
 
 
 async def _planned(settings: Settings, scope: Scope, among: Among) -> tuple[Plan, Desk]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from footnoted.app import build_app, make_free_models, make_models, make_speech
 from footnoted.catalogue import resource_roots
+from footnoted.cli.daemon_setup import stages_of_its_own
 from footnoted.cli.lines import remark
 from footnoted.db.storage import open_storage
 from footnoted.indexes import make_embedding, make_index
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that plans are made with; `applied` are those whose items are not all redone."""
+    """Everything that plans are made with; `applied` are those whose items are not all redone.
+
+    `elsewhere` are the stages that the running daemon has set up otherwise.
+    """
 
     deps: Deps
     settings: Settings
@@ -48,6 +52,7 @@ class Desk:
     batched: Estimator
     batch_min: float | None
     applied: Sequence[UnderWay] = ()
+    elsewhere: Sequence[str] = ()
     vectors: VectorWatch | None = None
     hearing: HearingDeps | None = None
 
@@ -122,8 +127,9 @@ async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
             batched = Estimator(prices, limiter, history, now, in_batches=True)
             planner = Planner(app.deps, rehearsal, _say_progress)
             hearing = None if speech is None else speech.hearing
+            elsewhere = await stages_of_its_own(settings.socket_path, app.deps)
             made = (app.deps, settings, planner, live, batched, batch_min)
-            yield Desk(*made, applied, vectors, hearing)
+            yield Desk(*made, applied, elsewhere, vectors, hearing)
         finally:
             for one in (models, speech, embedding):
                 if one is not None:

@@ -79,8 +79,10 @@ class _Wishes:
 
 
 async def _reprocess(settings: Settings, scope: Scope, wishes: _Wishes) -> None:
+    from footnoted.cli.daemon_setup import restart_it
     from footnoted.cli.plan_words import print_plan
     from footnoted.cli.planning import open_desk
+    from footnoted.errors import UsageError
     from footnoted.reprocess.applying import apply_plan
 
     async with open_desk(settings) as desk:
@@ -90,6 +92,9 @@ async def _reprocess(settings: Settings, scope: Scope, wishes: _Wishes) -> None:
         if not plan.redoings():
             _tell(plan, None, desk.span(plan), as_json=wishes.as_json)
             return
+        if desk.elsewhere:
+            message = f"nothing was changed: {restart_it(desk.elsewhere)}"
+            raise UsageError(message)
         _agree(plan, wishes)
         applied = await apply_plan(desk.deps, scope, plan, wishes.cap)
         _tell(plan, applied, desk.span(plan), as_json=wishes.as_json)

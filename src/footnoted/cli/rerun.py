@@ -73,6 +73,7 @@ async def _with_deps(
     settings: Settings, work: Callable[[Deps, Routes], Awaitable[Redoing]]
 ) -> Redoing:
     from footnoted.app import built_app, make_models
+    from footnoted.cli.daemon_setup import restart_it, stages_of_its_own
     from footnoted.cli.lines import remark
     from footnoted.db.storage import open_storage
     from footnoted.indexes import make_index
@@ -83,7 +84,10 @@ async def _with_deps(
             async with built_app(storage, make_index(settings), models) as app:
                 for broken in app.broken:
                     remark(f"the profile {broken.name} is broken, and left out: {broken.fault}")
-                return await work(app.deps, models.routes)
+                done = await work(app.deps, models.routes)
+                if others := await stages_of_its_own(settings.socket_path, app.deps):
+                    remark(restart_it(others))
+                return done
         finally:
             await models.close()
 

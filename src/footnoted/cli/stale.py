@@ -53,13 +53,15 @@ def stale(
 class _Seen:
     """What is stale, what is being redone because its transcript is another, and the index.
 
-    `applied` are the plans whose items are not all redone yet.
+    `applied` are the plans whose items are not all redone yet, `elsewhere` the stages that the
+    running daemon has set up otherwise.
     """
 
     plan: Plan
     reopened: Plan
     index: str | None
     applied: Sequence[UnderWay]
+    elsewhere: Sequence[str]
 
     @property
     def stale(self) -> list[StageForecast]:
@@ -86,7 +88,7 @@ async def _look(settings: Settings, stage: str | None) -> _Seen:
             specs = await standings(session)
     wanted = wanted_spec(settings)
     index = None if wanted is None else edge_of_index(specs, wanted.key)
-    return _Seen(plan, reopened, index, desk.applied)
+    return _Seen(plan, reopened, index, desk.applied, desk.elsewhere)
 
 
 def edge_of_index(specs: Sequence[SpecStanding], wanted: str) -> str | None:
@@ -125,6 +127,7 @@ def _groups(seen: _Seen) -> str:
 
 
 def _print_stale(seen: _Seen, *, with_items: bool) -> None:
+    from footnoted.cli.daemon_setup import restart_it
     from footnoted.cli.lines import remark, say
 
     items: Counter[tuple[str, str, str]] = Counter()
@@ -142,6 +145,8 @@ def _print_stale(seen: _Seen, *, with_items: bool) -> None:
     if with_items:
         say()
         _print_items(seen.stale)
+    if seen.elsewhere:
+        remark(restart_it(seen.elsewhere))
     remark("`footnoted plan reprocess --scope stale` prices redoing it.")
 
 
