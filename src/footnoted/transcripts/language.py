@@ -1,7 +1,7 @@
 """Which language a text is in; the model is loaded on first need and can be let go.
 
 English is told by its own small words and eleven languages by their own script, without the
-model, of which 75 MiB are unpacked to load it: a machine that follows only those never does.
+model, which keeps 75 MiB while loaded: a machine that follows only those never loads it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from threading import Lock
-from typing import NamedTuple, Protocol, cast
-from zipfile import BadZipFile
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SAMPLE_CHARS = 6_000
 _SAMPLE_PARTS = 3
@@ -95,29 +97,12 @@ class _Identifier(Protocol):
         ...
 
 
-class _Made(Protocol):
-    """What py3langid makes its identifiers by."""
-
-    def __call__(self, *tables: object, **options: object) -> _Identifier:
-        """Return an identifier of these tables."""
-        ...
-
-    def from_model_file(self, model_file: str, *, norm_probs: bool) -> _Identifier:
-        """Return the identifier of a model file, its tables in memory."""
-        ...
-
-
 @lru_cache(maxsize=1)
 def _identifier() -> _Identifier:
-    from py3langid import langid  # noqa: PLC0415 - heavy, on need
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - heavy, on need
 
-    from footnoted.transcripts.language_tables import FiledIdentifier  # noqa: PLC0415 - the same
-
-    made = cast("_Made", langid.LanguageIdentifier)  # pyright: ignore[reportUnknownMemberType] - py3langid has no types
-    try:
-        return FiledIdentifier(langid.MODEL_DIR / langid.MODEL_FILE, made)
-    except (KeyError, TypeError, ValueError, BadZipFile):  # a model that is laid out otherwise
-        return made.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    load = cast("Callable[..., _Identifier]", LanguageIdentifier.from_model_file)  # pyright: ignore[reportUnknownMemberType] - py3langid has no types
+    return load(MODEL_FILE, norm_probs=True)
 
 
 def _sample(text: str) -> str:

@@ -8,13 +8,11 @@ import sys
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from py3langid import langid
 
 from footnoted.model.transcript import Cue, Transcript, TranscriptFormat, TranscriptOrigin
 from footnoted.stages.transcribe import TranscribeInput, TranscribeOutput, TranscribeStage
 from footnoted.transcripts import language as languages
 from footnoted.transcripts.choose import Candidate
-from footnoted.transcripts.language_tables import FiledIdentifier
 from footnoted.transcripts.quality import assess
 from tests.fakes.clock import FakeClock
 
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
     from footnoted.stages.port import StageContext
 
-MOST_MIB = 25
 DEUTSCH = """
 Wir fangen mit dem Fundament an, denn ohne das steht gar nichts. Der Boden hier ist lehmig, also
 graben wir tiefer als sonst und legen eine Schicht Kies darunter. Danach kommt der Beton, und der
@@ -84,64 +81,31 @@ def test_english_and_scripts_of_one_language_need_no_model(text: str, language: 
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-MEMORY = """
-import re
+AT_ONCE = """
 from threading import Thread
 from footnoted.transcripts import language
-from footnoted.transcripts.language_tables import FiledIdentifier
-import py3langid.langid
+from py3langid.langid import LanguageIdentifier
 
-def mib():
-    status = open("/proc/self/status").read()
-    return int(re.search(r"RssAnon:\\s+(\\d+) kB", status)[1]) / 1024
-
-made, init = [], FiledIdentifier.__init__
-def noted(self, *tables):
-    made.append(self)
-    init(self, *tables)
-FiledIdentifier.__init__ = noted
-before, found = mib(), []
+made, load = [], LanguageIdentifier.from_model_file
+def noted(*given, **options):
+    made.append(given)
+    return load(*given, **options)
+LanguageIdentifier.from_model_file = noted
+found = []
 threads = [Thread(target=lambda: found.append(language.detect_language(TEXT))) for _ in range(3)]
 for each in threads: each.start()
 for each in threads: each.join()
-print(len(made), len({each.language for each in found}), found[0].language, round(mib() - before))
+print(len(made), *(each.language for each in found))
 """
 
 
-def test_the_model_is_loaded_once_and_its_tables_stay_in_a_file() -> None:
-    """Three files that are read at once loaded it three times, with 75 MiB of memory each."""
-    code = f"TEXT = {DEUTSCH!r}\n{MEMORY}"
+def test_files_that_are_read_at_once_load_the_model_once() -> None:
+    """Each loaded it for itself, with 75 MiB of memory, and all but one threw it away."""
+    code = f"TEXT = {DEUTSCH!r}\n{AT_ONCE}"
     ended = subprocess.run(
         [sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True
     )
-    made, languages_found, language, mib = ended.stdout.split()
-    assert (made, languages_found, language) == ("1", "1", "de")
-    assert int(mib) < MOST_MIB
-
-
-def test_tables_in_a_file_tell_what_tables_in_memory_tell() -> None:
-    """The language and its probability, to the last digit; no text at all is one too."""
-    texts = [DEUTSCH, "il pleut sur la ville et il y a du vent", "これは本です", "", "x"]
-    file = langid.MODEL_DIR / langid.MODEL_FILE
-    mapped = FiledIdentifier(file, langid.LanguageIdentifier)
-    held = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
-    assert [mapped.classify(text) for text in texts] == [held.classify(text) for text in texts]
-
-
-def test_a_model_that_is_laid_out_otherwise_is_held_in_memory(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A later release of the library still tells languages."""
-
-    def other(*_: object) -> None:
-        message = "'ptc.npy'"
-        raise KeyError(message)
-
-    monkeypatch.setattr(FiledIdentifier, "__init__", other)
-    languages.forget_language_model()
-    found = languages.detect_language(DEUTSCH)
-    languages.forget_language_model()
-    assert (found.language if found else None) == "de"
+    assert ended.stdout == "1 de de de\n"
 
 
 def is_loaded() -> bool:
