@@ -97,7 +97,7 @@ async def erase(storage: Storage, videos: list[int]) -> Removed:
     from footnoted.pipeline.controls.removal.removal import purge
 
     removed = await purge(storage.database, videos, clock=storage.clock)
-    await _clear_up(storage)
+    await _clear_up(storage, removed)
     return removed
 
 
@@ -106,17 +106,17 @@ async def erase_source(storage: Storage, source_id: int) -> RemovedSource:
     from footnoted.pipeline.controls.removal.removal import remove_source
 
     removed = await remove_source(storage.database, source_id, clock=storage.clock, purges=True)
-    await _clear_up(storage)
+    await _clear_up(storage, removed.erased)
     return removed
 
 
-async def _clear_up(storage: Storage) -> None:
-    """Remove what is kept of erased videos beside the database.
-
-    Of files, what is younger than an hour is left to the daemon: it may be on its way to a video.
-    """
+async def _clear_up(storage: Storage, removed: Removed) -> None:
+    """Remove what is kept of erased videos beside the database: their files, and the index's."""
     from footnoted.indexes import catch_up_index
     from footnoted.pipeline.housekeeping import Housekeeping
+    from footnoted.sources.obtain.sweep import DataFolders, drop_kept
 
+    kept = DataFolders(storage.settings.fetched_dir, storage.settings.data_dir / "media")
+    await drop_kept(storage.database, kept, removed.media_ids, removed.files)
     await Housekeeping(storage.settings, storage.database, ()).sweep()
     await catch_up_index(storage)

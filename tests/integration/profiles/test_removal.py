@@ -187,17 +187,21 @@ async def test_an_unknown_video_erases_nothing(workshop: Workshop) -> None:
     assert await workshop.scalar("SELECT count(*) FROM videos") == 1
 
 
-async def test_a_file_that_is_still_followed_is_named(workshop: Workshop) -> None:
-    """It is a person's own, and somebody should know."""
+@pytest.mark.parametrize(("kind", "named"), [("folder", ("/mnt/x/one.vtt",)), ("feed", ())])
+async def test_a_file_that_is_still_followed_is_named(
+    workshop: Workshop, kind: str, named: tuple[str, ...]
+) -> None:
+    """It is a person's own, and somebody should know; what was fetched of a feed is ours."""
     (video,) = await made(workshop, ONE)
     await follow(workshop, [video])
+    await workshop.rows("UPDATE sources SET kind = :kind RETURNING 1", kind=kind)
     await workshop.rows(
         """INSERT INTO media_files (media_id, path, role, origin, sha256, size_bytes, modified_ns)
            SELECT id, '/mnt/x/one.vtt', 'transcript', 'imported', 'x', 1, 1 FROM media
            RETURNING 1"""
     )
     removed = await purge(workshop.database, [video], clock=CLOCK)
-    assert removed.still_there == ("/mnt/x/one.vtt",)
+    assert removed.still_there == named
 
 
 async def test_a_source_goes_and_what_it_made_stays(workshop: Workshop) -> None:

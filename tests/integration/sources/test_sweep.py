@@ -112,11 +112,11 @@ async def test_a_start_clears_up_and_wakes_what_may_be_heard(
     assert not left.exists()
 
 
-@pytest.mark.parametrize("what", ["video", "source"])
+@pytest.mark.parametrize(("what", "age_s"), [("video", 7_200), ("source", 7_200), ("video", 0)])
 async def test_what_is_erased_takes_the_files_that_were_kept_of_it_along(
-    database: Database, database_url: str, tmp_path: Path, what: str
+    database: Database, database_url: str, tmp_path: Path, what: str, age_s: float
 ) -> None:
-    """Nobody has to wait for a daemon; what is in a folder of the user stays."""
+    """Nobody has to wait for a daemon, however young they are; the files of the user stay."""
     (video,) = await add_videos(database, 1)
     (row,) = await rows_of(
         database,
@@ -128,10 +128,13 @@ async def test_what_is_erased_takes_the_files_that_were_kept_of_it_along(
     settings = Settings(data_dir=tmp_path / "data")
     kept, own = settings.data_dir / "media" / "ab" / "talk.mp3", tmp_path / "talk.vtt"
     kept.parent.mkdir(parents=True)
+    (media,) = await rows_of(database, "SELECT media_id FROM videos")
+    fetched = filled(settings.fetched_dir, media.media_id, age_s=age_s)
+    another = filled(settings.fetched_dir, await recording(database, "obtained"), age_s=age_s)
     insert = """INSERT INTO media_files (media_id, path, role, sha256, size_bytes, modified_ns,
                   seen_at) SELECT media_id, :path, 'media', 'x', 1, 1, now() FROM videos
                 RETURNING id"""
-    at_s = time.time() - 7_200
+    at_s = time.time() - age_s
     for path in (kept, own):
         path.write_bytes(b"x")
         os.utime(path, (at_s, at_s))
@@ -142,6 +145,7 @@ async def test_what_is_erased_takes_the_files_that_were_kept_of_it_along(
     await (erase(storage, [video]) if what == "video" else erase_source(storage, row.source_id))
     await engine.dispose()
     assert (kept.exists(), own.exists()) == (False, True)
+    assert (names(fetched), names(another)) == (set(), set(FILES))
 
 
 async def test_a_database_that_is_away_leaves_everything(tmp_path: Path) -> None:

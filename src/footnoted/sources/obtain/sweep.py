@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import shutil
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.model.path import stored_path
@@ -12,7 +14,7 @@ from footnoted.sources.transcriptions.store import works_on
 from footnoted.sources.uploads.store import needed_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from footnoted.db.session import Database
@@ -21,6 +23,14 @@ WORK_PREFIXES = ("sound-", "part-")
 """How the names of files begin that only the work on a recording needs."""
 
 _OLD_S = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolders:
+    """Where we keep what was fetched for recordings, and what was uploaded."""
+
+    fetched: Path
+    media: Path
 
 
 async def sweep(database: Database, folder: Path) -> int:
@@ -52,6 +62,29 @@ async def sweep_uploads(database: Database, media_dir: Path) -> int:
     unneeded = [path for stored, path in old.items() if stored not in needed]
     await asyncio.to_thread(_unlink, unneeded)
     return len(unneeded)
+
+
+async def drop_kept(
+    database: Database, data: DataFolders, media_ids: Sequence[int], files: Sequence[str]
+) -> None:
+    """Remove at once what is kept of recordings that were erased, however young it is.
+
+    What a recording still has stays: another profile's, or another one of the same bytes.
+    """
+    fetched = {media_id: data.fetched / str(media_id) for media_id in media_ids}
+    uploads = await asyncio.to_thread(_older_files, data.media, math.inf)
+    async with database.transaction() as session:
+        works = await works_on(session, media_ids)
+        needed = await needed_files(session, files)
+    gone = [uploads[name] for name in {*files} - needed if name in uploads]
+    folders = [own for media_id, own in fetched.items() if media_id not in works]
+    await asyncio.to_thread(_drop, gone, folders)
+
+
+def _drop(files: Iterable[Path], folders: Iterable[Path]) -> None:
+    _unlink(files)
+    for own in folders:
+        shutil.rmtree(own, ignore_errors=True)
 
 
 def _older_files(media_dir: Path, before_s: float) -> dict[str, Path]:

@@ -36,10 +36,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What is gone, by id and title, and their files that stay in followed folders."""
+    """What is gone, by id and title, and their files that stay in followed folders.
+
+    `media_ids` and `files` are what was kept of them: it goes where no recording has it any more.
+    """
 
     videos: tuple[tuple[int, str], ...]
-    still_there: tuple[str, ...]
+    still_there: tuple[str, ...] = ()
+    media_ids: tuple[int, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+NOTHING_REMOVED = Removed(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,7 @@ class RemovedSource:
     purged: int
     cancelled: int
     kept: int
+    erased: Removed = NOTHING_REMOVED
 
 
 async def purge(
@@ -76,6 +85,8 @@ async def purge(
     return Removed(
         tuple((video.id, video.title) for video in doomed),
         tuple(path for video in doomed for path in video.still_there),
+        tuple(video.media_id for video in doomed),
+        tuple(path for video in doomed for path in video.files),
     )
 
 
@@ -116,8 +127,9 @@ async def remove_source(
     async with database.transaction() as session:
         handed = await store.hand_over(session, source_id)
         video_ids = await controls.videos_of_source(session, source_id)
+    erased = NOTHING_REMOVED
     if purges:
-        await purge(database, video_ids, clock=clock, is_for_good=False)
+        erased = await purge(database, video_ids, clock=clock, is_for_good=False)
     now = clock.now()
     async with database.transaction() as session:
         left = [] if purges else video_ids
@@ -131,4 +143,5 @@ async def remove_source(
         len(video_ids) - len(left),
         len(cancelled),
         len(left) - len(cancelled) + handed,
+        erased,
     )

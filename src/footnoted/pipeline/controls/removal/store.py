@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import text
 
 from footnoted.model.status import ItemKind
+from footnoted.sources.port import FOLDER_KIND
 from footnoted.sources.removals.store import tell_sources
 
 if TYPE_CHECKING:
@@ -25,13 +26,14 @@ RETRACTED = "retracted"
 
 
 class Doomed(NamedTuple):
-    """A video about to be erased; `still_there` are its files in followed folders."""
+    """A video about to be erased with its files; `still_there` are those in followed folders."""
 
     id: int
     media_id: int
     profile: str
     creator_id: int
     title: str
+    files: tuple[str, ...]
     still_there: tuple[str, ...]
 
 
@@ -39,15 +41,19 @@ async def lock_doomed(session: AsyncConnection, video_id: int) -> Doomed | None:
     """Return a video, locked so that nobody saves anything of it any more; None when it is gone."""
     rows = await session.execute(
         text("""
-          SELECT v.id, v.media_id, v.profile, v.creator_id, m.title, ARRAY(
-            SELECT f.path FROM media_files f JOIN sources s ON s.id = m.source_id AND NOT s.paused
+          SELECT v.id, v.media_id, v.profile, v.creator_id, m.title,
+            ARRAY(SELECT f.path FROM media_files f WHERE f.media_id = m.id) AS files, ARRAY(
+            SELECT f.path FROM media_files f
+              JOIN sources s ON s.id = m.source_id AND NOT s.paused AND s.kind = :folder
             WHERE f.media_id = m.id AND f.missing_at IS NULL AND f.role <> 'metadata'
             ORDER BY f.id) AS still_there
           FROM videos v JOIN media m ON m.id = v.media_id WHERE v.id = :id FOR UPDATE OF v"""),
-        {"id": video_id},
+        {"id": video_id, "folder": FOLDER_KIND},
     )
     row = rows.one_or_none()
-    return None if row is None else Doomed(*row)._replace(still_there=tuple(row.still_there))
+    if row is None:
+        return None
+    return Doomed(*row)._replace(files=tuple(row.files), still_there=tuple(row.still_there))
 
 
 async def interrupt_groups(session: AsyncConnection, video_id: int) -> list[int]:
