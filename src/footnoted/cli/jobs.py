@@ -39,6 +39,7 @@ def jobs(
     from footnoted.pipeline.reports.jobs.store import JobFilter, JobState, read_jobs
     from footnoted.pipeline.reports.videos.store import media_of
     from footnoted.pipeline.reports.videos.video import unknown_video
+    from footnoted.sources.follow import require_source
 
     async def work(storage: Storage) -> tuple[list[JobLine], datetime]:
         now = storage.clock.now()
@@ -46,6 +47,8 @@ def jobs(
             media = None if video is None else await media_of(session, video)
             if video is not None and media is None:
                 raise unknown_video(video)
+            if source is not None:
+                await require_source(session, source)
             wanted = JobFilter(
                 source_id=source,
                 media_id=None if media is None else media.id,

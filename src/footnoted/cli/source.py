@@ -137,10 +137,12 @@ def items(
     """Show what became of every item that a source offered, and why."""
     from footnoted.cli.following import print_items
     from footnoted.cli.storage import with_storage
+    from footnoted.sources.follow import require_source
     from footnoted.sources.net.store import OfferedItem, offered
 
     async def work(storage: Storage) -> list[OfferedItem]:
         async with storage.database.transaction() as session:
+            await require_source(session, source)
             return await offered(session, source)
 
     found = with_storage(work)

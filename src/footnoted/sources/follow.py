@@ -30,6 +30,8 @@ from footnoted.sources.videos.store import notify_work
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from footnoted.clock import Clock
     from footnoted.db.session import Database
     from footnoted.sources.port import FoundMedia, Scanner
@@ -170,7 +172,12 @@ async def look_now(database: Database, source_id: int, *, clock: Clock) -> Sourc
     async with database.transaction() as session:
         await store.hasten(session, source_id, clock.now())
         await notify_work(session)
-        source = await store.read_source(session, source_id)
+        return await require_source(session, source_id)
+
+
+async def require_source(session: AsyncConnection, source_id: int) -> Source:
+    """Return a source that a person names. Raises UsageError when there is none by this id."""
+    source = await store.read_source(session, source_id)
     if source is None:
         message = f"there is no source {source_id}"
         raise UsageError(message)
@@ -181,11 +188,7 @@ async def _set_paused(database: Database, source_id: int, clock: Clock, *, pause
     async with database.transaction() as session:
         await store.set_paused(session, source_id, clock.now(), paused=paused)
         await notify_work(session)
-        source = await store.read_source(session, source_id)
-    if source is None:
-        message = f"there is no source {source_id}"
-        raise UsageError(message)
-    return source
+        return await require_source(session, source_id)
 
 
 async def preview_source(

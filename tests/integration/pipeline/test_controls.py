@@ -178,7 +178,13 @@ async def test_what_is_worked_on_is_not_touched(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    "selection", [Selection(), Selection(accepts_quality=True), Selection((1, 999))]
+    "selection",
+    [
+        Selection(),
+        Selection(accepts_quality=True),
+        Selection((1, 999)),
+        Selection(all_failed=True, source_id=999),
+    ],
 )
 async def test_a_selection_of_nothing_changes_nothing(
     database: Database, selection: Selection

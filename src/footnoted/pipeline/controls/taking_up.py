@@ -9,6 +9,7 @@ from footnoted.model.status import ItemKind
 from footnoted.pipeline.alerts.store import resolve_alerts_of
 from footnoted.pipeline.controls import store
 from footnoted.pipeline.controls.selection import Handled, Untouched
+from footnoted.sources.follow import require_source
 from footnoted.sources.transcriptions.store import take_up
 from footnoted.sources.videos.store import notify_work
 
@@ -27,7 +28,7 @@ async def retry(database: Database, selection: Selection, *, clock: Clock) -> Ha
 
     A named video that waits is woken. What is being worked on stays as it is. Page groups and
     sources are taken up by reason or all together. Raises UsageError when the selection is empty
-    or names a video that does not exist; nothing is changed then.
+    or names a video or source that does not exist; nothing is changed then.
     """
     if selection.is_empty:
         message = (
@@ -38,6 +39,8 @@ async def retry(database: Database, selection: Selection, *, clock: Clock) -> Ha
     now = clock.now()
     async with database.transaction() as session:
         before = await _existing(session, selection.video_ids)
+        if selection.source_id is not None:
+            await require_source(session, selection.source_id)
         touched = await store.retry_videos(session, selection, now)
         woken = await store.wake_videos(session, selection.video_ids, now)
         if not selection.video_ids and selection.source_id is None:
