@@ -14,6 +14,20 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
+def _cap(text: str | None) -> str | None:
+    """Return the words for a cap; raise BadParameter for those that mean none."""
+    if text:
+        from footnoted.errors import UsageError
+        from footnoted.sources.net.asking import Asked, cap_usd
+
+        try:
+            cap_usd(Asked(daily_cap_usd=text))
+        except UsageError as error:
+            raise typer.BadParameter(error.message) from None
+    return text
+
+
 _OPTIONS: dict[str, Any] = {
     "schedule": Annotated[
         str | None,
@@ -86,7 +100,9 @@ _OPTIONS: dict[str, Any] = {
     ],
     "daily_cap_usd": Annotated[
         str | None,
-        typer.Option("--daily-cap-usd", metavar="USD", help="Most it may cost a day (USD)."),
+        typer.Option(
+            "--daily-cap-usd", metavar="USD", callback=_cap, help="Most it may cost a day (USD)."
+        ),
     ],
 }
 
