@@ -85,7 +85,7 @@ def graph(
     elif as_json:
         _write_json(found, cited)
     else:
-        _print_graph(found, is_path=path_to is not None)
+        _print_graph(found, followed, is_path=path_to is not None)
 
 
 def _types(asked: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -140,7 +140,7 @@ def _show_months(name: str, followed: Followed, *, as_json: bool) -> None:
     if as_json:
         write_json("graph-months/1", {"months": [each.model_dump(mode="json") for each in months]})
     elif not months:
-        remark("It is connected with nothing.")
+        remark(why_unconnected(followed))
     else:
         rows = [
             (each.month or "unknown", each.name, each.times, _first(each.citation))
@@ -175,7 +175,14 @@ def _write_json(found: Subgraph, cited: Mapping[UUID, Sequence[Citation]]) -> No
     write_json("graph/1", {"entities": entities, "edges": edges})
 
 
-def _print_graph(found: Subgraph, *, is_path: bool) -> None:
+def why_unconnected(followed: Followed) -> str:
+    """Return why no edge is shown: there is none, or the options leave out those there are."""
+    if followed.kinds or followed.types or followed.scope.is_narrow:
+        return "With these options it is connected with nothing; without, it may be."
+    return "It is connected with nothing."
+
+
+def _print_graph(found: Subgraph, followed: Followed, *, is_path: bool) -> None:
     from footnoted.cli.lines import remark, say
     from footnoted.cli.terminal import plain
 
@@ -191,7 +198,7 @@ def _print_graph(found: Subgraph, *, is_path: bool) -> None:
             plain(start.name, "bold").append("  ").append(plain(f"{start.type}, to {count}", "dim"))
         )
     if not found.edges:
-        remark("It is connected with nothing." if not is_path else "There is no way to itself.")
+        remark("There is no way to itself." if is_path else why_unconnected(followed))
     first = found.entities[0].id
     ranked = sorted(
         found.edges,
