@@ -49,7 +49,7 @@ HISTORY = (
 
 
 def _shop(database: Database, model: str = "extractive") -> Workshop:
-    return Workshop(database, make_stocks(model), FakeAsker(answer_task))
+    return Workshop(database, make_stocks(model), FakeAsker(answer_task, name="extractive"))
 
 
 async def _open(url: str) -> Database:
@@ -122,11 +122,12 @@ async def test_the_past_stays_as_it_was_known(database: Database) -> None:
 
 
 async def test_a_row_says_what_a_person_had_its_recording_read_with(database: Database) -> None:
-    """Not what is configured; and what is found is the same whoever asked for it."""
+    """Not what is configured or may answer too; what is found is the same whoever was asked."""
     shop = _shop(database, "usual>fallback")
     video = await shop.add(Recording("friday", SAID))
     await shop.process(video)
     own = parse_prompt("mention (set for this item)", "Mine.\n=== user ===\n{{transcript}}")
+    other = FakeAsker(answer_task, name="other")
     found: list[tuple[str, str]] = []
     for stage, table in (
         (shop.profile.video_stages[2], "stock_mentions"),
@@ -137,7 +138,7 @@ async def test_a_row_says_what_a_person_had_its_recording_read_with(database: Da
         async with database.transaction() as session:
             given = await stage.load(session, video)
         usual = await stage.run(given, StageContext(shop.asker, shop.profile.prompts))
-        out = await stage.run(given, StageContext(shop.asker, prompts, "other"))
+        out = await stage.run(given, StageContext(other, prompts, "other>another"))
         assert output_sha256(out) == output_sha256(usual)
         async with database.transaction() as session:
             await shop.save(session, stage, video, out)
