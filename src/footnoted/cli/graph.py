@@ -177,9 +177,21 @@ def _write_json(found: Subgraph, cited: Mapping[UUID, Sequence[Citation]]) -> No
 
 def why_unconnected(followed: Followed) -> str:
     """Return why no edge is shown: there is none, or the options leave out those there are."""
-    if followed.kinds or followed.types or followed.scope.is_narrow:
+    if _is_narrow(followed):
         return "With these options it is connected with nothing; without, it may be."
     return "It is connected with nothing."
+
+
+def why_no_way(followed: Followed) -> str:
+    """Return why no way is shown from one entity to another: how far was looked, and by what."""
+    from footnoted.profiles.brain.graph.reading import LONGEST_PATH
+
+    where = " with these options" if _is_narrow(followed) else ""
+    return f"No way of at most {LONGEST_PATH} edges leads from one to the other{where}."
+
+
+def _is_narrow(followed: Followed) -> bool:
+    return bool(followed.kinds or followed.types or followed.scope.is_narrow)
 
 
 def _print_graph(found: Subgraph, followed: Followed, *, is_path: bool) -> None:
@@ -187,7 +199,7 @@ def _print_graph(found: Subgraph, followed: Followed, *, is_path: bool) -> None:
     from footnoted.cli.terminal import plain
 
     if not found.entities:
-        remark("The two are not connected.")
+        remark(why_no_way(followed))
         return
     by_id = {entity.id: entity for entity in found.entities}
     if is_path:
