@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,16 +20,17 @@ def told(project_root: Path) -> set[str]:
     return set(re.findall(r"^\| `([a-z_.]+)` \|", page, re.MULTILINE))
 
 
-def used(project_root: Path) -> set[str]:
+@cache
+def used(project_root: Path) -> frozenset[str]:
     """Return the names that constants of modules hold, and those a change is written under."""
     root = project_root / "src" / "footnoted"
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(root.rglob("*.py"))]
-    return {
+    return frozenset(
         value
         for tree in trees
         for value in (*constants(tree), *changes(tree))
         if NAME.fullmatch(value) and not value.endswith(".toml")  # a file of ours
-    }
+    )
 
 
 def constants(tree: ast.Module) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from footnoted.doctor.check import CheckName
@@ -89,10 +90,11 @@ class Names:
                 pass  # a name that comes from elsewhere is found where it is written
 
 
-def names_in_code(project_root: Path) -> set[str]:
+@cache
+def names_in_code(project_root: Path) -> frozenset[str]:
     """Return every name that `status` and `doctor` can show."""
     found = Names(project_root / "src" / "footnoted").all()
-    return found | {check.value for check in CheckName}
+    return frozenset(found | {check.value for check in CheckName})
 
 
 def names_in_docs(project_root: Path) -> list[str]:
