@@ -107,14 +107,15 @@ def require_profiles(settings: Settings, names: Sequence[str]) -> None:
 
     Raises ConfigurationError, naming file and line, for one that declares what cannot be.
     """
-    known = profile_names(settings)
+    catalogue = installed_profiles(resource_roots(settings))
+    faults = {broken.name: broken.fault for broken in catalogue.broken}
+    known = (*(entry.name for entry in catalogue.entries), *faults)
     for name in names:
         if name not in known:
             message = f"there is no profile {name!r}; there is {', '.join(known)}"
             raise UsageError(message)
-    for broken in installed_profiles(resource_roots(settings)).broken:
-        if broken.name in names:
-            raise ConfigurationError(broken.fault)
+        if name in faults:
+            raise ConfigurationError(faults[name])
 
 
 def installed_profiles(roots: Sequence[Path]) -> Catalogue:
@@ -133,6 +134,11 @@ def readers_of(settings: Settings) -> dict[str, Readers]:
 
     What was found stands in the database, and needs no prompt to be read.
     """
+    return {name: reader_of(name) for name in profile_names(settings)}
+
+
+def reader_of(name: str) -> Readers:
+    """Return what reads the moments of a profile; one that is not built in declares items."""
     # What reads moments stands on the database, which a look at the catalogue does without.
     from footnoted.profiles.brain.reading import store as of_brain  # noqa: PLC0415
     from footnoted.profiles.declared.documents import show_items  # noqa: PLC0415
@@ -140,13 +146,15 @@ def readers_of(settings: Settings) -> dict[str, Readers]:
     from footnoted.profiles.stocks import store as of_stocks  # noqa: PLC0415
     from footnoted.profiles.techniques import store as of_techniques  # noqa: PLC0415
 
-    declared = (path.parent.name for path in declared_files(resource_roots(settings)))
-    return {
-        **{name: Readers(live_items(name), show_items) for name in declared},
-        techniques.NAME: Readers(of_techniques.live_moments, of_techniques.show_moments),
-        stocks.NAME: Readers(of_stocks.live_moments, of_stocks.show_moments),
-        brain.NAME: Readers(of_brain.live_moments, of_brain.show_moments),
-    }
+    match name:
+        case techniques.NAME:
+            return Readers(of_techniques.live_moments, of_techniques.show_moments)
+        case stocks.NAME:
+            return Readers(of_stocks.live_moments, of_stocks.show_moments)
+        case brain.NAME:
+            return Readers(of_brain.live_moments, of_brain.show_moments)
+        case _:
+            return Readers(live_items(name), show_items)
 
 
 def names_of(roots: Sequence[Path]) -> tuple[str, ...]:

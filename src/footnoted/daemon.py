@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 from footnoted.app import open_app
 from footnoted.archive.backups.schedule import ScheduledBackups
 from footnoted.archive.retention.pruning import Retention
+from footnoted.catalogue import readers_of
 from footnoted.db.locks import DaemonLock
 from footnoted.db.notices import listen
 from footnoted.db.outage import is_connection_lost
@@ -193,7 +194,7 @@ async def _tidy(settings: Settings, app: App, plan: RunPlan) -> Housekeeping:
     # Its library takes a moment to load, which other commands need not wait for.
     from footnoted.pipeline.housekeeping import Chore, Housekeeping  # noqa: PLC0415
 
-    moments = [profile.live_moments for profile in app.profiles]
+    moments = [readers.live for readers in readers_of(settings).values()]
     backups = ScheduledBackups(app.storage, moments)
     is_daemon = plan.mode is Mode.FOREVER
     indexes = app.vectors.indexes if is_daemon and app.vectors is not None else None

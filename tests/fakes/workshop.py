@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from footnoted.catalogue import reader_of
 from footnoted.knowledge.groups.store import retract_video
 from footnoted.knowledge.verify import verify
 from footnoted.model.status import ItemKind
@@ -184,7 +185,7 @@ class Workshop:
 
     async def verify(self) -> VerifyReport:
         """Return the audit of everything published."""
-        return await verify(self.database, [self.profile.live_moments])
+        return await verify(self.database, [reader_of(self.profile.name).live])
 
 
 def transcript_of(lines: Sequence[str]) -> Transcript:

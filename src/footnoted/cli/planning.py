@@ -126,10 +126,18 @@ async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
             live = Estimator(prices, limiter, history, now)
             batched = Estimator(prices, limiter, history, now, in_batches=True)
             planner = Planner(app.deps, rehearsal, _say_progress)
-            hearing = None if speech is None else speech.hearing
-            elsewhere = await stages_of_its_own(settings.socket_path, app.deps)
-            made = (app.deps, settings, planner, live, batched, batch_min)
-            yield Desk(*made, applied, elsewhere, vectors, hearing)
+            yield Desk(
+                deps=app.deps,
+                settings=settings,
+                planner=planner,
+                live=live,
+                batched=batched,
+                batch_min=batch_min,
+                applied=applied,
+                elsewhere=await stages_of_its_own(settings.socket_path, app.deps),
+                vectors=vectors,
+                hearing=None if speech is None else speech.hearing,
+            )
         finally:
             for one in (models, speech, embedding):
                 if one is not None:

@@ -55,7 +55,6 @@ def restore(
 
 
 async def _restore(settings: Settings, backup: Backup, *, verifies: bool) -> Restored:
-    from footnoted.app import built_app
     from footnoted.archive.backups.restoring import Target
     from footnoted.archive.backups.restoring import restore as bring_back
     from footnoted.catalogue import readers_of
@@ -65,10 +64,12 @@ async def _restore(settings: Settings, backup: Backup, *, verifies: bool) -> Res
 
     async with open_database(settings) as storage:
         index = make_indexes(storage)
-        async with built_app(storage, index):
-            moments = [readers.live for readers in readers_of(settings).values()]
+        moments = [readers.live for readers in readers_of(settings).values()]
+        try:
             target = Target(storage, index, moments, remark)
             return await bring_back(backup, target, verifies=verifies)
+        finally:
+            await index.close()
 
 
 def _print(done: Restored, backup: Backup) -> None:

@@ -99,9 +99,9 @@ def compacted_copy(shard: Path, copy: Path, layout: Layout) -> None:
 def _drop_unwritten(shard: Path) -> None:
     """Remove the segments nothing was ever written to; opening the shard makes a new one.
 
-    Such a segment has 4 MiB of nothing for every field, all of which is mapped when it is opened
-    and not when it is made: 48 MiB. The version of its first write stands in its state, null while
-    there was none.
+    Such a segment has up to 5 MiB of nothing for every field, all of which is mapped when it is
+    opened and not when it is made: 52 MiB for our twelve. The version of its first write stands
+    in its state, null while there was none.
     """
     for state in shard.glob("segments/*/segment.json"):
         if json.loads(state.read_bytes()).get("initial_version", 0) is None:

@@ -53,7 +53,7 @@ def excerpt_of(cues: Sequence[Cue]) -> Excerpt:
         return Excerpt((), 0)
     first_cue = cues[0].index
     begin_ms = min((cue.start_ms for cue in cues if cue.start_ms is not None), default=0)
-    moved = (
+    from_here = (
         cue._replace(
             index=cue.index - first_cue,
             start_ms=None if cue.start_ms is None else cue.start_ms - begin_ms,
@@ -61,7 +61,7 @@ def excerpt_of(cues: Sequence[Cue]) -> Excerpt:
         )
         for cue in cues
     )
-    return Excerpt(tuple(moved), first_cue)
+    return Excerpt(tuple(from_here), first_cue)
 
 
 def speech_of(topic: Topic, cues: Sequence[Cue]) -> Excerpt:

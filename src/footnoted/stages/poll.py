@@ -321,8 +321,13 @@ def _told(scan: Scan, recorded: Recorded) -> dict[str, object]:
 def _with_removed(chosen: Chosen, recorded: Recorded) -> Chosen:
     """Return the look with what a person erased among what is not taken."""
     removed = [
-        Refusal(media=chosen.scan.found[at], state=LEFT, reason=REMOVED, detail=told(when))
-        for at, when in recorded.removed.items()
+        Refusal(
+            media=chosen.scan.found[at],
+            state=LEFT,
+            reason=REMOVED,
+            detail=told(max(by_profile.values())),
+        )
+        for at, by_profile in recorded.removed.items()
     ]
     return chosen.model_copy(update={"refused": (*chosen.refused, *removed)})
 

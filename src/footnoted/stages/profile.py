@@ -10,8 +10,6 @@ from footnoted.knowledge.versions import EXTRACTIVE
 from footnoted.stages.wording import Wording
 
 if TYPE_CHECKING:
-    from footnoted.knowledge.audit.store import MomentSource
-    from footnoted.knowledge.moments import MomentReader
     from footnoted.prompting import Prompt
     from footnoted.stages.news import Newsroom
     from footnoted.stages.port import AnyStage
@@ -71,16 +69,13 @@ class Profile:
     """What to make of a video.
 
     A video passes `video_stages` from `discovered` on, a page group `group_stages` from `stale`
-    on; a profile without group stages makes no pages. `prompts` are by stage name. `live_moments`
-    reads what the profile found, for the audit; `video_moments` what it found in one video, for
-    people. `newsroom` is for a profile that has something to tell once.
+    on; a profile without group stages makes no pages. `prompts` are by stage name. `newsroom` is
+    for a profile that has something to tell once.
     """
 
     name: str
     video_stages: tuple[AnyStage, ...]
     group_stages: tuple[AnyStage, ...]
     prompts: Mapping[str, Prompt]
-    live_moments: MomentSource
-    video_moments: MomentReader
     taxonomy: Taxonomy | None = None
     newsroom: Newsroom | None = None

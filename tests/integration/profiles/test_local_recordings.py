@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from footnoted.catalogue import reader_of
 from footnoted.knowledge.audit.store import cited_transcripts, read_audited
 from footnoted.knowledge.library.store import list_pages, read_page
 from footnoted.pipeline.reports.videos.video import read_report
@@ -30,7 +31,7 @@ class Links(NamedTuple):
 
 async def links_of(workshop: Workshop, video: int) -> Links:
     """Return the links of the two moments, as each reader makes them."""
-    readers = {workshop.profile.name: workshop.profile.video_moments}
+    readers = {workshop.profile.name: reader_of(workshop.profile.name).shown}
     report = await read_report(workshop.database, video, readers, EPOCH)
     async with workshop.database.transaction() as session:
         (summary,) = await list_pages(session)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from footnoted.catalogue import reader_of
 from footnoted.errors import UsageError
 from footnoted.model.citation import MatchKind
 from footnoted.pipeline.reports.videos.video import read_report, read_video_runs, read_words
@@ -24,7 +25,7 @@ NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
 async def report_of(workshop: Workshop, video: int) -> VideoReport:
     """Return what `show` tells, with the profile installed."""
-    readers = {workshop.profile.name: workshop.profile.video_moments}
+    readers = {workshop.profile.name: reader_of(workshop.profile.name).shown}
     return await read_report(workshop.database, video, readers, NOW)
 
 

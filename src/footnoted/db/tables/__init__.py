@@ -21,12 +21,7 @@ from footnoted.db.tables.calls import (
     model_limits,
     provider_stops,
 )
-from footnoted.db.tables.columns import (
-    metadata,
-    work_columns,
-    work_constraints,
-    work_indexes,
-)
+from footnoted.db.tables.columns import metadata
 from footnoted.db.tables.knowledge import (
     claim_evidence,
     claims,
@@ -58,7 +53,6 @@ from footnoted.db.tables.sources import (
     sources,
 )
 from footnoted.db.tables.work import (
-    TERMINAL_TRANSCRIPTION_STATUSES,
     TERMINAL_VIDEO_STATUSES,
     contributions,
     events,
@@ -73,7 +67,6 @@ from footnoted.db.tables.work import (
 )
 
 __all__ = [
-    "TERMINAL_TRANSCRIPTION_STATUSES",
     "TERMINAL_VIDEO_STATUSES",
     "alert_deliveries",
     "alert_receivers",
@@ -116,8 +109,5 @@ __all__ = [
     "transcriptions",
     "transcripts",
     "videos",
-    "work_columns",
-    "work_constraints",
-    "work_indexes",
     "work_orders",
 ]

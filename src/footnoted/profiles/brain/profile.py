@@ -9,7 +9,6 @@ from footnoted.profiles.brain.entities import EntitiesStage
 from footnoted.profiles.brain.glossary import read_glossary
 from footnoted.profiles.brain.improve import ImproveStage
 from footnoted.profiles.brain.indexed import IndexedStage
-from footnoted.profiles.brain.reading.store import live_moments, show_moments
 from footnoted.profiles.brain.relate import RelateStage
 from footnoted.profiles.brain.resolve import ResolveStage
 from footnoted.profiles.brain.summarize import SummarizeStage
@@ -49,6 +48,4 @@ def brain_profile(roots: Sequence[Path], shared: SharedStages, build: Build) -> 
         ),
         group_stages=(),
         prompts=prompts,
-        live_moments=live_moments,
-        video_moments=show_moments,
     )

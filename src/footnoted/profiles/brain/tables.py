@@ -11,7 +11,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 )
 
 from footnoted.db.tables import metadata
+from footnoted.db.tables.columns import at
 
 
 def _video_id() -> Column[int]:
@@ -224,7 +224,7 @@ brain_name_pairs = Table(
     Column("verdict", Text, nullable=False),
     Column("likeness", Float, nullable=False),
     Column("judge", Text, nullable=False),
-    Column("judged_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    at("judged_at", nullable=False),
     CheckConstraint("first_id < second_id", name="order"),
     CheckConstraint("verdict IN ('same', 'different', 'unsure')", name="verdict"),
     CheckConstraint("likeness BETWEEN 0 AND 1", name="likeness"),

@@ -18,7 +18,7 @@ from footnoted.profiles.declared.binding import bind_items
 from footnoted.profiles.declared.documents import write_item_documents
 from footnoted.profiles.declared.question import item_question, item_tokens, stretches
 from footnoted.profiles.declared.types import ItemsInput, ItemsOutput
-from footnoted.stages.excerpt import Excerpt, excerpt_of
+from footnoted.stages.excerpt import Excerpt, excerpt_of, speech_of
 from footnoted.stages.pinned import read_pinned
 from footnoted.stages.wording import AS_SPOKEN
 
@@ -149,13 +149,12 @@ class ItemsStage:
 
 def _pieces(given: ItemsInput) -> Iterator[_Piece]:
     """Yield each part that is asked about."""
-    speech = tuple(cue for cue in given.cues if cue.kind is CueKind.SPEECH)
     for topic in given.topics:
-        cues = tuple(cue for cue in speech if topic.first_cue <= cue.index <= topic.last_cue)
-        if cues:
-            yield _Piece(f"topic-{topic.position}", topic.title, excerpt_of(cues))
+        excerpt = speech_of(topic, given.cues)
+        if excerpt.cues:
+            yield _Piece(f"topic-{topic.position}", topic.title, excerpt)
     if not given.topics:
-        parts = stretches(speech)
+        parts = stretches(tuple(cue for cue in given.cues if cue.kind is CueKind.SPEECH))
         for number, cues in enumerate(parts):
             title = f"part {number + 1} of {len(parts)}" if len(parts) > 1 else None
             yield _Piece(f"part-{number}", title, excerpt_of(cues))

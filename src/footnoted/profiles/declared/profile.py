@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from footnoted.errors import ConfigurationError
 from footnoted.knowledge.versions import EXTRACTIVE
-from footnoted.profiles.declared.documents import show_items
 from footnoted.profiles.declared.files import read_page_template, read_prompts
 from footnoted.profiles.declared.items import ItemsStage
 from footnoted.profiles.declared.pages import PagesStage
-from footnoted.profiles.declared.store import live_items
 from footnoted.stages.profile import MadeBy, Profile
 from footnoted.stages.segment import SegmentStage
 
@@ -59,8 +57,6 @@ def declared_profile(
         video_stages=tuple(stages[name] for name in declared.stages if name in stages),
         group_stages=() if template is None else (PagesStage(template, made_by),),
         prompts=prompts,
-        live_moments=live_items(declared.name),
-        video_moments=show_items,
     )
 
 

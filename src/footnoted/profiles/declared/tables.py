@@ -9,18 +9,17 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
     Table,
     Text,
     Uuid,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from footnoted.db.tables import metadata
+from footnoted.db.tables.columns import at
 
 declared_items = Table(
     "declared_items",
@@ -34,8 +33,8 @@ declared_items = Table(
     Column("title", Text, nullable=False),
     Column("category", Text, nullable=False),
     Column("fields", JSONB, nullable=False),
-    Column("retired_at", DateTime(timezone=True)),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    at("retired_at"),
+    at("created_at", nullable=False),
     CheckConstraint("position >= 0", name="position"),
     CheckConstraint("jsonb_typeof(fields) = 'object'", name="fields"),
     Index(None, "video_id", "position"),

@@ -15,7 +15,6 @@ from footnoted.profiles.stocks import ASKING, NAME
 from footnoted.profiles.stocks.mention import MentionStage
 from footnoted.profiles.stocks.news import StanceNews
 from footnoted.profiles.stocks.outlook import OutlookStage
-from footnoted.profiles.stocks.store import live_moments, show_moments
 from footnoted.profiles.stocks.symbols import read_symbols
 from footnoted.profiles.stocks.types import MadeBy
 from footnoted.prompting import read_prompt
@@ -58,7 +57,5 @@ def stocks_profile(
         ),
         group_stages=(),
         prompts=prompts,
-        live_moments=live_moments,
-        video_moments=show_moments,
         newsroom=StanceNews(alerting),
     )

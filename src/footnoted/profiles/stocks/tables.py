@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 )
 
 from footnoted.db.tables import metadata
+from footnoted.db.tables.columns import at
 
 
 def _video() -> Column[Any]:
@@ -44,8 +44,8 @@ def _history() -> list[Column[Any]]:
     return [
         Column("model", Text, nullable=False),
         Column("prompt_sha256", Text, nullable=False),
-        Column("known_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
-        Column("superseded_at", DateTime(timezone=True)),
+        at("known_at", nullable=False),
+        at("superseded_at"),
     ]
 
 

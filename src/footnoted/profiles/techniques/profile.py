@@ -14,7 +14,6 @@ from footnoted.profiles.techniques import ASKING, NAME
 from footnoted.profiles.techniques.classify import SUBTOPICS, ClassifyStage
 from footnoted.profiles.techniques.compose import MERGE, ComposeStage
 from footnoted.profiles.techniques.extract import ExtractStage
-from footnoted.profiles.techniques.store import live_moments, show_moments
 from footnoted.prompting import read_prompt
 from footnoted.stages.profile import MadeBy, Profile
 from footnoted.stages.segment import SegmentStage
@@ -73,6 +72,4 @@ def techniques_profile(
         group_stages=(compose,),
         prompts=prompts,
         taxonomy=taxonomy,
-        live_moments=live_moments,
-        video_moments=show_moments,
     )

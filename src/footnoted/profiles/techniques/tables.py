@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 )
 
 from footnoted.db.tables import metadata
+from footnoted.db.tables.columns import at
 
 technique_moments = Table(
     "technique_moments",
@@ -38,8 +38,8 @@ technique_moments = Table(
     Column("category", Text),
     Column("subtopic", Text),
     Column("content_type_override", Text),
-    Column("retired_at", DateTime(timezone=True)),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    at("retired_at"),
+    at("created_at", nullable=False),
     CheckConstraint("position >= 0 AND topic_position >= 0", name="positions"),
     CheckConstraint("category IS NOT NULL OR subtopic IS NULL", name="subtopic"),
     Index(None, "video_id", "position"),

@@ -16,6 +16,7 @@ from footnoted.sources.discover import look
 from footnoted.sources.port import Scan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from footnoted.sources.choosing.choice import Choice, Wishes
@@ -48,8 +49,7 @@ async def look_for_wanted(
     asked = replace(request, known={**left, **request.known})
     if wishes.takes_all:
         return _chosen(await look(scanner, asked), (), wishes)
-    limits = replace(request.limits, max_found=_MANY, hashes=False)
-    survey = await look(scanner, replace(asked, limits=limits))
+    survey = await _survey(scanner, asked)
     if survey.is_partial:  # it was told to stop
         return Chosen(scan=survey.model_copy(update={"found": ()}))
     choice = choose(survey, wishes, request.known, now)
@@ -68,12 +68,17 @@ async def survey_of(
 
     Raises SourceUnreachableError when a target is away.
     """
-    limits = replace(request.limits, max_found=_MANY, hashes=False)
-    survey = await look(scanner, replace(request, limits=limits))
+    survey = await _survey(scanner, request)
     return survey, choose(survey, wishes, request.known, now)
 
 
-def _chosen(scan: Scan, refused: tuple[Refusal, ...] | list[Refusal], wishes: Wishes) -> Chosen:
+async def _survey(scanner: Scanner, request: ScanRequest) -> Scan:
+    """Return all that is there by names, sizes and sidecars; no recording is read."""
+    limits = replace(request.limits, max_found=_MANY, hashes=False)
+    return await look(scanner, replace(request, limits=limits))
+
+
+def _chosen(scan: Scan, refused: Sequence[Refusal], wishes: Wishes) -> Chosen:
     gone = frozenset(scan.missing)
     forgotten = [
         decision.key

@@ -257,7 +257,7 @@ class _Taking:
         removed = self.removals.of(offer.item, self.follows.profiles)
         match verdict:
             case Taken() if len(removed) == len(set(self.follows.profiles)):
-                self._leave(offer, store.REMOVED, removals.told(removed))
+                self._leave(offer, store.REMOVED, removals.told(max(removed.values())))
             case Taken() if offer.media_id is not None:
                 await self._join(offer.media_id, offer, opening)
             case Taken():

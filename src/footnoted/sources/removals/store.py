@@ -61,9 +61,9 @@ def _hashed(title: str | None) -> str | None:
     return None if plain is None else hashlib.sha256(plain.encode()).hexdigest()
 
 
-def told(removed: dict[str, datetime]) -> str:
-    """Return the sentence about a recording that is left alone."""
-    return f"it was removed by hand on {max(removed.values()):%Y-%m-%d}; `footnoted add` takes it"
+def told(at: datetime) -> str:
+    """Return the sentence about a recording that is left alone since it was removed."""
+    return f"it was removed by hand on {at:%Y-%m-%d}; `footnoted add` takes it"
 
 
 def content_key(sha256: str) -> str:
@@ -125,7 +125,7 @@ async def tell_sources(session: AsyncConnection, media_id: int, now: datetime) -
                 FROM media_files f WHERE f.media_id = :media)) END
           WHERE i.media_id = :media
             AND NOT EXISTS (SELECT 1 FROM videos v WHERE v.media_id = :media)"""),
-        {"media": media_id, "detail": told({"": now})},
+        {"media": media_id, "detail": told(now)},
     )
 
 
