@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 JITTER_MS = 250
 HALF_MS = 2_000
+_IN_A_ROW = 4
 
 
 class Spoken:
@@ -30,10 +31,18 @@ class Spoken:
         for _ in range(words):
             at_ms += self.chance.choice([20, 60, 120, 900])
             long_ms = self.chance.randint(120, 450)
-            word = f"w{self.chance.randrange(vocabulary)}"
+            word = self._next_word(vocabulary)
             self.words.append(SpokenWord(start_ms=at_ms, end_ms=at_ms + long_ms, text=word))
             at_ms += long_ms
         self.end_ms = at_ms
+
+    def _next_word(self, vocabulary: int) -> str:
+        """Return any word, but none for the fifth time in a row: nobody could tell which it is."""
+        said = [word.text for word in self.words[-_IN_A_ROW:]]
+        words = [f"w{number}" for number in range(vocabulary)]
+        return self.chance.choice(
+            words if len(said) < _IN_A_ROW else [w for w in words if set(said) != {w}]
+        )
 
     def heard(self, start_ms: int, cut_ms: int, end_ms: int, *, exact: bool) -> Heard:
         """Return what is heard of a stretch: words cut through are missed or misheard."""
