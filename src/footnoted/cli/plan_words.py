@@ -25,6 +25,8 @@ _HEADERS = (
     *("p50", "p90"),
 )
 
+_UNITS = {Service.SPEECH: "minutes", Service.EMBEDDING: "tokens", Service.CALLS: "calls"}
+
 UP_TO_DATE = "Nothing is to be done: everything is as today's configuration would make it."
 NOTHING_ASKED = "Nothing that waits asks a model."
 
@@ -41,16 +43,31 @@ def print_plan(plan: Plan, desk: Desk, *, nothing: str = UP_TO_DATE) -> None:
         write_table(_HEADERS, [*rows, *(_service_row(line) for line in plan.services)])
         say()
         say(words_of(plan, desk.span(plan), desk.settings.daily_cost_cap_usd))
-    if unpriced := sum(line.unpriced for line in plan.services):
-        remark(f"{unpriced} recordings of a length that nobody knows are to be heard: no price.")
+    for line in plan.services:
+        if line.unpriced:
+            remark(_no_price(line))
     for one in desk.applied:
         remark(under_way(one))
     if plan.in_work:
         remark(f"{len(plan.in_work)} being worked on just now: left alone, plan again afterwards.")
     for forecast in plan.forecasts:
-        if forecast.trouble is not None:
+        if forecast.trouble is not None and not forecast.is_wordless:
             kind = forecast.item.kind.replace("_", " ")
             remark(f"{kind} {forecast.item.id}, {forecast.stage}: {forecast.trouble}")
+
+
+def _no_price(line: ServiceLine) -> str:
+    match line.service:
+        case Service.CALLS:
+            return (
+                f"{line.unpriced} videos of {line.name} have no words yet; what their calls will"
+                " cost can be told once the first of its videos are done: no price."
+            )
+        case _:
+            return (
+                f"{line.unpriced} recordings of a length that nobody knows are to be heard: no"
+                " price."
+            )
 
 
 def under_way(plan: UnderWay) -> str:
@@ -101,6 +118,9 @@ def _size(service: Service, amount: Amount) -> str:
         case Service.EMBEDDING:
             vectors = "vector" if amount.items == 1 else "vectors"
             return f"{amount.size:,.0f} tokens of {amount.items:,} {vectors}"
+        case Service.CALLS:
+            videos = "video" if amount.items == 1 else "videos"
+            return f"about {amount.size:,.0f} calls for {amount.items:,} {videos} without words yet"
 
 
 def _how_long(span: Span) -> str:
@@ -169,11 +189,11 @@ def _line_fields(line: PlanLine) -> dict[str, object]:
 
 
 def _service_fields(line: ServiceLine) -> dict[str, object]:
-    unit = "minutes" if line.service is Service.SPEECH else "tokens"
+    unit = _UNITS[line.service]
     whole = line.sure.money + line.may_follow.money
     return {
         "service": line.service.value,
-        "model": line.model,
+        "profile" if line.service is Service.CALLS else "model": line.name,
         "items": line.sure.items,
         "may_follow": line.may_follow.items,
         unit: round(line.sure.size, 3),
@@ -188,6 +208,20 @@ def _service_fields(line: ServiceLine) -> dict[str, object]:
 
 def _service_row(line: ServiceLine) -> tuple[object, ...]:
     whole = line.sure.money + line.may_follow.money
+    if line.service is Service.CALLS:
+        calls = f"{line.sure.size:,.0f} estimated" if line.sure.items else "unknown"
+        money = (_dollars(line.sure.money.p50_usd), _dollars(whole.p90_usd))
+        return (
+            line.name,
+            "(no words yet)",
+            line.sure.items + line.unpriced,
+            0,
+            0,
+            calls,
+            None,
+            None,
+            *money,
+        )
     unit = "min" if line.service is Service.SPEECH else "tokens"
     digits = ".1f" if line.service is Service.SPEECH else ".0f"
     return (
@@ -196,7 +230,7 @@ def _service_row(line: ServiceLine) -> tuple[object, ...]:
         line.sure.items,
         f"{line.replayed:,.1f} min" if line.replayed else None,
         None,
-        line.model,
+        line.name,
         line.may_follow.items or None,
         f"{line.sure.size:,{digits}} {unit}",
         _dollars(line.sure.money.p50_usd),

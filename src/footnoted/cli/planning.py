@@ -22,6 +22,7 @@ from footnoted.reprocess.assembly import make_rehearsal
 from footnoted.reprocess.money import Estimator
 from footnoted.reprocess.plan import Plan, Planner, make_plan
 from footnoted.reprocess.plans.store import read_under_way
+from footnoted.reprocess.services.wordless import paying_profiles, wordless_lines
 from footnoted.reprocess.span import Span, batch_span, live_span
 from footnoted.reprocess.store import Among
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from footnoted.pipeline.deps import Deps
     from footnoted.pipeline.embedding.access import EmbeddingAccess
     from footnoted.reprocess.plans.store import UnderWay
+    from footnoted.reprocess.rehearsal import StageForecast
     from footnoted.reprocess.scope import Scope
     from footnoted.reprocess.services.line import ServiceLine
     from footnoted.reprocess.services.vectors import VectorWatch
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
 class Desk:
     """Everything that plans are made with; `applied` are those whose items are not all redone.
 
-    `elsewhere` are the stages that the running daemon has set up otherwise.
+    `elsewhere` are the stages that the running daemon has set up otherwise, `paying` the profiles
+    whose models are paid.
     """
 
     deps: Deps
@@ -55,22 +58,25 @@ class Desk:
     elsewhere: Sequence[str] = ()
     vectors: VectorWatch | None = None
     hearing: HearingDeps | None = None
+    paying: frozenset[str] = frozenset()
 
     async def plan(self, scope: Scope, among: Among = Among.DONE) -> Plan:
         """Return the plan of a scope. Raises UsageError for one that names what is not there."""
         forecasts, in_work = await self.planner.forecasts(scope, among)
-        services = await self._services(among)
+        services = await self._services(among, forecasts)
         plan = make_plan(forecasts, in_work, self.live, services)
         if self.goes_in_batches(plan):
             return make_plan(forecasts, in_work, self.batched, services)
         return plan
 
-    async def _services(self, among: Among) -> list[ServiceLine]:
+    async def _services(
+        self, among: Among, forecasts: Sequence[StageForecast]
+    ) -> list[ServiceLine]:
         """Return what is heard and embedded: of the backlog too, where that is what is planned.
 
         Redoing what is finished hears nothing again.
         """
-        lines: list[ServiceLine] = []
+        lines = await wordless_lines(self.deps.database, forecasts, self.paying)
         is_backlog = among is Among.WAITING
         if self.hearing is not None and is_backlog:
             # What decodes sound is heavy, and most programs hear nothing.
@@ -137,6 +143,7 @@ async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
                 elsewhere=await stages_of_its_own(settings.socket_path, app.deps),
                 vectors=vectors,
                 hearing=None if speech is None else speech.hearing,
+                paying=paying_profiles(app.deps.flows, models.routes),
             )
         finally:
             for one in (models, speech, embedding):

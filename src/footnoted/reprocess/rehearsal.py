@@ -16,7 +16,7 @@ from footnoted.errors import FootnotedError
 from footnoted.llm.call import CallScope
 from footnoted.llm.gateway import REPLAYED
 from footnoted.model.outcome import Stopped, Waiting
-from footnoted.model.status import ItemKind, Resource
+from footnoted.model.status import DISCOVERED, ItemKind, Resource
 from footnoted.pipeline.orders import order as orders
 from footnoted.pipeline.orders import store as order_store
 from footnoted.pipeline.preparing import setup_of
@@ -52,6 +52,7 @@ class StageForecast:
     `before` is the status it is claimed at. `is_exact`: nothing above it is a guess.
     `is_unchanged`: its output would be what it was, so that nothing below it follows.
     `is_follow_up`: it is done only if a stage above it, whose answers are guesses, says otherwise.
+    `is_wordless`: nobody has the words of the video yet.
     """
 
     item: Item
@@ -65,6 +66,7 @@ class StageForecast:
     is_exact: bool = True
     is_unchanged: bool = False
     is_follow_up: bool = False
+    is_wordless: bool = False
     trouble: str | None = None
 
     @property
@@ -221,6 +223,7 @@ class Rehearsal:
             is_exact=walk.is_exact,
             is_unchanged=is_unchanged,
             is_follow_up=is_follow_up,
+            is_wordless=isinstance(out, Waiting) and step.status == DISCOVERED,
             trouble=trouble,
         )
 

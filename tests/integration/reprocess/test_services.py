@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,18 @@ from footnoted.reprocess.applying import apply_plan
 from footnoted.reprocess.scope import Reach, Scope
 from footnoted.reprocess.services.speech import speech_line
 from footnoted.reprocess.services.vectors import VectorWatch
+from footnoted.reprocess.services.wordless import paying_profiles, wordless_lines
 from footnoted.reprocess.store import Among
+from footnoted.stages.transcribe import TranscribeStage
+from footnoted.transcripts.captions import read_transcript
 from tests.fakes.embedding import embedding_settings
 from tests.fakes.embedding import working as embedding
 from tests.fakes.embedding_server import serving
 from tests.fakes.hearing import MINUTE_USD, ShortStretches, recognizer_at
 from tests.fakes.hearing import working as hearing
 from tests.fakes.machine import rows_of
+from tests.fakes.plant import Plant
+from tests.fakes.workshop import CUE_MS, Recording
 from tests.integration.reprocess.test_reprocess import BREAD, KICK, LOAF
 
 if TYPE_CHECKING:
@@ -27,8 +33,8 @@ if TYPE_CHECKING:
 
     from footnoted.ledger.speech_prices import SpeechPrices
     from footnoted.reprocess.services.line import ServiceLine
+    from footnoted.stages.profile import Profile
     from tests.fakes.embedding import Worker
-    from tests.fakes.plant import Plant
 
 STALE, ALL = Scope(Reach.STALE), Scope(Reach.ALL)
 NOWHERE = "http://127.0.0.1:9"
@@ -109,6 +115,69 @@ async def test_a_plan_that_may_cost_nothing_more_holds_up_no_vectors(
     await apply_plan(plant.idle_deps(), STALE, plan, Decimal(0))
     await worker.work()
     assert (await worker.waits(), await spent(plant) > 0) == ([(None, None), (None, None)], True)
+
+
+class Listening(Plant):
+    """A plant where a video waits for its words, as everywhere but in the other tests here."""
+
+    async def add(self, recording: Recording) -> int:
+        """Return the id of a new video whose first run has begun."""
+        video = await super().add(recording)
+        await rows_of(
+            self.database,
+            """INSERT INTO runs (item_kind, item_id, run_number, trigger, status, started_at)
+               VALUES ('video', :id, 1, 'manual', 'running', :now) RETURNING 1""",
+            id=video,
+            now=self.clock.now(),
+        )
+        return video
+
+    def profile(self) -> Profile:
+        """Return the profile of today with the stage that gets the words."""
+        profile = super().profile()
+        stage = TranscribeStage(read_transcript, self.clock)
+        return replace(profile, video_stages=(stage, *profile.video_stages[1:]))
+
+
+async def later(plant: Plant) -> list[ServiceLine]:
+    """Return what a plan of the backlog tells of videos without words."""
+    plan = await plant.plan(ALL, Among.WAITING)
+    paying = paying_profiles(plant.idle_deps().flows, plant.routes())
+    return await wordless_lines(plant.database, plan.forecasts, paying)
+
+
+async def bought(plant: Plant) -> tuple[int, Decimal]:
+    """Return how many calls were bought so far, and for how much (USD)."""
+    rows = await rows_of(
+        plant.database, "SELECT count(*), COALESCE(sum(cost_usd), 0) FROM llm_calls"
+    )
+    return int(rows[0][0]), Decimal(rows[0][1])
+
+
+async def test_calls_about_words_to_come_have_a_price_by_what_others_took(plant: Plant) -> None:
+    """By the hour of speech, once three videos are done; none where the models are free."""
+    plant = Listening(plant.database, plant.folder)
+    await plant.add(BREAD)
+    await plant.drain()
+    await unheard(plant, "first", 1)
+    (line,) = await later(plant)
+    assert (line.name, line.sure.items, line.unpriced) == ("techniques", 0, 1)
+    for number in range(3):
+        lines = tuple(f"{line} in bowl {number}" for line in BREAD.lines)
+        await plant.add(Recording(f"bread {number}", lines, creator=f"Ada {number}"))
+    await plant.drain()
+    calls, usd = await bought(plant)
+    minutes = len(BREAD.lines) * CUE_MS / 60_000
+    await unheard(plant, "second", minutes)
+    (line,) = await later(plant)
+    videos = (1 + minutes) / minutes
+    assert (line.sure.items, line.unpriced) == (2, 0)
+    assert line.sure.size == pytest.approx(calls / 4 * videos)
+    assert float(line.sure.money.p50_usd) == pytest.approx(float(usd) / 4 * videos)
+    assert line.sure.money.p90_usd > line.sure.money.p50_usd
+    for model in plant.models:
+        model.is_free = True
+    assert await later(plant) == []
 
 
 class Own(ShortStretches):

@@ -1,1 +1,1 @@
-"""What a plan comes to beside calls of models: minutes of speech heard, and texts embedded."""
+"""What a plan comes to beside calls it can name: speech, vectors, calls about later words."""

@@ -1,4 +1,4 @@
-"""A line of a plan for a service that is billed otherwise than models are."""
+"""A line of a plan for what is counted otherwise than in calls that can be named already."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from footnoted.reprocess.money import Money
 
 
 class Service(StrEnum):
-    """What is bought: minutes of sound recognised, or tokens of texts embedded."""
+    """What is bought.
+
+    Minutes of sound recognised, tokens of texts embedded, or calls about words nobody has yet.
+    """
 
     SPEECH = "speech"
     EMBEDDING = "embedding"
+    CALLS = "calls"
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """So many recordings or texts, of so many minutes or tokens, and what they cost."""
+    """So many recordings or texts, of so many minutes, tokens or calls, and what they cost."""
 
     items: int = 0
     size: float = 0.0
@@ -30,7 +34,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
-    """What one model of a service is asked for.
+    """What one model of a service is asked for, or one profile will ask models for: its `name`.
 
     `may_follow` is what comes on top where it turns out to be needed: where no captions come, or
     answers are other than last time. `replayed` was paid for before (minutes). `unpriced` are
@@ -38,7 +42,7 @@ class ServiceLine:
     """
 
     service: Service
-    model: str
+    name: str
     sure: Amount
     may_follow: Amount
     replayed: float = 0.0

@@ -7,37 +7,24 @@ recording counts among what may follow.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footnoted.ledger.journal import FREE
-from footnoted.model.path import real_path
 from footnoted.model.status import TRANSCRIPTION_OBTAINED
 from footnoted.reprocess.money import Money
 from footnoted.reprocess.services import store
+from footnoted.reprocess.services.lengths import length_of
 from footnoted.reprocess.services.line import Amount, Service, ServiceLine
 from footnoted.stages.recognize import cost_of_recording
 from footnoted.transcripts.speech.port import SpeechRequest
-from footnoted.transcripts.speech.recording import open_recording
-from footnoted.transcripts.speech.unheard import AudioUnreadableError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from footnoted.reprocess.services.store import Unheard
+    from footnoted.reprocess.services.store import Length, Unheard
     from footnoted.stages.hearing import HearingDeps
 
 _MINUTE_MS = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Length:
-    """How long a recording is (ms), and how far one may be from that; 0 where it is known."""
-
-    ms: float
-    spread_ms: float = 0.0
 
 
 async def speech_line(hearing: HearingDeps) -> ServiceLine | None:
@@ -45,13 +32,12 @@ async def speech_line(hearing: HearingDeps) -> ServiceLine | None:
     recognizer, at = hearing.recognizer, hearing.clock.now()
     async with hearing.database.transaction() as session:
         waiting = await store.unheard(session, recognizer.name)
-        mean_ms, spread_ms = await store.known_lengths(session)
+        usual = await store.usual_length(session)
     if not waiting:
         return None
-    usual = None if mean_ms is None else _Length(mean_ms, spread_ms)
     sure, may_follow, replayed_ms, unpriced, is_exact = Amount(), Amount(), 0, 0, True
     for one in waiting:
-        known = await asyncio.to_thread(_length_of, one)
+        known = await asyncio.to_thread(length_of, one.lasts)
         length = known or usual
         if length is None:
             unpriced += 1
@@ -80,17 +66,7 @@ def _is_sure(one: Unheard) -> bool:
     return one.item.media_url is not None and not one.item.transcripts
 
 
-def _length_of(one: Unheard) -> _Length | None:
-    """Return how long a recording is, by its publisher or its file; it blocks."""
-    if one.duration_ms is not None:
-        return _Length(one.duration_ms)
-    if one.sound_path is not None:
-        with suppress(AudioUnreadableError), open_recording(Path(real_path(one.sound_path))) as it:
-            return None if it.duration_ms is None else _Length(it.duration_ms)
-    return None
-
-
-def _amount(one: Unheard, length: _Length, hearing: HearingDeps, at: datetime) -> Amount:
+def _amount(one: Unheard, length: Length, hearing: HearingDeps, at: datetime) -> Amount:
     recognizer = hearing.recognizer
     options = one.options
     speech = hearing.expecting(
