@@ -46,6 +46,9 @@ def print_plan(plan: Plan, desk: Desk, *, nothing: str = UP_TO_DATE) -> None:
     for line in plan.services:
         if line.unpriced:
             remark(_no_price(line))
+    if wordless := sum(forecast.is_wordless for forecast in plan.forecasts):
+        videos = "1 video has" if wordless == 1 else f"{wordless} videos have"
+        remark(f"{videos} no words yet; `footnoted status` says why.")
     for one in desk.applied:
         remark(under_way(one))
     if plan.in_work:
@@ -60,8 +63,8 @@ def _no_price(line: ServiceLine) -> str:
     match line.service:
         case Service.CALLS:
             return (
-                f"{line.unpriced} videos of {line.name} have no words yet; what their calls will"
-                " cost can be told once the first of its videos are done: no price."
+                f"What calls about words to come cost cannot be told before three videos of"
+                f" {line.name} are done and a length is known: no price for {line.unpriced}."
             )
         case _:
             return (
