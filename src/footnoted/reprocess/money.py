@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from footnoted.reprocess.purchases import ExpectedCall
     from footnoted.reprocess.store import PaidCall
 
-_P90 = 1.2816
+P90 = 1.2816
+"""Standard deviations from the mean of a normal distribution to its 90th percentile."""
+
 _LEAST_HISTORY = 3
 _USUAL_SHARE = 0.4
 """Of its greatest length that an answer takes, where none is known yet."""
@@ -87,7 +89,7 @@ class Money:
     @property
     def p90_usd(self) -> Decimal:
         """Return what it will not exceed nine times out of ten."""
-        return _usd(self.mean_usd + _P90 * math.sqrt(self.variance))
+        return _usd(self.mean_usd + P90 * math.sqrt(self.variance))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class Estimator:
         habit = self._habits.get((call.stage, call.model))
         if habit is None:
             output = call.max_tokens_out * _USUAL_SHARE
-            habit = _Habit(0.0, 0.0, call.max_tokens_out * (1 - _USUAL_SHARE) / _P90, 1.0, 0.0)
+            habit = _Habit(0.0, 0.0, call.max_tokens_out * (1 - _USUAL_SHARE) / P90, 1.0, 0.0)
         else:
             output = habit.at_zero + habit.slope * prompt
         output = min(max(output, 1.0), float(call.max_tokens_out))

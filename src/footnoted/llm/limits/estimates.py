@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-CAUTIOUS_TOKENS_PER_BYTE = 0.5  # English has about 0.3
+CAUTIOUS_TOKENS_PER_BYTE = 0.5
+USUAL_TOKENS_PER_BYTE = 0.3
+"""What English has, about."""
+
 _WEIGHT = 0.2
 _NOTABLE = 1.5
 
@@ -46,8 +49,12 @@ class Estimates:
 
     def input_tokens(self, model: str, prompt_bytes: int) -> int:
         """Return the tokens to expect of a prompt of that many bytes."""
+        return math.ceil(prompt_bytes * (self.density(model) or CAUTIOUS_TOKENS_PER_BYTE))
+
+    def density(self, model: str) -> float | None:
+        """Return the tokens that a byte of a prompt had so far; None before the first prompt."""
         average = self._density.get(model)
-        return math.ceil(prompt_bytes * (average.value if average else CAUTIOUS_TOKENS_PER_BYTE))
+        return average.value if average else None
 
     def output_tokens(self, model: str, stage: str, max_tokens_out: int) -> int:
         """Return the tokens to expect of an answer, at most what it may have."""

@@ -129,6 +129,10 @@ class Limiter:
         """Return the tokens to expect of a prompt of that many bytes of UTF-8."""
         return self._lane_of(model).estimates.input_tokens(model, prompt_bytes)
 
+    def density(self, model: str) -> float | None:
+        """Return the tokens that a byte of a prompt had so far; None before the first prompt."""
+        return self._lane_of(model).estimates.density(model)
+
     def expected_output(self, model: str, stage: str, max_tokens_out: int) -> int:
         """Return the tokens to expect of an answer; `max_tokens_out` before one is known."""
         return self._lane_of(model).estimates.output_tokens(model, stage, max_tokens_out)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from footnoted.ledger.embedding_prices import most_tokens
-from footnoted.llm.limits.estimates import CAUTIOUS_TOKENS_PER_BYTE
+from footnoted.llm.limits.estimates import CAUTIOUS_TOKENS_PER_BYTE, USUAL_TOKENS_PER_BYTE
 from footnoted.model.status import ItemKind
 from footnoted.pipeline.embedding.making import Maker
-from footnoted.reprocess.money import Money
+from footnoted.reprocess.money import P90, Money
 from footnoted.reprocess.services import store
 from footnoted.reprocess.services.line import Amount, Service, ServiceLine
 from footnoted.search.embedding import store as vectors
@@ -128,11 +128,15 @@ class VectorWatch:
     def _amount(self, model: str, texts: Mapping[tuple[str, str], int]) -> Amount:
         most = [size for (made_by, _), size in texts.items() if self._made[made_by] == model]
         till = self.access.till
-        tokens = (
-            math.ceil(sum(most) * CAUTIOUS_TOKENS_PER_BYTE)
-            if till is None
-            else till.limiter.expected_input(model, sum(most))
-        )
+        known = None if till is None else till.limiter.density(model)
         prices = self.access.embedder.prices_at(model, self.access.clock.now())
-        usd = 0.0 if prices is None else float(prices.cost(tokens))
-        return Amount(len(most), float(tokens), Money(mean_usd=usd))
+
+        def cost(density: float) -> float:
+            """Return what these texts cost with so many tokens for each byte (USD)."""
+            tokens = math.ceil(sum(most) * density)
+            return 0.0 if prices is None else float(prices.cost(tokens))
+
+        density = known or USUAL_TOKENS_PER_BYTE
+        mean, dear = cost(density), cost(known or CAUTIOUS_TOKENS_PER_BYTE)
+        money = Money(mean_usd=mean, variance=((dear - mean) / P90) ** 2)
+        return Amount(len(most), float(math.ceil(sum(most) * density)), money)
