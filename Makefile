@@ -26,6 +26,8 @@ run: $(RUNTIME) ## run the daemon in the foreground
 # cores; a file stays with one worker, as its tests may share a server or tell one story.
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 4
+# Tests start the program some hundred times: where bytecode is not kept, each of them compiles it all.
+unexport PYTHONDONTWRITEBYTECODE
 SPREAD := --numprocesses logical --maxprocesses $(WORKERS) --dist loadfile
 
 test: $(DEV) ## run the tests (ARGS="-k name" narrows them, to one process)
