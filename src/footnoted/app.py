@@ -51,6 +51,7 @@ from footnoted.search.audit import RepairKind, ensure_filled, rebuild
 from footnoted.search.drain import OutboxDrainer
 from footnoted.settings import variable
 from footnoted.sources.folder import FolderScanner
+from footnoted.sources.obtain.sweep import WorkFiles
 from footnoted.sources.port import ScanLimits
 from footnoted.sources.uploads.storage import MediaStorage
 from footnoted.sources.uploads.taking import UploadStore
@@ -356,7 +357,7 @@ def _source_flows(storage: Storage, net: Net, ears: HearingDeps | None) -> list[
     )
     return [
         Flow(ItemKind.SOURCE, "", SOURCE_DUE, (PollStage(looking, clock),)),
-        Flow(ItemKind.TRANSCRIPTION, "", TRANSCRIPTION_WANTED, hearing),
+        Flow(ItemKind.TRANSCRIPTION, "", TRANSCRIPTION_WANTED, hearing, WorkFiles(fetched)),
     ]
 
 

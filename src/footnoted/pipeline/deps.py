@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from uuid import UUID
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from footnoted.clock import Clock
     from footnoted.db.session import Database
     from footnoted.model.claim import Claim
@@ -70,6 +72,14 @@ class DatabaseKeeper(Protocol):
 
     async def ensure_running(self) -> None:
         """Restart the database when it is ours to restart; otherwise do nothing."""
+        ...
+
+
+class Leftovers(Protocol):
+    """What the work on items leaves beside the database."""
+
+    async def remove(self, session: AsyncConnection, item_id: int) -> None:
+        """Remove what only the work on an item needed; nobody works on it while this lasts."""
         ...
 
 

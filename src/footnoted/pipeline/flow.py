@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from footnoted.model.status import ItemKind
+    from footnoted.pipeline.deps import Leftovers
     from footnoted.stages.port import AnyStage
 
 
@@ -31,6 +32,7 @@ class Flow:
     profile: str
     start: str
     stages: tuple[AnyStage, ...]
+    leftovers: Leftovers | None = None  # they go when an item is over, however it ended
 
     def steps(self) -> Iterator[Step]:
         """Yield each stage with the status it is claimed at, in order."""

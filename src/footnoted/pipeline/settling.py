@@ -57,6 +57,7 @@ async def save_output(claim: Claim, stage: AnyStage, made: Made | None, deps: De
             await store.close_run(session, claim, ending, now)
         for over in ended_by(claim, outcome):
             await alert_store.resolve_alert(session, over, str(claim), now)
+        await _remove_leftovers(session, claim, change.status, deps)
     return outcome
 
 
@@ -100,7 +101,19 @@ async def settle_outcome(claim: Claim, stage: AnyStage, outcome: Outcome, deps: 
             await store.close_run(session, claim, ending, now)
         if (alert := alert_of(claim, outcome)) is not None:
             await alert_store.raise_alert(session, alert, now)
+        await _remove_leftovers(session, claim, change.status, deps)
     return outcome
+
+
+async def _remove_leftovers(
+    session: AsyncConnection, claim: Claim, status: str, deps: Deps
+) -> None:
+    """Remove what the work on an item left, if it is over: the row is held until this commits."""
+    flow = deps.flows.get(claim.kind, claim.profile)
+    if flow is None or flow.leftovers is None:
+        return
+    if status == flow.end or status in STOPPED_STATUSES:
+        await flow.leftovers.remove(session, claim.id)
 
 
 def _is_end(claim: Claim, status: str, deps: Deps) -> bool:

@@ -158,8 +158,6 @@ class ListenStage:
         scope = CallScope(ItemKind.TRANSCRIPTION, given.transcription_id, self.name)
         hearing = await transcribe_audio(path, HearingRequest(speech, scope), ears)
         file = await asyncio.to_thread(self._keep, given.media_id, hearing)
-        if given.sound_path is None:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
         counts = {
             "minutes": round(hearing.duration_ms / 60_000),
             "chunks": hearing.chunks,

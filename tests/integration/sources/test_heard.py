@@ -126,6 +126,7 @@ async def test_sound_without_captions_is_heard_and_paid_once(followed: Followed)
     assert await followed.rows(kept) == [("asr", "en", True)] * 2
     spent = "SELECT spent_usd, reserved_usd FROM budgets WHERE scope = 'day'"
     assert await followed.rows(spent) == [(2 * MINUTE_USD, 0)]
+    assert [*followed.settings.fetched_dir.glob("*/sound-*")] == []
 
 
 async def test_a_second_run_buys_nothing(followed: Followed) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
@@ -14,13 +16,23 @@ from footnoted.clock import SystemClock
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
 from footnoted.db.storage import Keeper, Storage
+from footnoted.errors import PermanentError, TransientError
+from footnoted.model.outcome import Stopped
+from footnoted.model.status import CANCELLED, ItemKind
+from footnoted.pipeline import store as claims
+from footnoted.pipeline.flow import Flow
+from footnoted.pipeline.flows import Flows
 from footnoted.pipeline.housekeeping import Housekeeping
+from footnoted.pipeline.process_one import process_one
 from footnoted.settings import Settings
-from footnoted.sources.obtain.sweep import sweep, sweep_uploads
-from tests.fakes.machine import add_videos, rows_of
+from footnoted.sources.obtain.sweep import WorkFiles, sweep, sweep_uploads
+from tests.fakes.machine import add_videos, machine, rows_of
+from tests.fakes.stages import FakeStage, Parcel
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from footnoted.stages.port import StageContext
 
 RECORDING = """
   WITH creator AS (
@@ -70,6 +82,39 @@ async def test_only_what_nobody_needs_goes(database: Database, tmp_path: Path) -
     assert names(heard) == {FILES[2]}
     assert names(gone) == set()
     assert [names(one) for one in (working, fresh, foreign)] == [set(FILES)] * 3
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "stays"),
+    [
+        (None, "heard", False),
+        (PermanentError("no sound in it", failure_code="audio_malformed"), "failed", False),
+        (Stopped(CANCELLED, "not_wanted", "nobody needs it"), "cancelled", False),
+        (TransientError("the host rests", wait_reason="rate_limited"), "obtained", True),
+    ],
+    ids=["heard", "failed", "cancelled", "waits"],
+)
+async def test_sound_goes_with_the_work_on_it(
+    database: Database, tmp_path: Path, ending: object, status: str, *, stays: bool
+) -> None:
+    """Not an hour later, however it ended; while something is waited for it is used again."""
+
+    def act(given: Parcel, _context: StageContext) -> object:
+        if isinstance(ending, Exception):
+            raise ending
+        return ending or given
+
+    own = filled(tmp_path, await recording(database, "obtained"), age_s=0.0)
+    stage = FakeStage("listen", "heard", ItemKind.TRANSCRIPTION, act=act)
+    files = WorkFiles(tmp_path)
+    flow = Flow(ItemKind.TRANSCRIPTION, "", "obtained", (stage,), files)
+    deps = machine(database, [flow])
+    lease = claims.Lease(uuid4(), deps.clock.now(), timedelta(seconds=60), timedelta(0))
+    async with database.transaction() as session:
+        (claim,) = await claims.claim(session, Flows([flow]).lanes(), lease, claims.Wanted(1))
+    await process_one(claim, deps)
+    assert await rows_of(database, "SELECT status FROM transcriptions") == [(status,)]
+    assert names(own) == (set(FILES) if stays else {FILES[2]})
 
 
 async def test_uploads_that_no_recording_has_go(database: Database, tmp_path: Path) -> None:

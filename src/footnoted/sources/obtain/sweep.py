@@ -6,16 +6,19 @@ import asyncio
 import math
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.model.path import stored_path
-from footnoted.sources.transcriptions.store import works_on
+from footnoted.sources.transcriptions.store import recording_of, works_on
 from footnoted.sources.uploads.store import needed_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.db.session import Database
 
@@ -31,6 +34,27 @@ class DataFolders:
 
     fetched: Path
     media: Path
+
+
+class WorkFiles:
+    """What only the work on a transcription needs, such as the sound that is listened to."""
+
+    def __init__(self, fetched: Path) -> None:
+        """Know where what was `fetched` for recordings lies."""
+        self._fetched = fetched
+
+    async def remove(self, session: AsyncConnection, item_id: int) -> None:
+        """Remove what was kept for a transcription that is over; a retry fetches it anew.
+
+        What the disk does not let go of is left to the sweep.
+        """
+        media_id = await recording_of(session, item_id)
+        if media_id is not None:
+            await asyncio.to_thread(self._drop, self._fetched / str(media_id))
+
+    def _drop(self, own: Path) -> None:
+        with suppress(OSError):
+            _drop_work_files(own)
 
 
 async def sweep(database: Database, folder: Path) -> int:

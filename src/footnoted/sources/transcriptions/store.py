@@ -254,6 +254,14 @@ async def note_heard(session: AsyncConnection, transcription_id: int, heard: Hea
     )
 
 
+async def recording_of(session: AsyncConnection, transcription_id: int) -> int | None:
+    """Return the id of the recording a transcription is of; None when it is gone."""
+    media_id: int | None = await session.scalar(
+        text("SELECT media_id FROM transcriptions WHERE id = :id"), {"id": transcription_id}
+    )
+    return media_id
+
+
 async def works_on(session: AsyncConnection, media_ids: Sequence[int]) -> dict[int, bool]:
     """Return those of these recordings that have a transcription, and whether it is at work."""
     rows = await session.execute(
