@@ -69,6 +69,15 @@ class FoundItem(_Item):
     is_short: bool | None = None
     is_members_only: bool = False
 
+    @property
+    def has_page(self) -> bool:
+        """Return whether its words are got through its page, which tells what a look leaves open.
+
+        Of a file that a feed names nothing tells more before it is worked on.
+        """
+        is_page = self.media_url is None and not self.transcripts
+        return is_page or self.keys[0].startswith("youtube:")
+
 
 class PollState(_Item):
     """What a source remembers from look to look; a source that is new has an empty one.

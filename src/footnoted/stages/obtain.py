@@ -72,8 +72,7 @@ class Obtainers:
 
     def of(self, item: FoundItem) -> Obtainer:
         """Return who gets the words of `item`."""
-        is_page = item.media_url is None and not item.transcripts
-        return self._pages if is_page or item.keys[0].startswith("youtube:") else self._files
+        return self._pages if item.has_page else self._files
 
 
 class ObtainStage:

@@ -6,7 +6,7 @@ Sites change their fields (complaint 11), so no single one decides.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from footnoted.sources.feeds.youtube import is_short_url
 from footnoted.sources.items import Liveness
@@ -19,7 +19,6 @@ _LONGEST_SHORT_MS = (
 )
 _SURE_SHORT_MS = 60_000
 _TAG = re.compile(r"#(?:yt|youtube)?shorts?\b", re.IGNORECASE)
-_LIVE = {Liveness.IS_UPCOMING, Liveness.IS_LIVE, Liveness.POST_LIVE, Liveness.WAS_LIVE}
 
 
 def is_short(item: FoundItem) -> bool | None:
@@ -49,10 +48,27 @@ def is_short(item: FoundItem) -> bool | None:
 def is_broadcast(item: FoundItem) -> bool | None:
     """Return whether an item is, was or will be a broadcast; None when nothing tells.
 
-    An episode of a podcast is none, whatever it was when it was recorded.
+    An episode of a podcast is none, whatever it was when it was recorded. A listing shows premieres
+    as it shows broadcasts: only the item's own page tells them apart.
     """
-    if item.liveness is not None:
-        return item.liveness in _LIVE
-    if item.starts_at is not None:
-        return True
-    return False if item.media_url is not None else None
+    if item.liveness is None and item.media_url is not None:
+        return False
+    return is_broadcast_by(item.liveness, is_premiere=None)
+
+
+def is_broadcast_by(liveness: Liveness | None, *, is_premiere: bool | None) -> bool | None:
+    """Return whether what stands so to being broadcast is a broadcast; None when that is open.
+
+    A premiere is none: it is a video with a date, whose page becomes that of an ordinary one.
+    """
+    match liveness:
+        case None:
+            return None
+        case Liveness.NOT_LIVE:
+            return False
+        case Liveness.IS_UPCOMING | Liveness.IS_LIVE:
+            return None if is_premiere is None else not is_premiere
+        case Liveness.POST_LIVE | Liveness.WAS_LIVE:
+            return True
+        case _ as never:
+            assert_never(never)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from footnoted.fetch.ytdlp.faults import Fault, FaultKind
 from footnoted.model.status import FAILED, SKIPPED
 from footnoted.sources.items import Liveness
+from footnoted.sources.rules.sorts import is_broadcast_by
 from footnoted.sources.youtube.timing import History, Policy, Rest, Taking, later, next_of
 from footnoted.sources.youtube.tracks import Choice, Rank, choose_track
 
@@ -211,8 +212,8 @@ def _blocked(fault: Fault, history: History, now: datetime, policy: Policy) -> D
 
 
 def _unwanted(info: ItemInfo, policy: Policy) -> Gone | None:
-    """Return that a rule leaves the item out; what is not known to be a Short is none."""
-    is_live = not info.is_premiere and info.liveness not in (None, Liveness.NOT_LIVE)
+    """Return that a rule leaves the item out; what its page does not call one is none."""
+    is_live = is_broadcast_by(info.liveness, is_premiere=info.is_premiere) is True
     if (why := _why_left(policy.shorts, "a Short", is_it=info.is_short is True)) is not None:
         return Gone(status=SKIPPED, failure_code=NOT_TAKEN_SHORT, detail=why)
     if (why := _why_left(policy.lives, "a broadcast", is_it=is_live)) is not None:

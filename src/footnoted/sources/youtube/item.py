@@ -30,11 +30,14 @@ _DOORS = {
 }
 
 
+_BROADCAST = "livestream"
+
+
 class ItemInfo(BaseModel):
     """One item as its site describes it.
 
-    `liveness` is None where nothing is said of it. `is_premiere`: a video with a length that starts
-    at a set time. `can_play` says that there is sound or picture to be had. `original_language` is
+    `liveness` is None where nothing is said of it. `is_premiere`: a video, made already, that
+    starts at a set time. `can_play`: there is sound or picture to be had. `original_language` is
     the language spoken. `door` is what `availability` says stands before the item, None: nothing.
     """
 
@@ -113,8 +116,16 @@ def liveness_of(info: Mapping[str, object]) -> Liveness | None:
 
 
 def _is_premiere(info: Mapping[str, object], liveness: Liveness | None, facts: Facts) -> bool:
-    is_timed = liveness in (Liveness.IS_UPCOMING, Liveness.IS_LIVE)
-    return is_timed and bool(facts.duration_ms) and info.get("media_type") != "livestream"
+    """Return whether it is announced, or begun, and no broadcast: those have no length yet.
+
+    YouTube tells what is a broadcast, and not always how long a premiere is (`media_type`).
+    """
+    if liveness not in (Liveness.IS_UPCOMING, Liveness.IS_LIVE):
+        return False
+    media_type = info.get("media_type")
+    if info.get("extractor_key") == "Youtube" and media_type is not None:
+        return media_type != _BROADCAST
+    return bool(facts.duration_ms) and media_type != _BROADCAST
 
 
 def moment_of(raw: object) -> datetime | None:

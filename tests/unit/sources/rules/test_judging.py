@@ -58,7 +58,7 @@ def item(key: str = "youtube:abcdefghijk", **changed: Any) -> FoundItem:
         ({"live": "exclude"}, {"liveness": Liveness.WAS_LIVE}, "live_excluded"),
         ({"live": "exclude"}, {"liveness": Liveness.NOT_LIVE}, None),
         ({"live": "only"}, {"liveness": Liveness.NOT_LIVE}, "not_live"),
-        ({"live": "only"}, {"liveness": Liveness.IS_UPCOMING}, None),
+        ({"live": "only"}, {"liveness": Liveness.WAS_LIVE}, None),
         ({"languages": ("en",)}, {}, None),
         ({"languages": ("en-US",)}, {"language": "en"}, None),
         ({"languages": ("en-GB",)}, {}, "other_language"),
@@ -146,7 +146,9 @@ def test_a_short_is_told_by_several_signals(
     [
         ({"liveness": Liveness.POST_LIVE}, True),
         ({"liveness": Liveness.NOT_LIVE, "starts_at": NOW}, False),
-        ({"starts_at": NOW}, True),
+        ({"liveness": Liveness.IS_UPCOMING, "starts_at": NOW}, None),
+        ({"liveness": Liveness.IS_LIVE}, None),
+        ({"liveness": Liveness.WAS_LIVE, "media_url": "https://cdn.example/1.mp3"}, True),
         ({"media_url": "https://cdn.example/1.mp3"}, False),
         ({}, None),
     ],
@@ -154,7 +156,7 @@ def test_a_short_is_told_by_several_signals(
 def test_a_broadcast_is_told_where_anything_tells(
     changed: dict[str, Any], *, expected: bool | None
 ) -> None:
-    """A podcast's file is none."""
+    """A podcast's file is none; what is to begin, or goes on, may be a premiere."""
     assert is_broadcast(item(**changed)) is expected
 
 

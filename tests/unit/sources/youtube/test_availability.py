@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footnoted.fetch.ytdlp.faults import HOST_KINDS, Fault, FaultKind
-from footnoted.sources.items import Liveness
+from footnoted.sources.items import FoundItem, Liveness
 from footnoted.sources.port import Facts
+from footnoted.sources.rules.judging import NotTaken, judge
+from footnoted.sources.rules.rules import Rules, Wanted
 from footnoted.sources.youtube.availability import Decision, Gone, Ready, Wait, decide
 from footnoted.sources.youtube.item import ItemInfo, Probed
 from footnoted.sources.youtube.timing import History, Policy, Taking
@@ -286,6 +288,27 @@ def test_a_premiere_is_no_broadcast() -> None:
     """It is a video with a date."""
     seen = item(liveness=Liveness.IS_UPCOMING, starts_at=NOW + HOUR, is_premiere=True)
     assert isinstance(decide(seen, NEW, NOW, Policy(lives=Taking.EXCLUDE)), Wait)
+
+
+@pytest.mark.parametrize("asked", list(Wanted))
+@pytest.mark.parametrize("liveness", [None, *Liveness])
+def test_a_listing_leaves_no_item_that_its_page_would_let_in(
+    liveness: Liveness | None, asked: Wanted
+) -> None:
+    """What is left at a look stays left, so what a listing cannot tell is left to the page.
+
+    A listing shows a premiere as it shows a broadcast, and shows an ordinary video later.
+    """
+    listed = FoundItem(keys=("youtube:aaaaaaaaaaa",), facts=Facts(), liveness=liveness)
+    is_left = isinstance(judge(listed, Rules(live=asked), NOW), NotTaken)
+    is_timed = liveness in (Liveness.IS_UPCOMING, Liveness.IS_LIVE)
+    pages = [
+        item(liveness=liveness, starts_at=NOW + HOUR, is_premiere=is_premiere, tracks=(WRITTEN,))
+        for is_premiere in ((True, False) if is_timed else (False,))
+    ]
+    policy = Policy(lives=Taking(asked.value))
+    let_in = [page for page in pages if not isinstance(decide(page, NEW, NOW, policy), Gone)]
+    assert not (is_left and let_in)
 
 
 TIMES = st.one_of(

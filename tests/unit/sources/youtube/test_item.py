@@ -95,6 +95,9 @@ def test_a_premiere_is_an_announced_video_with_a_length() -> None:
     assert item(**upcoming, duration=600, media_type="video").is_premiere
     assert not item(**upcoming).is_premiere
     assert not item(**upcoming, duration=600, media_type="livestream").is_premiere
+    youtube = {**upcoming, "extractor_key": "Youtube"}
+    assert item(**youtube, media_type="video").is_premiere, "its length is not always told"
+    assert not item(**youtube, media_type="livestream").is_premiere
     assert item(**upcoming).starts_at == datetime.fromtimestamp(1_772_000_000, UTC)
 
 
