@@ -1,7 +1,7 @@
 """Doing what a plan says: items are put back, and the machine redoes them like any other work.
 
-Each item is put back in a transaction of its own, so an interruption leaves the others for the next
-time. What is being worked on is left alone.
+All of it in one transaction: whoever dies of it has changed nothing, and whatever is left of a plan
+was put back. What is being worked on is left alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from footnoted.sources.videos.store import notify_work
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from decimal import Decimal
 
     from footnoted.clock import Clock
@@ -40,24 +39,28 @@ class Applied:
 
 
 async def apply_plan(deps: Deps, scope: Scope, plan: Plan, cap_usd: Decimal | None) -> Applied:
-    """Put back every item of a plan; its calls may cost `cap_usd` (USD) together.
+    """Put back every item of a plan, or none; its calls may cost `cap_usd` (USD) together.
 
     Without a cap it goes on until it has cost its 90th percentile, and then waits for a person.
 
     Pages that only follow from their videos are not put back: the videos want them when they are
     redone, if anything of them changed.
     """
-    now, redoings, charged = deps.clock.now(), plan.redoings(), plan.of_calls
+    now, charged = deps.clock.now(), plan.of_calls
+    # In one order whoever applies, so that two at once wait for each other and never in a circle.
+    redoings = sorted(plan.redoings(), key=lambda redoing: (redoing.kind, redoing.id))
     stop_at = charged.p90_usd if cap_usd is None and plan.money.calls else None
     forecast = plans.StoredForecast(scope.summary(), charged.summary(), cap_usd, stop_at)
-    async with deps.database.transaction() as session:
-        plan_id = await plans.write_plan(session, forecast, _items_of(plan), now)
     done: list[Redoing] = []
     left: list[Redoing] = []
-    for redoing in redoings:
-        moved = await _put_back(deps, redoing, now, fresh=scope.force)
-        (done if moved else left).append(redoing)
     async with deps.database.transaction() as session:
+        plan_id = await plans.write_plan(session, forecast, _items_of(plan), now)
+        for redoing in redoings:
+            moved = await store.put_back(session, redoing, now)
+            (done if moved else left).append(redoing)
+            if moved and scope.force:
+                stages = _from(redoing.stage, redoing, deps)
+                await store.want_fresh(session, redoing.kind, redoing.id, stages)
         await plans.drop_plan_items(session, plan_id, [(r.kind.value, r.id) for r in left])
         await notify_work(session)
     return Applied(plan_id, tuple(done), tuple(left))
@@ -76,15 +79,6 @@ async def raise_cap(database: Database, plan_id: int, cap_usd: Decimal, *, clock
         await resolve_alert(session, COST_CAP_REACHED, f"plan {plan_id}", clock.now())
         await notify_work(session)
     return woken
-
-
-async def _put_back(deps: Deps, redoing: Redoing, now: datetime, *, fresh: bool) -> bool:
-    async with deps.database.transaction() as session:
-        moved = await store.put_back(session, redoing, now)
-        if moved and fresh:
-            stages = _from(redoing.stage, redoing, deps)
-            await store.want_fresh(session, redoing.kind, redoing.id, stages)
-    return moved
 
 
 def _from(stage: str, redoing: Redoing, deps: Deps) -> list[str]:
