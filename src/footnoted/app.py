@@ -82,11 +82,17 @@ if TYPE_CHECKING:
     from footnoted.sources.port import Scanner
     from footnoted.stages.hearing import HearingDeps
     from footnoted.stages.profile import Profile
+    from footnoted.transcripts.port import TranscriptReader
 
 
 def make_scanner() -> Scanner:
     """Return what looks at folders."""
     return FolderScanner()
+
+
+def make_reader() -> TranscriptReader:
+    """Return what reads files of words."""
+    return read_transcript
 
 
 def scan_limits(settings: Settings) -> ScanLimits:

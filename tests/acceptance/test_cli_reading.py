@@ -156,10 +156,13 @@ def test_no_source_is_followed_yet(library: Home) -> None:
 
 
 def test_a_source_is_tried_without_following_it(library: Home, project_root: Path) -> None:
-    """What it would take, by whom, and what not."""
+    """What it would take, by whom, what not, and what it would cost."""
     samples = str(project_root / "samples")
-    answer = library.ask("source", "test", samples)
+    profiles = ("--profile", "techniques", "--profile", "brain")
+    answer = library.ask("source", "test", samples, *profiles)
     assert len(answer["takes"]) == 10
+    assert answer["cost"]["models"] == {"calls": 0, "usd": "0.000000", "p90_usd": "0.000000"}
+    assert [one["profile"] for one in answer["cost"]["profiles"]] == ["techniques", "brain"]
     assert [item["path"].endswith("README.md") for item in answer["ignored"]] == [True]
     assert "not taken" in library.run("source", "test", samples).stderr
     assert "there is no folder" in sentence(library, "source", "test", "/no/such")

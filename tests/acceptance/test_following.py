@@ -226,7 +226,7 @@ def test_trying_a_place_follows_nothing(
     )
     assert "Episode 0" in tried.stdout
     assert "not taken: Episode 1: the title does not have '[02]'" in tried.stderr
-    assert "Backlog: 2 items" in tried.stdout
+    assert "Backlog: 2 recordings" in tried.stdout
     assert "speech recognition: up to 10.0 minutes, about $0.0600" in tried.stdout
     assert home.ask("source", "list")["sources"] == []
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import to_jsonable_python
 
+from footnoted.cli.backlog_words import print_backlog
 from footnoted.cli.lines import remark, say
 from footnoted.cli.tables import write_table
 from footnoted.cli.terminal import write_json
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from footnoted.pipeline.controls.removal.removal import RemovedSource
+    from footnoted.reprocess.services.backlog import BacklogCost
     from footnoted.sources.follow import AddedSource, SourcePreview
-    from footnoted.sources.net.preview import BacklogCost, NetPreview, PreviewLine
+    from footnoted.sources.net.preview import NetPreview, PreviewLine
     from footnoted.sources.net.store import OfferedItem
     from footnoted.sources.store import Source
 
@@ -73,26 +75,19 @@ def print_items(items: Sequence[OfferedItem], total: int, *, as_json: bool) -> N
         remark(f"... and {total - len(items)} more; --limit shows them")
 
 
-def print_net_preview(preview: NetPreview, *, as_json: bool) -> None:
-    """Print what following a place on the net would take, and what not."""
+def print_net_preview(preview: NetPreview, cost: BacklogCost, *, as_json: bool) -> None:
+    """Print what following a place on the net would take, what not, and what it would cost."""
     if as_json:
-        write_json("source.test/2", preview.model_dump(mode="json"))
+        fields = preview.model_dump(mode="json")
+        write_json("source.test/4", {**fields, "cost": cost.model_dump(mode="json")})
         return
     say(f"{preview.title or preview.locator} ({preview.kind})")
     if preview.takes:
-        rows = [(_day(line), line.title, _length(line)) for line in preview.takes]
+        rows = [(_day(line), line.title, _length(line.duration_ms)) for line in preview.takes]
         write_table(("published", "would take", "length"), rows)
     else:
         say("Nothing there would be taken.")
-    cost = preview.cost
-    calls = "unknown before the first hour" if cost.calls is None else f"about {cost.calls}"
-    usd = "" if cost.usd is None else f", about ${cost.usd}"
-    say(
-        f"Backlog: {cost.items} items, {cost.hours} hours; model calls: {calls}{usd}; speech"
-        f" recognition: {_speech(cost)}."
-    )
-    if cost.unknown_lengths:
-        remark(f"note: the length of {cost.unknown_lengths} is not told there")
+    print_backlog(cost)
     for line in preview.leaves[:_MOST_NAMED]:
         remark(f"not taken: {line.title}: {line.detail}")
     if len(preview.leaves) > _MOST_NAMED:
@@ -101,19 +96,12 @@ def print_net_preview(preview: NetPreview, *, as_json: bool) -> None:
         remark(f"note: {problem}")
 
 
-def _speech(cost: BacklogCost) -> str:
-    minutes = f"up to {cost.speech_minutes} minutes"
-    if cost.speech_usd is not None:
-        return f"{minutes}, about ${cost.speech_usd}"
-    return f"{minutes}, which nothing hears yet" if cost.speech_minutes else minutes
-
-
 def _day(line: PreviewLine) -> str:
     return "-" if line.published_at is None else f"{line.published_at:%Y-%m-%d}"
 
 
-def _length(line: PreviewLine) -> str:
-    return "-" if line.duration_ms is None else show_span(line.duration_ms / 1000)
+def _length(duration_ms: int | None) -> str:
+    return "-" if duration_ms is None else show_span(duration_ms / 1000)
 
 
 def print_sources(sources: Sequence[Source], *, as_json: bool) -> None:
@@ -155,20 +143,28 @@ def _fields(source: Source) -> dict[str, object]:
     return fields
 
 
-def print_preview(preview: SourcePreview, *, as_json: bool) -> None:
-    """Print what a look would take, and what not."""
+def print_preview(preview: SourcePreview, cost: BacklogCost, *, as_json: bool) -> None:
+    """Print what a look would take, what not, and what it would cost."""
     if as_json:
         ignored = [{"path": path, "reason": reason} for path, reason in preview.ignored]
-        write_json("source.test/1", {**asdict(preview), "ignored": ignored})
+        fields = {**asdict(preview), "ignored": ignored, "cost": cost.model_dump(mode="json")}
+        write_json("source.test/3", fields)
         return
     if preview.takes:
         rows = [
-            (take.title, take.creator, "yes" if take.has_transcript else "no", len(take.files))
+            (
+                take.title,
+                take.creator,
+                "yes" if take.has_transcript else "no",
+                _length(take.duration_ms),
+                len(take.files),
+            )
             for take in preview.takes
         ]
-        write_table(("title", "creator", "transcript", "files"), rows)
+        write_table(("title", "creator", "transcript", "length", "files"), rows)
     else:
         say("Nothing there would be taken.")
+    print_backlog(cost)
     notes = [f"not taken: {leave.title}: {leave.detail}" for leave in preview.leaves[:_MOST_NAMED]]
     if len(preview.leaves) > _MOST_NAMED:
         notes.append(f"... and {len(preview.leaves) - _MOST_NAMED} more are not; --json names all")

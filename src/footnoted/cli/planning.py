@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.app import build_app, make_free_models, make_models, make_speech
-from footnoted.catalogue import resource_roots
+from footnoted.catalogue import installed_profiles, resource_roots
 from footnoted.cli.daemon_setup import stages_of_its_own
 from footnoted.cli.lines import remark
 from footnoted.db.storage import open_storage
 from footnoted.indexes import make_embedding, make_index
 from footnoted.ledger.batches.backlog import LIVE_MIN
 from footnoted.ledger.prices import PriceTable
+from footnoted.llm.assembly import paid_profiles
 from footnoted.llm.batches.choice import LlmMode
 from footnoted.prompting import read_prompt
 from footnoted.reprocess import store
@@ -22,7 +23,7 @@ from footnoted.reprocess.assembly import make_rehearsal
 from footnoted.reprocess.money import Estimator
 from footnoted.reprocess.plan import Plan, Planner, make_plan
 from footnoted.reprocess.plans.store import read_under_way
-from footnoted.reprocess.services.wordless import paying_profiles, wordless_lines
+from footnoted.reprocess.services.wordless import wordless_lines
 from footnoted.reprocess.span import Span, batch_span, live_span
 from footnoted.reprocess.store import Among
 
@@ -132,6 +133,7 @@ async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
             live = Estimator(prices, limiter, history, now)
             batched = Estimator(prices, limiter, history, now, in_batches=True)
             planner = Planner(app.deps, rehearsal, _say_progress)
+            stages = installed_profiles(resource_roots(settings)).stages
             yield Desk(
                 deps=app.deps,
                 settings=settings,
@@ -143,7 +145,7 @@ async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
                 elsewhere=await stages_of_its_own(settings.socket_path, app.deps),
                 vectors=vectors,
                 hearing=None if speech is None else speech.hearing,
-                paying=paying_profiles(app.deps.flows, models.routes),
+                paying=paid_profiles(settings, stages, prices, now),
             )
         finally:
             for one in (models, speech, embedding):

@@ -190,6 +190,7 @@ def preview(
         str, typer.Argument(metavar="PLACE", help="A channel, playlist, feed, page or folder.")
     ],
     *,
+    profile: _Profiles = None,
     creator: _Creator = None,
     kind: Annotated[
         _Kind | None, typer.Option(help="What it is, where the place is not asked for that.")
@@ -203,15 +204,16 @@ def preview(
     """
     from footnoted.cli.following import print_net_preview, print_preview
     from footnoted.cli.lines import remark
-    from footnoted.cli.previewing import preview_folder, preview_net
+    from footnoted.cli.previewing import Tried, preview_folder, preview_net
     from footnoted.sources.net.address import address_of
     from footnoted.sources.net.asking import told_by_few_files
 
     address = address_of(locator)
     if address is not None:
-        print_net_preview(preview_net(address, kind and kind.value, asked), as_json=as_json)
+        tried = Tried(address, profile, asked, kind=kind and kind.value)
+        print_net_preview(*preview_net(tried), as_json=as_json)
     else:
-        print_preview(preview_folder(locator, creator, asked), as_json=as_json)
+        print_preview(*preview_folder(Tried(locator, profile, asked, creator)), as_json=as_json)
         if unknown := told_by_few_files(asked):
             remark(f"note: {unknown}")
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from footnoted.errors import ConfigurationError
 from footnoted.ledger.budgets.budget import Caps
 from footnoted.llm.model_facts import EFFORTS, LEAST_EFFORT, facts_of
-from footnoted.llm.routes import make_routes, parse_table
+from footnoted.llm.routes import make_routes, parse_chain, parse_table
 from footnoted.settings import variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from decimal import Decimal
 
     from footnoted.ledger.prices import PriceTable
@@ -39,18 +40,40 @@ def routes_of(
     Raises ConfigurationError for a stage that nobody has, an effort that is none, and a paid model
     without a key.
     """
-    known = {*stages, *(stage.partition(".")[2] for stage in stages)}
-    models = parse_table(settings.stage_models, variable("stage_models"))
-    efforts = parse_table(settings.stage_effort, variable("stage_effort"))
-    for field, table in (("stage_models", models), ("stage_effort", efforts)):
-        for stage in table:
-            if stage not in known:
-                message = f"{variable(field)}: no stage {stage!r}; there is {', '.join(stages)}"
-                raise ConfigurationError(message)
-    for effort in efforts.values():
-        if effort not in EFFORTS:
-            message = f"{variable('stage_effort')}: no effort {effort!r}; {', '.join(EFFORTS)}"
-            raise ConfigurationError(message)
+    efforts = _efforts(settings, stages)
+    usual, chains = _chains(settings, stages, has_key=has_key)
+
+    def made(name: str, stage: str) -> Model:
+        _require_key(name, has_key=has_key)
+        return make(name, _of_stage(efforts, stage) or LEAST_EFFORT)
+
+    return make_routes(usual, chains, made)
+
+
+def paid_profiles(
+    settings: Settings, stages: Mapping[str, str], prices: PriceTable, at: datetime
+) -> frozenset[str]:
+    """Return the profiles that ask a model which costs something then; no model is made for that.
+
+    `stages` are those of `routes_of`. Raises ConfigurationError for a stage that nobody has, and
+    for a model without a key or a price.
+    """
+    has_key = settings.anthropic_api_key is not None
+    _, chains = _chains(settings, stages, has_key=has_key)
+    paid: set[str] = set()
+    for stage, chain in chains.items():
+        for name in parse_chain(chain):
+            _require_key(name, has_key=has_key)
+            if name != EXTRACTIVE and not prices.prices_of(name, at).is_free:
+                paid.add(stage.partition(".")[0])
+    return frozenset(paid)
+
+
+def _chains(
+    settings: Settings, stages: Mapping[str, str], *, has_key: bool
+) -> tuple[str, dict[str, str]]:
+    """Return the usual chain of models, and that of each stage."""
+    models = _table(settings.stage_models, "stage_models", stages)
     usual = settings.model
     if usual == "auto":
         usual = _USUAL_PAID_MODEL if has_key else EXTRACTIVE
@@ -59,13 +82,33 @@ def routes_of(
         own = stages[stage] if has_key else ""
         return _of_stage(models, stage) or own or usual
 
-    def made(name: str, stage: str) -> Model:
-        if name != EXTRACTIVE and not has_key:
-            message = f"the model {name} needs {variable('anthropic_api_key')}"
-            raise ConfigurationError(message)
-        return make(name, _of_stage(efforts, stage) or LEAST_EFFORT)
+    return usual, {stage: chain_of(stage) for stage in stages}
 
-    return make_routes(usual, {stage: chain_of(stage) for stage in stages}, made)
+
+def _efforts(settings: Settings, stages: Mapping[str, str]) -> dict[str, str]:
+    efforts = _table(settings.stage_effort, "stage_effort", stages)
+    for effort in efforts.values():
+        if effort not in EFFORTS:
+            message = f"{variable('stage_effort')}: no effort {effort!r}; {', '.join(EFFORTS)}"
+            raise ConfigurationError(message)
+    return efforts
+
+
+def _table(words: str, field: str, stages: Mapping[str, str]) -> dict[str, str]:
+    """Return what a setting says of each stage."""
+    known = {*stages, *(stage.partition(".")[2] for stage in stages)}
+    table = parse_table(words, variable(field))
+    for stage in table:
+        if stage not in known:
+            message = f"{variable(field)}: no stage {stage!r}; there is {', '.join(stages)}"
+            raise ConfigurationError(message)
+    return table
+
+
+def _require_key(name: str, *, has_key: bool) -> None:
+    if name != EXTRACTIVE and not has_key:
+        message = f"the model {name} needs {variable('anthropic_api_key')}"
+        raise ConfigurationError(message)
 
 
 def _of_stage(table: Mapping[str, str], stage: str) -> str | None:

@@ -28,7 +28,7 @@ from footnoted.sources.port import FOLDER_KIND, FileRole, ScanLimits, ScanReques
 from footnoted.sources.videos.store import notify_work
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,6 +67,7 @@ class WouldTake:
     creator: str
     files: tuple[str, ...]
     has_transcript: bool
+    duration_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,11 @@ async def _set_paused(database: Database, source_id: int, clock: Clock, *, pause
         return await require_source(session, source_id)
 
 
+def length_told(media: FoundMedia) -> int | None:
+    """Return how long sidecars say that a recording is (ms)."""
+    return media.facts.duration_ms
+
+
 async def preview_source(
     scanner: Scanner,
     locator: str,
@@ -198,9 +204,11 @@ async def preview_source(
     clock: Clock,
     creator: str | None = None,
     asked: Asked = NOTHING_ASKED,
+    length_ms: Callable[[FoundMedia], int | None] = length_told,
 ) -> SourcePreview:
-    """Return what following a folder or glob would take, without reading or writing anything.
+    """Return what following a folder or glob would take; nothing is written.
 
+    `length_ms` tells how long a recording is that would be taken, in a thread; else none is read.
     Raises UsageError when it is not a folder or glob, or something is asked that folders do not
     know; SourceUnreachableError when it is away.
     """
@@ -210,7 +218,12 @@ async def preview_source(
     request = ScanRequest([target], {}, int(now.timestamp() * 1e9), ScanLimits())
     scan, choice = await survey_of(scanner, request, wishes, now)
     return SourcePreview(
-        tuple(_would_take(media, creator) for media in choice.taken),
+        tuple(
+            [
+                _would_take(media, creator, await asyncio.to_thread(length_ms, media))
+                for media in choice.taken
+            ]
+        ),
         tuple(
             WouldLeave(item_of(one.media).facts.title or "", one.reason, one.detail)
             for one in choice.refused
@@ -229,10 +242,11 @@ def _wishes_of(asked: Asked, clock: Clock) -> Wishes:
     return Wishes(options=options_of_source(FOLDER_KIND, stored), followed_since=clock.now())
 
 
-def _would_take(media: FoundMedia, creator: str | None) -> WouldTake:
+def _would_take(media: FoundMedia, creator: str | None, duration_ms: int | None) -> WouldTake:
     return WouldTake(
         item_of(media).facts.title or "",
         media.facts.creator or creator or readable(media.folder),
         tuple(file.path for file in media.files),
         any(file.role is FileRole.TRANSCRIPT for file in media.recording_files),
+        duration_ms,
     )

@@ -13,7 +13,7 @@ from footnoted.reprocess.applying import apply_plan
 from footnoted.reprocess.scope import Reach, Scope
 from footnoted.reprocess.services.speech import speech_line
 from footnoted.reprocess.services.vectors import VectorWatch
-from footnoted.reprocess.services.wordless import paying_profiles, wordless_lines
+from footnoted.reprocess.services.wordless import wordless_lines
 from footnoted.reprocess.store import Among
 from footnoted.stages.transcribe import TranscribeStage
 from footnoted.transcripts.captions import read_transcript
@@ -142,14 +142,16 @@ class Listening(Plant):
 async def later(plant: Plant) -> list[ServiceLine]:
     """Return what a plan of the backlog tells of videos without words."""
     plan = await plant.plan(ALL, Among.WAITING)
-    paying = paying_profiles(plant.idle_deps().flows, plant.routes())
+    paying = set() if plant.model.is_free else {"techniques"}
     return await wordless_lines(plant.database, plan.forecasts, paying)
 
 
-async def bought(plant: Plant) -> tuple[int, Decimal]:
-    """Return how many calls were bought so far, and for how much (USD)."""
+async def bought(plant: Plant, about: str = "%") -> tuple[int, Decimal]:
+    """Return how many calls were bought so far about such items, and for how much (USD)."""
     rows = await rows_of(
-        plant.database, "SELECT count(*), COALESCE(sum(cost_usd), 0) FROM llm_calls"
+        plant.database,
+        "SELECT count(*), COALESCE(sum(cost_usd), 0) FROM llm_calls WHERE item_kind LIKE :about",
+        about=about,
     )
     return int(rows[0][0]), Decimal(rows[0][1])
 
@@ -175,6 +177,15 @@ async def test_calls_about_words_to_come_have_a_price_by_what_others_took(plant:
     assert line.sure.size == pytest.approx(calls / 4 * videos)
     assert float(line.sure.money.p50_usd) == pytest.approx(float(usd) / 4 * videos)
     assert line.sure.money.p90_usd > line.sure.money.p50_usd
+    await rows_of(  # from then on pages may be those of videos that are redone
+        plant.database,
+        """INSERT INTO plans (scope, forecast, applied_at) VALUES ('{}', '{}', '2026-01-01')
+           RETURNING 1""",
+    )
+    (line,) = await later(plant)
+    calls, usd = await bought(plant, "video")
+    assert line.sure.size == pytest.approx(calls / 4 * videos)
+    assert float(line.sure.money.p50_usd) == pytest.approx(float(usd) / 4 * videos)
     for model in plant.models:
         model.is_free = True
     assert await later(plant) == []

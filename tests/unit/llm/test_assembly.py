@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,14 @@ import pytest
 
 from footnoted.errors import ConfigurationError
 from footnoted.ledger.prices import PriceTable
-from footnoted.llm.assembly import caps_of, require_prices, routes_of
+from footnoted.llm.assembly import caps_of, paid_profiles, require_prices, routes_of
 from footnoted.settings import Settings
 from tests.fakes.model import FakeModel
+from tests.fakes.shop import PRICES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from footnoted.llm.routes import Routes
 
 STAGES = {"notes.segment": "", "notes.extract": "", "talks.extract": "of-the-profile"}
@@ -100,6 +104,27 @@ def test_a_model_without_a_price_stops_the_start() -> None:
         ConfigurationError, match="the model own has no price; name it in FOOTNOTED"
     ):
         require_prices(routes(stage_models=f"extract={USUAL}>own"), prices)
+
+
+def paid(prices_file: Path | None = None, *, key: str | None = "k", **settings: str) -> set[str]:
+    """Return the profiles that are paid with these settings."""
+    made_of = Settings.model_validate({"anthropic_api_key": key, **settings})
+    stages = {**STAGES, "talks.extract": ""}
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    return set(paid_profiles(made_of, stages, PriceTable.load(prices_file), at))
+
+
+def test_a_profile_is_paid_if_one_of_its_models_costs_something(tmp_path: Path) -> None:
+    """A fallback too; a server of one's own has a price of 0, and the built-in model none."""
+    assert (paid(), paid(key=None)) == ({"notes", "talks"}, set())
+    assert paid(model="extractive", stage_models=f"segment=extractive>{USUAL}") == {"notes"}
+    own = tmp_path / "prices.toml"
+    own.write_text(PRICES.format(model="own").replace("1_000_000", "0"), encoding="utf-8")
+    assert paid(own, model="own", stage_models=f"talks.extract={USUAL}") == {"talks"}
+    with pytest.raises(ConfigurationError, match="no price is known for the model 'own'"):
+        paid(model="own")
+    with pytest.raises(ConfigurationError, match="needs FOOTNOTED_ANTHROPIC_API_KEY"):
+        paid(key=None, stage_models=f"extract={USUAL}")
 
 
 def test_the_cap_of_a_run_is_its_own() -> None:

@@ -1,14 +1,13 @@
-"""What following a place would take, and what that would cost."""
+"""What following a place would take."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 from footnoted.sources.items import FEED_KIND, FoundItem, Place, Poll, TranscriptLink
 from footnoted.sources.net.adding import NetPlace
-from footnoted.sources.net.preview import NetPreview, Rates, preview_place
+from footnoted.sources.net.preview import NetPreview, preview_place
 from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import Facts
 from footnoted.sources.rules.backfill import parse_backfill
@@ -49,53 +48,33 @@ def episode(number: int, *, hours: float | None = 1, has_words: bool = False) ->
 
 
 async def preview(
-    *items: FoundItem, rates: Rates, backfill: str = "all", rules: Rules | None = None
+    *items: FoundItem, backfill: str = "all", rules: Rules | None = None
 ) -> NetPreview:
     """Return what following a place with these items would take."""
     options = SourceOptions(backfill=parse_backfill(backfill), rules=rules or Rules())
-    return await preview_place(PLACE, Shown(items), options, rates, NOW)
+    return await preview_place(PLACE, Shown(items), options, NOW)
 
 
-def by_the_minute(length_ms: int) -> Decimal:
-    """Return six tenths of a cent a minute."""
-    return Decimal("0.006") * length_ms / 60_000
-
-
-async def test_hearing_is_priced_for_what_has_no_words() -> None:
-    """Each recording by its length; where the feed offers words nothing is to be heard."""
-    rates = Rates(Decimal(20), Decimal("0.05"), by_the_minute)
-    shown = await preview(
-        episode(1), episode(2, hours=0.5), episode(3, has_words=True), rates=rates
-    )
-    cost = shown.cost
-    assert (cost.speech_minutes, cost.speech_usd) == (Decimal("90.0"), Decimal("0.5400"))
-    assert (cost.hours, cost.calls, cost.usd) == (Decimal("2.50"), 50, Decimal("0.1250"))
-
-
-async def test_a_page_may_have_no_captions() -> None:
-    """A channel does not tell, so at most all of it is to be heard."""
+async def test_an_item_tells_its_length_and_whether_words_come_with_it() -> None:
+    """A feed names transcripts; a channel does not tell whether a page has captions."""
     video = FoundItem(
         keys=("youtube:aaaaaaaaaaa",),
         facts=Facts(duration_ms=HOUR_MS, published_at=NOW),
         link="https://www.youtube.com/watch?v=aaaaaaaaaaa",
     )
-    shown = await preview(video, rates=Rates(None, None, by_the_minute))
-    assert (shown.cost.speech_minutes, shown.cost.speech_usd) == (Decimal(60), Decimal("0.36"))
-
-
-async def test_what_nothing_hears_has_no_price() -> None:
-    """Nor what no length is told of."""
-    shown = await preview(episode(1), episode(2, hours=None), rates=Rates(None, None))
-    assert (shown.cost.speech_minutes, shown.cost.speech_usd) == (Decimal("60.0"), None)
-    assert shown.cost.unknown_lengths == 1
+    shown = await preview(episode(1, has_words=True), episode(2, hours=None), video)
+    told = {line.key: (line.duration_ms, line.has_transcript) for line in shown.takes}
+    assert told == {
+        "guid:1": (HOUR_MS, True),
+        "guid:2": (None, False),
+        "youtube:aaaaaaaaaaa": (HOUR_MS, False),
+    }
 
 
 async def test_the_newest_are_counted_after_the_rules() -> None:
     """As following counts them; what rules leave is told by its rule."""
     rules = Rules(title_lacks="[12]")
-    shown = await preview(
-        *map(episode, range(1, 6)), rates=Rates(None, None), backfill="2", rules=rules
-    )
+    shown = await preview(*map(episode, range(1, 6)), backfill="2", rules=rules)
     assert [line.title for line in shown.takes] == ["Episode 3", "Episode 4"]
     assert [line.reason for line in shown.leaves] == [
         "title_excluded",
@@ -109,6 +88,6 @@ async def test_more_is_listed_where_rules_leave_some() -> None:
     follower = Shown(())
     for rules, limit in ((Rules(), 5), (Rules(title_has="x"), 200)):
         options = SourceOptions(rules=rules)
-        await preview_place(PLACE, follower, options, Rates(None, None), NOW)
+        await preview_place(PLACE, follower, options, NOW)
         assert follower.asked is not None
         assert follower.asked.limit == limit

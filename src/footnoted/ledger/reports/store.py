@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -134,25 +133,3 @@ def _spending_fields(row: RowMapping) -> dict[str, Any]:
     amounts = ("calls", "paid_calls", "spent_usd", "reserved_usd", "unknown_usd")
     tokens = Tokens.model_validate({name: row[name] for name in _TOKENS})
     return {**{name: row[name] for name in amounts}, "tokens": tokens}
-
-
-async def cost_of_an_hour(session: AsyncConnection) -> tuple[Decimal | None, Decimal | None]:
-    """Return calls and dollars that an hour of speech took so far; None before the first minute.
-
-    Calls that an index of the library's finished videos needed count, those of pages too.
-    """
-    row = await session.execute(
-        text("""
-          WITH heard AS (
-            SELECT sum(COALESCE(m.duration_ms, t.duration_ms)) AS ms
-            FROM videos v JOIN media m ON m.id = v.media_id
-              LEFT JOIN transcripts t ON t.id = v.transcript_id
-            WHERE v.status = 'indexed'),
-          paid AS (
-            SELECT count(*) AS calls, COALESCE(sum(cost_usd), 0) AS usd FROM llm_calls
-            WHERE state = 'answered' AND item_kind IN ('video', 'page_group'))
-          SELECT calls / (ms / 3600000.0) AS calls, usd / (ms / 3600000.0) AS usd
-          FROM heard, paid WHERE ms >= 60000""")
-    )
-    found = row.one_or_none()
-    return (None, None) if found is None else (Decimal(found.calls), Decimal(found.usd))

@@ -55,12 +55,16 @@ _FIRST_RUNS = text("""
 """)
 
 _PAGE_CALLS = text("""
+  WITH first_plan AS (SELECT COALESCE(min(applied_at), 'infinity') AS at FROM plans)
   SELECT g.profile, count(*) AS calls, sum(c.cost_usd) AS usd,
-    (SELECT sum(COALESCE(m.duration_ms, t.duration_ms)) FROM videos v
-       JOIN media m ON m.id = v.media_id LEFT JOIN transcripts t ON t.id = v.transcript_id
-     WHERE v.profile = g.profile AND v.status = 'indexed') AS ms
+    (SELECT sum(COALESCE(m.duration_ms, t.duration_ms))
+     FROM runs r JOIN videos v ON v.id = r.item_id JOIN media m ON m.id = v.media_id
+       LEFT JOIN transcripts t ON t.id = v.transcript_id
+     WHERE r.item_kind = 'video' AND r.run_number = 1 AND r.status = 'done'
+       AND r.finished_at < (SELECT at FROM first_plan) AND v.profile = g.profile) AS ms
   FROM llm_calls c JOIN page_groups g ON g.id = c.item_id
   WHERE c.item_kind = 'page_group' AND c.state = 'answered' AND c.cost_usd > 0
+    AND c.reserved_at < (SELECT at FROM first_plan)
   GROUP BY g.profile
 """)
 
@@ -146,7 +150,10 @@ async def first_runs(session: AsyncConnection) -> dict[str, list[Worked]]:
 
 
 async def page_calls(session: AsyncConnection) -> dict[str, Worked]:
-    """Return what the pages of each profile took so far, over the speech of its finished videos."""
+    """Return what the pages of each profile took, over the speech of its finished videos.
+
+    Both until a plan was applied for the first time: pages that are redone are no new speech's.
+    """
     rows = await session.execute(_PAGE_CALLS)
     return {row.profile: Worked(int(row.ms), row.calls, float(row.usd)) for row in rows if row.ms}
 

@@ -1,10 +1,8 @@
-"""What following a place would take, what not and why, and what the backlog would cost."""
+"""What following a place would take, what not and why."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
@@ -14,9 +12,7 @@ from footnoted.sources.rules.backfill import BACKFILL, Reach, plan_backfill
 from footnoted.sources.rules.judging import Later, NotTaken, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from footnoted.sources.items import Follower, FoundItem, Poll
+    from footnoted.sources.items import Follower, FoundItem
     from footnoted.sources.net.adding import NetPlace
     from footnoted.sources.options import SourceOptions
 
@@ -26,43 +22,19 @@ class _Value(BaseModel):
 
 
 class PreviewLine(_Value):
-    """An item and what would become of it; `reason` is None where it would be taken at once."""
+    """An item and what would become of it; `reason` is None where it would be taken at once.
+
+    `has_transcript` says that words are offered with it. Whether a page has captions is known when
+    it is looked at, so it says no.
+    """
 
     key: str
     title: str
     published_at: datetime | None
     duration_ms: int | None
+    has_transcript: bool
     reason: str | None
     detail: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """What an hour of speech took so far: paid calls and dollars; None where none was worked on.
-
-    `hearing` returns what recognising a recording of so many milliseconds costs (USD); None where
-    nothing is configured that hears.
-    """
-
-    calls: Decimal | None
-    usd: Decimal | None
-    hearing: Callable[[int], Decimal] | None = None
-
-
-class BacklogCost(_Value):
-    """What the items that would be taken would take, as far as their lengths are known.
-
-    `speech_minutes` are at most: of items for which no words are offered, as far as that is told.
-    `speech_usd` is what hearing them costs; None where nothing hears.
-    """
-
-    items: int
-    hours: Decimal
-    unknown_lengths: int
-    calls: Decimal | None
-    usd: Decimal | None
-    speech_minutes: Decimal
-    speech_usd: Decimal | None
 
 
 class NetPreview(_Value):
@@ -74,13 +46,12 @@ class NetPreview(_Value):
     takes: tuple[PreviewLine, ...]
     leaves: tuple[PreviewLine, ...]
     skipped: tuple[str, ...]
-    cost: BacklogCost
 
 
 async def preview_place(
-    place: NetPlace, follower: Follower, options: SourceOptions, rates: Rates, now: datetime
+    place: NetPlace, follower: Follower, options: SourceOptions, now: datetime
 ) -> NetPreview:
-    """Return what following a place would take now, and what it would cost; nothing is taken.
+    """Return what following a place would take now; nothing is taken.
 
     Raises as `Follower.look` does.
     """
@@ -95,7 +66,7 @@ async def preview_place(
     judged = [(item, judge(item, options.rules, now)) for item in poll.items]
     wanted = [item for item, verdict in judged if not isinstance(verdict, NotTaken)]
     chosen = {item.keys[0] for item in plan_backfill(wanted, backfill)}
-    takes: list[FoundItem] = []
+    takes: list[PreviewLine] = []
     leaves: list[PreviewLine] = []
     for item, verdict in judged:
         if isinstance(verdict, NotTaken):
@@ -105,50 +76,15 @@ async def preview_place(
         elif isinstance(verdict, Later):
             leaves.append(_line(item, verdict.reason, verdict.detail))
         else:
-            takes.append(item)
-    return _preview(place, poll, (takes, leaves), rates)
-
-
-def _preview(
-    place: NetPlace,
-    poll: Poll,
-    sorted_: tuple[list[FoundItem], list[PreviewLine]],
-    rates: Rates,
-) -> NetPreview:
-    takes, leaves = sorted_
+            takes.append(_line(item, None, None))
     return NetPreview(
         kind=place.kind,
         locator=place.locator,
         title=poll.title,
-        takes=tuple(_line(item, None, None) for item in takes),
+        takes=tuple(takes),
         leaves=tuple(leaves),
         skipped=poll.skipped,
-        cost=_cost(takes, rates),
     )
-
-
-def _cost(takes: list[FoundItem], rates: Rates) -> BacklogCost:
-    lengths = [item.facts.duration_ms for item in takes]
-    hours = _hours(sum(length or 0 for length in lengths))
-    # Whether a page has captions is known when it is looked at: at most all of them have none.
-    unheard = [item.facts.duration_ms or 0 for item in takes if not item.transcripts]
-    return BacklogCost(
-        items=len(takes),
-        hours=hours,
-        unknown_lengths=lengths.count(None),
-        calls=None if rates.calls is None else round(rates.calls * hours, 0),
-        usd=None if rates.usd is None else round(rates.usd * hours, 4),
-        speech_minutes=round(Decimal(sum(unheard)) / 60_000, 1),
-        speech_usd=None if rates.hearing is None else _usd(map(rates.hearing, unheard)),
-    )
-
-
-def _usd(costs: Iterable[Decimal]) -> Decimal:
-    return round(sum(costs, Decimal(0)), 4)
-
-
-def _hours(length_ms: int) -> Decimal:
-    return round(Decimal(length_ms) / 3_600_000, 2)
 
 
 def _line(item: FoundItem, reason: str | None, detail: str | None) -> PreviewLine:
@@ -157,6 +93,7 @@ def _line(item: FoundItem, reason: str | None, detail: str | None) -> PreviewLin
         title=item.facts.title or item.link or item.keys[0],
         published_at=item.facts.published_at,
         duration_ms=item.facts.duration_ms,
+        has_transcript=bool(item.transcripts),
         reason=reason,
         detail=detail,
     )
