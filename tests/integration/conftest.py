@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -25,15 +26,18 @@ if TYPE_CHECKING:
 # A test's database need not survive a power cut.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 TEMPLATE = "footnoted_template"
+DISK = Path("/tmp")  # noqa: S108 - for paths that are short; folders in it are made by mkdtemp
+MEMORY = Path("/dev/shm")  # noqa: S108 - as above
+ROOM_BYTES = 2 * 1024**3  # the write-ahead log of one server, some databases of 11 MB, and others
 
 
 @contextmanager
-def open_temporary_directory() -> Generator[Path]:
+def open_temporary_directory(parent: Path = DISK) -> Generator[Path]:
     """Give a short path that the server's account may pass through when we are root.
 
     pytest's own `tmp_path` is neither: it is deep, and closed to everybody else.
     """
-    folder = Path(tempfile.mkdtemp(prefix="fn-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="fn-", dir=parent))
     folder.chmod(0o711)
     try:
         yield folder
@@ -50,8 +54,11 @@ def short_path() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def embedded_server() -> Iterator[EmbeddedServer]:
-    """Return the one server of the whole test run; tests use databases in it, never it."""
-    with open_temporary_directory() as folder:
+    """Return the one server of the whole test run; tests use databases in it, never it.
+
+    It lies in memory where there is room, as each test copies the files of a whole database.
+    """
+    with open_temporary_directory(_quickest_place()) as folder:
         server = embedded.start(folder / "data", options=QUICK)
         yield server
         embedded.stop(server)
@@ -73,7 +80,8 @@ def new_database(embedded_server: EmbeddedServer) -> Iterator[Callable[[str], st
 
     def make(template: str) -> str:
         name = f"test_{next(_numbers)}"
-        _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+        # As files, not block by block through the log: twice as fast for a schema without rows.
+        _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         made.append(name)
         return named(server_url, name)
 
@@ -94,6 +102,16 @@ def named(url: str, database: str) -> str:
 
 
 _numbers = itertools.count(1)
+
+
+def _quickest_place() -> Path:
+    try:
+        space = os.statvfs(MEMORY)
+    except FileNotFoundError:
+        return DISK
+    has_room = space.f_bavail * space.f_frsize > ROOM_BYTES
+    runs_programs = not space.f_flag & os.ST_NOEXEC  # those of root's own folders are copied there
+    return MEMORY if has_room and runs_programs and os.access(MEMORY, os.W_OK) else DISK
 
 
 async def _migrate(url: str) -> None:
