@@ -26,7 +26,9 @@ from footnoted.db.outage import is_connection_lost
 from footnoted.errors import DependencyDownError, LockHeldError, TransientError
 from footnoted.fetch.receivers import make_receivers
 from footnoted.ledger import store as journal
+from footnoted.llm.assembly import caps_of
 from footnoted.pipeline import store
+from footnoted.pipeline.alerts.caps import follow_caps
 from footnoted.pipeline.alerts.delivery.desk import AlertDesk
 from footnoted.pipeline.alerts.news import NewsAlerts
 from footnoted.pipeline.alerts.silence import Silence
@@ -89,6 +91,8 @@ async def run_daemon(settings: Settings, plan: RunPlan, serve: Server) -> Report
         if settings.qdrant_url is None:
             await stack.enter_async_context(_sole_daemon(app, loop))
         await check_statuses(app.deps)
+        caps = caps_of(settings, "", None)
+        await follow_caps(app.storage.database, caps, app.storage.clock)
         housekeeping = await _tidy(settings, app, plan)
         desk = AlertDesk(app.storage.database, app.storage.clock, receivers)
         await stack.enter_async_context(_background(desk.run(), loop))

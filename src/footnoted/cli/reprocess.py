@@ -159,6 +159,7 @@ def _raise_cap(plan_id: int, cap: Decimal | None) -> None:
     from footnoted.cli.storage import with_storage
     from footnoted.db.storage import Storage  # noqa: TC001 - typer reads no annotation of it
     from footnoted.errors import UsageError
+    from footnoted.ledger.dollars import dollars
     from footnoted.reprocess.applying import raise_cap
 
     if cap is None:
@@ -169,4 +170,4 @@ def _raise_cap(plan_id: int, cap: Decimal | None) -> None:
         return await raise_cap(storage.database, plan_id, cap, clock=storage.clock)
 
     woken = with_storage(work)
-    say(f"Plan {plan_id} may cost ${cap:f}; {woken} items that waited for it go on.")
+    say(f"Plan {plan_id} may cost {dollars(cap)}; {woken} items that waited for it go on.")

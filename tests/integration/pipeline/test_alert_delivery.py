@@ -16,7 +16,7 @@ from footnoted.pipeline.alerts.delivery.desk import AlertDesk
 from footnoted.pipeline.alerts.delivery.store import silent_receivers
 from footnoted.pipeline.alerts.store import open_alerts, raise_alert, resolve_alert
 from tests.fakes.clock import FakeClock
-from tests.fakes.machine import rows_of
+from tests.fakes.machine import add_videos, rows_of
 from tests.fakes.receiver import FakeReceiver
 
 if TYPE_CHECKING:
@@ -288,6 +288,14 @@ async def test_a_cap_is_over_when_its_day_is_and_a_runs_when_the_next_begins(
 ) -> None:
     """Nobody needs to come and say so."""
     clock = FakeClock()  # 2026-03-01, noon
+    videos = await add_videos(database, 1)
+    waits = "UPDATE videos SET source_id = 7, wait_reason = 'budget', not_before = '2026-03-02'"
+    await rows_of(
+        database,
+        """INSERT INTO sources (id, kind, locator, title, status, poll_interval_s)
+           OVERRIDING SYSTEM VALUE VALUES (7, 'folder', '/x', 'x', 'followed', 300) RETURNING 1""",
+    )
+    await rows_of(database, f"{waits} WHERE id = ANY(:ids) RETURNING 1", ids=videos)
     keys = (
         ("day", "2026-03-01"),
         ("day", "2026-02-28"),
@@ -296,12 +304,14 @@ async def test_a_cap_is_over_when_its_day_is_and_a_runs_when_the_next_begins(
         ("source_day", "7/2026-03-01"),
         ("source_day", "7/2026-02-28"),
         ("run", "12"),
+        ("plan", "3"),
     )
     await raise_(database, clock, *(cost_cap_reached(*key, Decimal("1.50")) for key in keys), DEAD)
     await registered(database, clock)
     async with database.transaction() as session:
         left = {alert.concerns for alert in await open_alerts(session)}
-    assert left == {"day 2026-03-01", "month 2026-03", "source_day 7/2026-03-01", "video 7"}
+    in_force = {"day 2026-03-01", "month 2026-03", "source_day 7/2026-03-01", "plan 3"}
+    assert left == in_force | {"video 7"}
 
 
 async def test_a_runs_cap_lasts_as_long_as_the_run(database: Database) -> None:

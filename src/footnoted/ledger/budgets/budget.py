@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from footnoted.errors import BudgetExceededError, TransientError
+from footnoted.ledger.dollars import dollars
 
 SETTLING_WAIT_S = 5.0
 """Seconds until a call looks again whether reservations of others made room."""
@@ -96,8 +97,8 @@ def plan_refusal(plan: PlanCap, spent: Decimal, now: datetime) -> CapReachedErro
         return None
     charge = Charge(Scope.PLAN, str(plan.plan_id), plan.stop_at)
     message = (
-        f"plan {plan.plan_id} has cost {_usd(spent)}, as much as was forecast: `footnoted reprocess"
-        f" --plan {plan.plan_id} --max-usd` lets it go on"
+        f"plan {plan.plan_id} has cost {dollars(spent)}, as much as was forecast:"
+        f" `footnoted reprocess --plan {plan.plan_id} --max-usd` lets it go on"
     )
     return CapReachedError(message, charge, until=next_room(Scope.PLAN, now))
 
@@ -114,10 +115,10 @@ def refusal(
     if standing.spent + standing.unknown + amount <= cap:
         message = f"{_name(charge)} has room for the call when others that are on their way settle"
         return TransientError(message, wait_reason="budget_reserved", retry_after_s=SETTLING_WAIT_S)
-    held = f", {_usd(standing.unknown)} held for lost answers" if standing.unknown else ""
+    held = f", {dollars(standing.unknown)} held for lost answers" if standing.unknown else ""
     message = (
-        f"{_name(charge)} of {_usd(cap)} has no room for a call of up to {_usd(amount)}:"
-        f" {_usd(standing.spent)} spent{held}"
+        f"{_name(charge)} of {dollars(cap)} has no room for a call of up to {dollars(amount)}:"
+        f" {dollars(standing.spent)} spent{held}"
     )
     return CapReachedError(message, charge, until=next_room(charge.scope, now))
 
@@ -155,7 +156,3 @@ def _name(charge: Charge) -> str:
             return f"the cap of plan {charge.key}"
         case _:
             return "the cap of this run"
-
-
-def _usd(amount: Decimal) -> str:
-    return f"${amount.normalize():f}"

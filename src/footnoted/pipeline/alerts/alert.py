@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from footnoted.ledger.dollars import dollars
 from footnoted.model.outcome import Advanced, Outcome, Stopped, Waiting
 from footnoted.model.status import ItemKind
 
@@ -31,6 +33,9 @@ MODEL_PRICES = "model prices"
 LOST_ANSWERS = "lost answers"
 EVERY_RUN = "run %"
 """The pattern of what the alerts of caps of single runs concern."""
+UNFELT_AFTER = timedelta(minutes=10)
+"""How long after a refusal the alert of a cap stays although nothing waits: what asked for the call
+may ask again, or wait as soon as its other calls have ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,12 @@ def provider_stopped(code: str, detail: str) -> Alert:
 def cost_cap_reached(scope: str, key: str, cap: Decimal) -> Alert:
     """Return the alert of a budget without room; `scope` and `key` are those of its row.
 
-    Days and months end it when they are over, a run's when the next run begins; until then it is
-    one alert however many calls wait.
+    It ends with its day or month, that of a run with the next run, and when nothing waits for it
+    any more; until then it is one alert however many calls wait.
     """
-    message = f"the cap of ${cap:f} leaves no room for the next call; work that needs one waits"
+    message = (
+        f"the cap of {dollars(cap)} leaves no room for the next call; work that needs one waits"
+    )
     return Alert(COST_CAP_REACHED, f"{scope} {key}", message)
 
 
@@ -76,8 +83,8 @@ def call_cost_more(call_id: int, reserved: Decimal, cost: Decimal) -> Alert:
     All such calls are one alert, which counts them and names the last; a person ends it.
     """
     message = (
-        f"call {call_id} cost ${cost:f} and ${reserved:f} was reserved for it: the prices or limits"
-        " that reservations are made from are not those of the provider"
+        f"call {call_id} cost {dollars(cost)} and {dollars(reserved)} was reserved for it: the"
+        " prices or limits that reservations are made from are not those of the provider"
     )
     return Alert(CALL_COST_MORE, MODEL_PRICES, message)
 
@@ -90,8 +97,8 @@ def spending_unknown(n: int, usd: Decimal) -> Alert:
         else (f"{n} calls may have been billed and their answers were")
     )
     message = (
-        f"{what} lost; ${usd:f} stays held in the budgets until you compare with the provider's"
-        " own books"
+        f"{what} lost; {dollars(usd)} stays held in the budgets until you compare with the"
+        " provider's own books"
     )
     return Alert(SPENDING_UNKNOWN, LOST_ANSWERS, message)
 
@@ -136,7 +143,7 @@ def host_blocked(host: str, code: str, detail: str, until: datetime) -> Alert:
 def caps_in_force(now: datetime) -> list[str]:
     """Return patterns (LIKE) of what the alerts of caps concern that may still be reached now."""
     day, month = f"{now:%Y-%m-%d}", f"{now:%Y-%m}"
-    return [f"day {day}", f"source\\_day %/{day}", f"month {month}"]
+    return [f"day {day}", f"source\\_day %/{day}", f"month {month}", "plan %"]
 
 
 def alert_of(claim: Claim, outcome: Outcome) -> Alert | None:

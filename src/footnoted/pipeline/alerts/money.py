@@ -33,19 +33,18 @@ class MoneyWitness:
         """Write alerts to `database`."""
         self._database = database
         self._clock = clock
-        self._told: set[tuple[str, str]] = set()
         self.run_is_spent = False
 
     async def cap_reached(self, error: CapReachedError) -> None:
-        """Raise the alert of a cap once; the cap of a run ends the run instead."""
+        """Raise the alert of a cap unless it is open; the cap of a run ends the run instead."""
         charge = error.charge
         if charge.scope is Scope.RUN:
             self.run_is_spent = True
-            return
-        told = (charge.scope.value, charge.key)
-        if charge.cap is not None and told not in self._told:
-            self._told.add(told)
-            await self._raise(cost_cap_reached(charge.scope, charge.key, charge.cap))
+        elif charge.cap is not None:
+            alert = cost_cap_reached(charge.scope, charge.key, charge.cap)
+            with suppress(DependencyDownError):  # whatever asks again is refused again
+                async with self._database.transaction() as session:
+                    await store.keep_open(session, alert, self._clock.now())
 
     async def cost_more(self, call_id: int, reserved: Decimal, cost: Decimal) -> None:
         """Raise the alert of a call that cost more than was held for it."""

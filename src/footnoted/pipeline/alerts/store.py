@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import text
 
 from footnoted.db.texts import storable
-from footnoted.pipeline.alerts.alert import COST_CAP_REACHED, SPENDING_UNKNOWN
+from footnoted.pipeline.alerts.alert import COST_CAP_REACHED, SPENDING_UNKNOWN, Alert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from decimal import Decimal
 
     from sqlalchemy.ext.asyncio import AsyncConnection
-
-    from footnoted.pipeline.alerts.alert import Alert
 
 
 class OpenAlert(NamedTuple):
@@ -50,6 +48,26 @@ async def raise_alert(session: AsyncConnection, alert: Alert, now: datetime) -> 
         },
     )
     return bool(row.scalar_one() == 1)
+
+
+async def keep_open(session: AsyncConnection, alert: Alert, now: datetime) -> None:
+    """Raise an alert unless it is open; one that is says what it is about now, uncounted."""
+    await session.execute(
+        text("""
+          INSERT INTO alerts (code, concerns, message, first_at, last_at)
+          VALUES (:code, :concerns, :message, :now, :now)
+          ON CONFLICT (code, concerns) DO UPDATE SET message = excluded.message, last_at = :now,
+            count = CASE WHEN alerts.resolved_at IS NULL THEN alerts.count ELSE 1 END,
+            first_at = CASE WHEN alerts.resolved_at IS NULL THEN alerts.first_at ELSE :now END,
+            opening = alerts.opening + (alerts.resolved_at IS NOT NULL)::int,
+            resolved_at = NULL"""),
+        {
+            "code": alert.code,
+            "concerns": alert.concerns,
+            "message": storable(alert.message),
+            "now": now,
+        },
+    )
 
 
 async def raise_once(session: AsyncConnection, alert: Alert, now: datetime) -> None:
@@ -125,6 +143,57 @@ async def end_passed_caps(session: AsyncConnection, in_force: Sequence[str], now
                   AND NOT concerns LIKE ANY(CAST(:in_force AS text[]))"""),
         {"code": COST_CAP_REACHED, "in_force": list(in_force), "now": now},
     )
+
+
+async def end_unfelt_caps(session: AsyncConnection, before: datetime, now: datetime) -> None:
+    """Note that caps are no longer reached that nothing waits for, nor is at work under.
+
+    Those that left no room since `before` stay, and so does that of a run, which ends with it.
+    """
+    await session.execute(_END_UNFELT, {"code": COST_CAP_REACHED, "before": before, "now": now})
+
+
+async def open_caps(session: AsyncConnection) -> list[Alert]:
+    """Return the alerts of caps that are open, but for those of runs and plans."""
+    rows = await session.execute(
+        text("""SELECT code, concerns, message FROM alerts
+                WHERE code = :code AND resolved_at IS NULL
+                  AND split_part(concerns, ' ', 1) IN ('day', 'month', 'source_day')
+                ORDER BY concerns"""),
+        {"code": COST_CAP_REACHED},
+    )
+    return [Alert(*row) for row in rows]
+
+
+async def end_specs_waits(session: AsyncConnection) -> None:
+    """Make due the embedding specs that wait for a cap."""
+    await session.execute(
+        text("UPDATE embedding_specs SET not_before = NULL WHERE wait_reason = 'budget'")
+    )
+
+
+async def end_caps_of_source(session: AsyncConnection, source_id: int, now: datetime) -> None:
+    """Note that the caps of a source are no longer reached: it may have another now."""
+    await session.execute(
+        text("""UPDATE alerts SET resolved_at = :now
+                WHERE code = :code AND resolved_at IS NULL AND concerns LIKE :concerns"""),
+        {"code": COST_CAP_REACHED, "concerns": f"source\\_day {source_id}/%", "now": now},
+    )
+
+
+_HELD = "i.lease_owner IS NOT NULL OR (i.not_before IS NOT NULL AND i.wait_reason = 'budget')"
+_IS_OF_SOURCE = """(a.concerns NOT LIKE 'source\\_day %'
+    OR i.source_id = CAST(substring(a.concerns FROM 'source_day (\\d+)/') AS bigint))"""
+_END_UNFELT = text(f"""
+  UPDATE alerts a SET resolved_at = :now
+  WHERE code = :code AND resolved_at IS NULL AND last_at <= :before
+    AND concerns NOT LIKE 'run %'
+    AND NOT EXISTS (SELECT 1 FROM videos i WHERE ({_HELD}) AND {_IS_OF_SOURCE})
+    AND NOT EXISTS (SELECT 1 FROM transcriptions i WHERE ({_HELD}) AND {_IS_OF_SOURCE})
+    AND NOT EXISTS (SELECT 1 FROM page_groups i WHERE {_HELD})
+    AND NOT EXISTS (SELECT 1 FROM embedding_specs i
+                    WHERE i.not_before > :now AND i.wait_reason = 'budget')
+""")  # noqa: S608 - constants of ours
 
 
 async def lost_since_dismissed(session: AsyncConnection) -> tuple[int, Decimal]:

@@ -7,10 +7,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from footnoted.db.outage import is_database_down
-from footnoted.pipeline.alerts.alert import EVERY_RUN, caps_in_force
+from footnoted.pipeline.alerts.alert import EVERY_RUN, UNFELT_AFTER, caps_in_force
 from footnoted.pipeline.alerts.delivery import store
 from footnoted.pipeline.alerts.delivery.delivery import Delivery
-from footnoted.pipeline.alerts.store import end_passed_caps
+from footnoted.pipeline.alerts.store import end_passed_caps, end_unfelt_caps
 from footnoted.telemetry import ALERT_DESK_ERRED, get_logger
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class AlertDesk:
             async with asyncio.timeout(FINISH_S):
                 if not await self._register():
                     return
+                await self._attempt(self._end_unfelt)
                 await asyncio.gather(*(one.tell(hurries=True) for one in self._deliveries))
 
     async def _register(self) -> bool:
@@ -65,9 +66,14 @@ class AlertDesk:
         now = self._clock.now()
         await store.register(session, self._names, now)
         await end_passed_caps(session, caps_in_force(now), now)
+        await end_unfelt_caps(session, now, now)
+
+    async def _end_unfelt(self, session: AsyncConnection) -> None:
+        now = self._clock.now()
+        await end_unfelt_caps(session, now, now)
 
     async def _sweep(self) -> None:
-        """End the alerts of caps whose day or month is over; a run's goes on as long as the run."""
+        """End the alerts of caps that are over or felt no more; a run's goes on as long as it."""
         while True:
             await self._clock.sleep(_SWEEP_EVERY_S)
             await self._attempt(self._end_what_is_over)
@@ -76,6 +82,7 @@ class AlertDesk:
         now = self._clock.now()
         await store.keep_registered(session, self._names, now)
         await end_passed_caps(session, [*caps_in_force(now), EVERY_RUN], now)
+        await end_unfelt_caps(session, now - UNFELT_AFTER, now)
 
     async def _attempt(self, work: Callable[[AsyncConnection], Awaitable[None]]) -> bool:
         """Return whether `work` was done in a transaction of its own."""
