@@ -14,7 +14,6 @@ from footnoted.pipeline.embedding.renewal.renewal import outcome_of, renew
 from footnoted.pipeline.embedding.standing import standings
 from footnoted.search.embedding import store
 from footnoted.search.embedding.assembly import wanted_spec
-from footnoted.search.embedding.rows import SpecState
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -33,6 +32,8 @@ _UNTAKEN_AFTER_S = 20.0
 async def build_wanted(storage: Storage, *, switches: bool) -> SpecStanding:
     """Build what the settings name; return how it stands when it is built, or has to wait.
 
+    One that was left is taken up again.
+
     Raises UsageError without an embedder, and DependencyDownError for a daemon that does nothing.
     """
     wanted = wanted_spec(storage.settings)
@@ -48,26 +49,23 @@ async def renew_vectors(storage: Storage, scope: VectorScope) -> tuple[Renewed, 
     """Have the vectors of a scope made under the spec of the settings; return what came of it.
 
     A daemon makes them by itself; without one they are made here. Raises UsageError without an
-    embedder, and where the spec was never begun.
+    embedder, and for a spec that nothing is made for.
     """
     wanted = wanted_spec(storage.settings)
     if wanted is None:
         message = "no embedder is set: name one in FOOTNOTED_EMBEDDER"
         raise UsageError(message)
-    async with storage.database.transaction() as session:
-        rows = await store.specs(session)
-    begun = [row for row in rows if row.sha256 == wanted.sha256]
-    if not begun or begun[0].state is SpecState.DROPPED:
-        message = f"{wanted.key} was never built: `footnoted embedding build` builds all of it"
-        raise UsageError(message)
     renewal = await renew(storage.database, wanted, scope)
     if renewal.wanted and not await is_daemon_running(storage.settings.socket_path):
-        await _build_here(storage, wanted, switches=begun[0].switches)
+        await _build_here(storage, wanted)
     done = await outcome_of(storage.database, wanted, renewal)
     return done, await _standing_of(storage, wanted)
 
 
-async def _build_here(storage: Storage, wanted: Spec, *, switches: bool) -> SpecStanding:
+async def _build_here(
+    storage: Storage, wanted: Spec, *, switches: bool | None = None
+) -> SpecStanding:
+    """Do all that can be done now; None: what is begun stays as it is begun."""
     access = make_embedding(storage)
     indexes = make_indexes(storage, access)
     keeper = make_keeper(storage, indexes, access)
@@ -75,7 +73,8 @@ async def _build_here(storage: Storage, wanted: Spec, *, switches: bool) -> Spec
         if access is not None:
             await access.load()
         await indexes.ensure_ready()
-        await keeper.begin(wanted, switches=switches)
+        if switches is not None:
+            await keeper.begin(wanted, switches=switches)
         async with _progress(storage, wanted):
             await keeper.finish()
     finally:
@@ -92,8 +91,7 @@ async def _follow(storage: Storage, wanted: Spec, *, switches: bool) -> SpecStan
     async with _progress(storage, wanted):
         while True:
             row = await _standing_of(storage, wanted)
-            is_built = row.state is not SpecState.BUILDING and not row.switches
-            if is_built or row.wait_reason:
+            if row.wait_reason or (row.is_settled and not row.switches):
                 return row
             waited_s = storage.clock.monotonic_s() - begun_s
             if waited_s > _UNTAKEN_AFTER_S and not await _is_worked_on(storage, wanted):

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from footnoted.search.embedding.rows import SpecRow
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_TAKEN_UP = {
+    "not begun": "footnoted embedding build",
+    "dropped": "`footnoted embedding build` builds it again",
+    "retired": "`footnoted embedding build` makes what it lacks and lets it serve again",
+}
 _Spec = Annotated[str, typer.Argument(help="The key that `status` shows, or its beginning.")]
 
 
@@ -56,7 +61,7 @@ def build(
         typer.Option("--switch/--no-switch", help="Let it serve as soon as it is equal."),
     ] = True,
 ) -> None:
-    """Build what the settings name, beside the spec that serves; resumes what was begun.
+    """Build what the settings name, beside the spec that serves; resumes what was begun or left.
 
     The daemon does it when it runs. Exit code 75: it waits, and goes on later.
     """
@@ -68,7 +73,8 @@ def build(
 
     row = with_storage(work)
     _print([row], row.key)
-    raise typer.Exit(Exit.TRY_LATER if row.wait_reason else Exit.DONE)
+    is_done = row.is_settled and not row.wait_reason
+    raise typer.Exit(Exit.DONE if is_done else Exit.TRY_LATER)
 
 
 def switch(
@@ -83,7 +89,7 @@ def switch(
 
 
 def rollback() -> None:
-    """Let the spec serve again that did before; nothing is built or bought for it."""
+    """Let the spec serve again that did before, at once; what it lacks is told, and made later."""
     from footnoted.pipeline.embedding.standing import to_go_back_to
 
     _let_serve(to_go_back_to)
@@ -103,18 +109,16 @@ def drop(spec: _Spec) -> None:
 def _let_serve(choose: Callable[[Sequence[SpecRow]], SpecRow]) -> None:
     from footnoted.cli.lines import say
     from footnoted.cli.storage import with_storage
-    from footnoted.errors import UsageError
-    from footnoted.search.embedding import store
+    from footnoted.pipeline.embedding.standing import let_serve
 
-    async def work(storage: Storage) -> str:
+    async def work(storage: Storage) -> SpecStanding:
         async with storage.database.transaction() as session:
-            row = choose(await store.specs(session))
-            if not await store.switch(session, row.sha256, storage.clock.now()):
-                message = f"{row.spec.key} may not serve any more; look at its status again"
-                raise UsageError(message)
-        return row.spec.key
+            return await let_serve(session, choose, storage.clock.now())
 
-    say(f"{with_storage(work)} serves")
+    serving = with_storage(work)
+    say(f"{serving.key} serves")
+    if serving.gap is not None:
+        say(serving.gap)
 
 
 async def _standings(storage: Storage) -> tuple[list[SpecStanding], str | None]:
@@ -154,8 +158,10 @@ def _print(found: Sequence[SpecStanding], wanted: str | None) -> None:
     for one in found:
         for line in _remarks(one):
             say(line)
-    if wanted is not None and all(one.key != wanted for one in found):
-        say(f"the settings ask for {wanted}, which is not begun: footnoted embedding build")
+    states = {one.key: one.state.value for one in found}
+    state = states.get(wanted or "", "not begun")
+    if wanted is not None and state in _TAKEN_UP:
+        say(f"the settings ask for {wanted}, which is {state}: {_TAKEN_UP[state]}")
 
 
 def _rows(one: SpecStanding) -> Iterator[tuple[object, ...]]:
@@ -176,6 +182,8 @@ def _remarks(one: SpecStanding) -> Iterator[str]:
     if one.wait_reason:
         until = f" until {one.not_before:%Y-%m-%d %H:%M} UTC" if one.not_before else ""
         yield f"{one.key} waits ({one.wait_reason}){until}: {one.wait_detail}"
+    if one.gap and one.state.value in ("serving", "ready"):
+        yield one.gap
     for channel in one.channels:
         if channel.refused_texts:
             yield f"{one.key}: {channel.refused_texts} text(s) were refused by {channel.model}"

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from footnoted.pipeline.embedding.renewal.renewal import Renewed
     from footnoted.pipeline.embedding.standing import SpecStanding
 
+_MADE_BY = (
+    "a daemon with the settings of this command makes them within a minute, or `footnoted embedding"
+    " build` now"
+)
+
 
 def renew(
     reach: Annotated[
@@ -34,16 +39,17 @@ def renew(
     """Make the vectors of some documents: what is missing, or with --force all of them anew.
 
     A vector is known by its model and its text: what a document out of scope has too stays as it
-    is. Exit code 75: some are made later; 1: the embedder refused some.
+    is. Nothing is made for a spec that is retired. Exit code 75: some are made later; 1: the
+    embedder refused some.
     """
     from footnoted.cli.building import renew_vectors
-    from footnoted.cli.since import parse_since
+    from footnoted.cli.since import parse_past
     from footnoted.cli.storage import with_storage
     from footnoted.db.storage import Storage  # noqa: TC001 - typer reads no annotation of it
     from footnoted.pipeline.embedding.renewal.renewal import VectorReach, VectorScope
 
     async def work(storage: Storage) -> tuple[Renewed, SpecStanding]:
-        at = None if since is None else parse_since(since, storage.clock.now())
+        at = None if since is None else parse_past(since, storage.clock.now())
         scope = VectorScope(VectorReach(reach.value), tuple(video or ()), owner, at, force)
         return await renew_vectors(storage, scope)
 
@@ -72,4 +78,4 @@ def _print(done: Renewed, standing: SpecStanding, *, as_json: bool) -> None:
     if done.shared:
         say(f"{done.shared:,} of them share their texts with documents out of scope.")
     if done.waiting:
-        say(f"They wait: {standing.wait_detail or 'the daemon makes them within a minute'}")
+        say(f"They wait: {standing.wait_detail or _MADE_BY}")

@@ -27,6 +27,18 @@ def parse_since(text: str, now: datetime) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
+def parse_past(text: str, now: datetime) -> datetime:
+    """Return the time that `text` names, as `parse_since` does; it is over.
+
+    Raises UsageError too when it is still to come: nothing was done since.
+    """
+    at = parse_since(text, now)
+    if at > now:
+        message = f"{text!r} is still to come: it is {now:%Y-%m-%d %H:%M} UTC"
+        raise UsageError(message)
+    return at
+
+
 def _before(now: datetime, span: timedelta, text: str) -> datetime:
     try:
         return now - span

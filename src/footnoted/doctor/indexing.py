@@ -30,6 +30,18 @@ LATE = timedelta(minutes=5)
 _REPAIR_TIMEOUT_S = 3_600.0
 
 
+class SpecLack(BaseModel):
+    """Documents without vectors under a spec that serves, or that may be switched to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    spec: str
+    is_serving: bool
+    documents: int
+    oldest_at: datetime
+    """Since when the oldest of them is there."""
+
+
 class IndexFacts(BaseModel):
     """How the indexes of all specs differ from PostgreSQL, in numbers."""
 
@@ -53,6 +65,8 @@ class IndexFacts(BaseModel):
     """How many changes wait to be applied."""
     oldest_at: datetime | None
     """Since when the oldest of them waits."""
+    lacks: tuple[SpecLack, ...] = ()
+    """What has no vectors yet; those that follow `unmade` are told here once they are noted."""
 
 
 class IndexAccess(Protocol):
@@ -88,6 +102,15 @@ class OwnIndex:
             strays=found.strays,
             waiting=found.lag.size,
             oldest_at=found.lag.oldest_at,
+            lacks=tuple(
+                SpecLack(
+                    spec=one.spec.key,
+                    is_serving=one.is_serving,
+                    documents=one.documents,
+                    oldest_at=one.oldest_at,
+                )
+                for one in found.lacks
+            ),
         )
 
     async def mend(self) -> str:
@@ -154,8 +177,9 @@ async def check_index(storage: Storage, access: IndexAccess, *, fix: bool) -> li
     """Return whether the index can be reached, has what it should, and keeps up."""
     fixed: str | None = None
     try:
-        checks = judge_index(await access.facts(), storage.clock.now())
-        if fix and any(check.state is not State.OK for check in checks):
+        facts = await access.facts()
+        checks = judge_index(facts, storage.clock.now())
+        if fix and _is_to_be_mended(facts, storage.clock.now()):
             fixed = await access.mend()
             checks = judge_index(await access.facts(), storage.clock.now())
     except (TransientError, DependencyDownError) as error:
@@ -164,12 +188,18 @@ async def check_index(storage: Storage, access: IndexAccess, *, fix: bool) -> li
     return [reached, checks[0].model_copy(update={"fixed": fixed}), *checks[1:]]
 
 
+def _is_to_be_mended(facts: IndexFacts, now: datetime) -> bool:
+    """Return whether anything is wrong that is not simply still to be made."""
+    mendable = facts.model_copy(update={"lacks": ()})
+    return any(check.state is not State.OK for check in judge_index(mendable, now))
+
+
 def judge_index(facts: IndexFacts, now: datetime) -> tuple[Check, Check, Check, Check]:
     """Return what the numbers mean: content, labels, vectors, and how far it is behind."""
     return (
         _judge_content(facts),
         _judge_labels(facts),
-        _judge_vectors(facts),
+        _judge_vectors(facts, now),
         _judge_lag(facts, now),
     )
 
@@ -197,15 +227,26 @@ def _judge_labels(facts: IndexFacts) -> Check:
     return ok(name, "every point is what its document gives")
 
 
-def _judge_vectors(facts: IndexFacts) -> Check:
+def _judge_vectors(facts: IndexFacts, now: datetime) -> Check:
     name = CheckName.VECTORS
     if facts.unmade:
         text = f"the vectors of {facts.unmade:,} document(s) are lost or do not fit"
-        return warning(name, f"{text}: with --fix they are made again, within the caps")
+        return warning(name, f"{text}: --fix notes it, and they are made as those of new ones are")
     if facts.strays:
         text = f"{facts.strays:,} vector(s) belong to no spec that is kept, or do not fit it"
         return warning(name, f"{text}; --fix forgets them")
-    return ok(name, "every document that is noted as embedded has its vectors")
+    serving = [one for one in facts.lacks if one.is_serving]
+    if serving and now - serving[0].oldest_at > LATE:
+        text = f"{_lack(serving[0], facts)}: they are found by their words alone"
+        return warning(name, f"{text}; `footnoted embedding status` says what they wait for")
+    told = [f"; {_lack(one, facts)}" for one in facts.lacks]
+    return ok(name, f"every document that is noted as embedded has its vectors{''.join(told)}")
+
+
+def _lack(one: SpecLack, facts: IndexFacts) -> str:
+    which = "serves" if one.is_serving else "does not serve"
+    count = f"{one.documents:,} of {facts.documents:,} documents"
+    return f"{count} have none under {one.spec}, which {which}"
 
 
 def _judge_lag(facts: IndexFacts, now: datetime) -> Check:

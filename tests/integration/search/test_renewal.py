@@ -9,14 +9,16 @@ from uuid import UUID
 
 import pytest
 
+from footnoted.clock import SystemClock
 from footnoted.errors import UsageError
+from footnoted.pipeline.embedding import standing
 from footnoted.pipeline.embedding.renewal.renewal import (
     VectorReach,
     VectorScope,
     outcome_of,
     renew,
 )
-from footnoted.pipeline.embedding.standing import standings
+from footnoted.pipeline.embedding.standing import standings, to_go_back_to
 from footnoted.search.embedding.inspection import inspect
 from footnoted.search.embedding.rows import SpecState
 from tests.fakes.embedding import Worker, embedding_settings, working
@@ -24,9 +26,12 @@ from tests.fakes.embedding_server import serving
 from tests.fakes.machine import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
+    from footnoted.pipeline.embedding.standing import SpecStanding
+    from footnoted.search.embedding.inspection import Lack
+    from footnoted.search.embedding.rows import SpecRow
     from footnoted.search.embedding.spec import Spec
     from tests.fakes.embedding_server import EmbeddingServer
     from tests.integration.search.conftest import Library
@@ -73,6 +78,7 @@ async def spec_of(worker: Worker) -> Spec:
         (VectorScope(VectorReach.OWNER), "--scope owner and --owner belong together"),
         (VectorScope(VectorReach.ALL, owner="ann"), "--scope owner and --owner belong together"),
         (VectorScope(VectorReach.VIDEO, (4711,)), "there is no video 4711"),
+        (VectorScope(VectorReach.OWNER, owner="zed"), "there is no owner 'zed'"),
     ],
 )
 async def test_arguments_that_do_not_fit_are_refused(
@@ -121,7 +127,7 @@ async def test_an_owners_vectors_are_made_anew_and_nobody_elses(
     ("scope", "expected"),
     [
         (VectorScope(VectorReach.ALL, force=True), {ANNS, BOS, BOTHS}),
-        (VectorScope(VectorReach.OWNER, owner="nobody", force=True), set[str]()),
+        (VectorScope(VectorReach.OWNER, owner="bo", force=True), {BOS}),
         (
             VectorScope(VectorReach.ALL, since=datetime.now(UTC) + timedelta(days=1), force=True),
             set[str](),
@@ -194,3 +200,60 @@ async def test_a_retired_spec_of_the_same_model_loses_nothing_by_a_renewal(
         assert await embedded() == [4, 4]
         await new.drain()
         assert (await inspect(new.database, new.indexes)).is_clean
+
+
+async def test_a_retired_spec_is_not_renewed_and_is_completed_before_it_serves_again(
+    worker: Worker, server: EmbeddingServer, library: Library
+) -> None:
+    """Nothing would make what a renewal forgets; `build` makes what it lacks, and no more."""
+    spec, new = await spec_of(worker), "a ladder leans on the wall"
+    await let_serve(worker, to_go_back_to)
+    assert await worker.states() == ["words serving", "tiny retired"]
+    query = "SELECT count(*) FROM embeddings"
+    before = (await rows_of(worker.database, query))[0][0]
+    for scope in (ALL, VectorScope(VectorReach.OWNER, owner="bo", force=True)):
+        with pytest.raises(
+            UsageError, match=f"{spec.key} is retired, .* `footnoted embedding build"
+        ):
+            await renew(worker.database, spec, scope)
+    assert (await rows_of(worker.database, query))[0][0] == before
+    await library.put(library.window(1, ANNS), library.window(2, BOTHS), library.window(5, new))
+    await worker.work()
+    assert [(one.spec, one.documents) for one in await lacks(worker)] == [(spec, 1)]
+    assert server.texts == []
+    await worker.keeper.begin(spec, switches=True)
+    await worker.work()
+    assert await worker.states() == ["words retired", "tiny serving"]
+    assert (server.texts, await lacks(worker)) == ([new], ())
+    assert await worker.indexes.of(spec).count_vectors("text") == 5
+
+
+async def test_going_back_to_a_spec_that_lacks_vectors_is_said(
+    worker: Worker, server: EmbeddingServer, library: Library
+) -> None:
+    """At once, as what serves may be no good; it is made then as that of every new document."""
+    spec = await spec_of(worker)
+    assert (await let_serve(worker, to_go_back_to)).gap is None
+    await library.put(library.window(1, "a ladder leans"), library.window(2, BOTHS))
+    await worker.work()
+    told = (await let_serve(worker, to_go_back_to)).gap
+    assert str(told).startswith(
+        f"1 of 4 documents have no vectors under {spec.key}: they are found"
+    )
+    assert str(told).endswith("with settings that name tiny of openai")
+    assert [one.is_serving for one in await lacks(worker)] == [True]
+    await worker.work()
+    assert (server.texts, await lacks(worker)) == (["a ladder leans"], ())
+
+
+async def let_serve(worker: Worker, choose: Callable[[Sequence[SpecRow]], SpecRow]) -> SpecStanding:
+    """Let a spec serve, as a person does."""
+    async with worker.database.transaction() as session:
+        return await standing.let_serve(session, choose, SystemClock().now())
+
+
+async def lacks(worker: Worker) -> tuple[Lack, ...]:
+    """Return what the specs that may serve lack, as `doctor` sees it."""
+    found = await inspect(worker.database, worker.indexes)
+    assert found.is_clean
+    return found.lacks

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from footnoted.cli.since import parse_since
+from footnoted.cli.since import parse_past, parse_since
 from footnoted.errors import UsageError
 
 NOW = datetime(2026, 3, 15, 12, 30, tzinfo=UTC)
@@ -38,3 +38,10 @@ def test_a_span_longer_than_the_calendar_is_refused() -> None:
     """No traceback for a number that is merely too large."""
     with pytest.raises(UsageError, match="before the calendar begins"):
         parse_since("999999w", NOW)
+
+
+def test_a_time_to_come_is_refused_where_something_was_done_since() -> None:
+    """Nothing was; one that is over is as it is told."""
+    assert parse_past("2026-03-15", NOW) == datetime(2026, 3, 15, tzinfo=UTC)
+    with pytest.raises(UsageError, match="'2026-03-16' is still to come: it is 2026-03-15 12:30"):
+        parse_past("2026-03-16", NOW)

@@ -9,7 +9,7 @@ import pytest
 
 from footnoted.doctor.check import State
 from footnoted.doctor.holder import find_holder
-from footnoted.doctor.indexing import LATE, IndexFacts, judge_index
+from footnoted.doctor.indexing import LATE, IndexFacts, SpecLack, judge_index
 from footnoted.doctor.machine import judge_leases, judge_waits
 from footnoted.doctor.place import judge_major, judge_space
 from footnoted.doctor.store import Stuck
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from footnoted.doctor.check import Check
 
 NOW = datetime(2026, 3, 15, 12, 30, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def lack(ago: timedelta, *, is_serving: bool = True) -> SpecLack:
+    """Return three documents without vectors, of which the oldest came `ago`."""
+    return SpecLack(spec="c27f", is_serving=is_serving, documents=3, oldest_at=NOW - ago)
 
 
 def facts(**changed: object) -> IndexFacts:
@@ -45,9 +51,12 @@ def states(checks: Sequence[Check]) -> list[str]:
         ({"mislabelled": 1}, ["ok", "warning", "ok", "ok"]),
         ({"unmade": 1}, ["ok", "ok", "warning", "ok"]),
         ({"strays": 1}, ["ok", "ok", "warning", "ok"]),
+        ({"lacks": [lack(LATE)]}, ["ok", "ok", "ok", "ok"]),
+        ({"lacks": [lack(LATE + SECOND)]}, ["ok", "ok", "warning", "ok"]),
+        ({"lacks": [lack(LATE + SECOND, is_serving=False)]}, ["ok", "ok", "ok", "ok"]),
         ({"waiting": 9, "oldest_at": NOW - LATE}, ["ok", "ok", "ok", "ok"]),
         (
-            {"waiting": 9, "oldest_at": NOW - LATE - timedelta(seconds=1)},
+            {"waiting": 9, "oldest_at": NOW - LATE - SECOND},
             ["ok", "ok", "ok", "warning"],
         ),
     ],
@@ -57,6 +66,16 @@ def test_an_index_is_judged_by_what_people_miss(
 ) -> None:
     """What is not found is a failure; what is found and gone, or late, is worth a look."""
     assert states(judge_index(facts(**changed), NOW)) == expected
+
+
+def test_a_spec_that_lacks_vectors_is_told_whether_or_not_it_serves() -> None:
+    """One that can be gone back to is no fault, and not passed over in silence."""
+    vectors = judge_index(facts(lacks=[lack(LATE, is_serving=False)]), NOW)[2].explanation
+    assert vectors.endswith("; 3 of 10 documents have none under c27f, which does not serve")
+    late = judge_index(facts(lacks=[lack(2 * LATE)]), NOW)[2].explanation
+    assert late.startswith(
+        "3 of 10 documents have none under c27f, which serves: they are found by"
+    )
 
 
 @pytest.mark.parametrize(

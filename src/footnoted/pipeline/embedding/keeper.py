@@ -151,7 +151,10 @@ class EmbeddingKeeper:
             await forget_unused(self.database, rows, self.recipes, self.clock.now())
 
     async def begin(self, spec: Spec, *, switches: bool) -> None:
-        """Begin to build a spec, or let one that is being built serve as soon as it may."""
+        """Begin to build a spec, or let one that is being built serve as soon as it may.
+
+        One that was left is taken up with the vectors and the index it has.
+        """
         now = self.clock.now()
         async with self.database.transaction() as session:
             if not any(row.state is SpecState.SERVING for row in await store.specs(session)):

@@ -13,7 +13,7 @@ from footnoted.search.embedding import store
 from footnoted.search.embedding.rows import SpecState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,7 +35,10 @@ class ChannelStanding(BaseModel):
 
 
 class SpecStanding(BaseModel):
-    """A spec as people see it. `embedded` of `documents` have all their vectors as they are now."""
+    """A spec as people see it. `embedded` of `documents` have all their vectors as they are now.
+
+    Words need none; of one that was dropped nothing is left.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,11 +57,45 @@ class SpecStanding(BaseModel):
     served_at: datetime | None
     retired_at: datetime | None
 
+    @property
+    def is_settled(self) -> bool:
+        """Return whether nobody is to make or build anything for it now."""
+        is_made_for = self.state in (SpecState.READY, SpecState.SERVING)
+        return self.state is not SpecState.BUILDING and not (is_made_for and self.gap)
+
+    @property
+    def gap(self) -> str | None:
+        """Return what searches that go by it are to know of; None: every document has vectors."""
+        lacking = self.documents - self.embedded
+        if not lacking:
+            return None
+        first = next(one for one in self.channels if one.dimensions is not None)
+        return (
+            f"{lacking:,} of {self.documents:,} documents have no vectors under {self.key}: they"
+            " are found by their words alone until a daemon or `footnoted embedding build` makes"
+            f" them, with settings that name {first.model} of {first.maker}"
+        )
+
 
 async def standings(session: AsyncConnection) -> list[SpecStanding]:
     """Return how every spec stands, oldest first; none where nothing was ever built."""
     total = await documents.count_documents(session)
     return [await _standing(session, row, total) for row in await store.specs(session)]
+
+
+async def let_serve(
+    session: AsyncConnection, choose: Callable[[Sequence[SpecRow]], SpecRow], now: datetime
+) -> SpecStanding:
+    """Let the spec serve that `choose` chooses of all, and return how it stands then.
+
+    What it lacks is no reason to wait: going back is for when what serves is no good. Raises
+    UsageError, as `choose` does.
+    """
+    row = choose(await store.specs(session))
+    if not await store.switch(session, row.sha256, now):
+        message = f"{row.spec.key} may not serve any more; look at its status again"
+        raise UsageError(message)
+    return next(one for one in await standings(session) if one.sha256 == row.sha256)
 
 
 def to_switch_to(rows: Sequence[SpecRow], named: str | None) -> SpecRow:
@@ -120,7 +157,7 @@ def _whole(row: SpecRow) -> SpecRow:
 
 async def _standing(session: AsyncConnection, row: SpecRow, total: int) -> SpecStanding:
     is_live = row.state is not SpecState.DROPPED and bool(row.spec.dense)
-    lacking = await store.count_unembedded(session, row.sha256) if is_live else 0
+    lacking = await store.count_unembedded(session, row.sha256) if row.spec.dense else 0
     recalls = {one.channel: one.share for one in row.parity.recalls} if row.parity else {}
     channels = [
         ChannelStanding(

@@ -28,7 +28,10 @@ from footnoted.telemetry import INDEX_MENDED, get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.db.session import Database
     from footnoted.search.embedding.recipes import Recipes
@@ -65,11 +68,22 @@ class IndexFindings:
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """How many documents a spec that may serve has no vectors of, and when the oldest came."""
+
+    spec: Spec
+    is_serving: bool
+    documents: int
+    oldest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """What was found; `indexes` are those of the specs that are whole, the serving one first.
 
     `unmade` are documents, by spec, that are noted as embedded and whose vectors PostgreSQL has
     not, or not in the dimensions of the spec. `strays` counts vectors of no spec that is kept.
+    `lacks` are documents that are not noted as embedded: no fault, but vectors still to be made.
     """
 
     documents: int
@@ -77,6 +91,7 @@ class Inspection:
     indexes: tuple[IndexFindings, ...]
     unmade: Mapping[str, frozenset[UUID]] = field(default_factory=dict[str, "frozenset[UUID]"])
     strays: int = 0
+    lacks: tuple[Lack, ...] = ()
 
     def count(self, fault: str) -> int:
         """Return how many points of all indexes have a fault, by the name of its field."""
@@ -139,6 +154,7 @@ async def _look(database: Database, indexes: SpecIndexes, recipes: Recipes) -> I
         lag = await documents.outbox_state(session)
         waiting = await documents.outbox_document_ids(session)
         strays = await store.count_strays(session)
+        lacks = await _lacks(session, rows)
     stored: set[UUID] = set()
     unmade: defaultdict[str, set[UUID]] = defaultdict(set)
     async for batch in every_document(database):
@@ -155,7 +171,21 @@ async def _look(database: Database, indexes: SpecIndexes, recipes: Recipes) -> I
         indexes=tuple(look.end(stored, waiting) for look in looks),
         unmade={sha256: frozenset(ids) for sha256, ids in unmade.items() if ids},
         strays=strays,
+        lacks=lacks,
     )
+
+
+async def _lacks(session: AsyncConnection, rows: Sequence[SpecRow]) -> tuple[Lack, ...]:
+    """Return what the specs lack that searches go by, or may from one moment to the next."""
+    found: list[Lack] = []
+    for row in rows:
+        if not row.spec.dense or row.state is SpecState.BUILDING:
+            continue
+        oldest_at = await store.oldest_unembedded(session, row.sha256)
+        if oldest_at is not None:
+            count = await store.count_unembedded(session, row.sha256)
+            found.append(Lack(row.spec, row.state is SpecState.SERVING, count, oldest_at))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +291,7 @@ def _both(first: Inspection, second: Inspection) -> Inspection:
         sha256: ids & first.unmade.get(sha256, frozenset()) for sha256, ids in second.unmade.items()
     }
     strays = min(first.strays, second.strays)
-    return Inspection(second.documents, second.lag, indexes, unmade, strays)
+    return Inspection(second.documents, second.lag, indexes, unmade, strays, second.lacks)
 
 
 def _common(first: IndexFindings, second: IndexFindings) -> IndexFindings:

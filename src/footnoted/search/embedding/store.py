@@ -47,12 +47,11 @@ async def specs(session: AsyncConnection) -> list[SpecRow]:
 
 
 async def begin(session: AsyncConnection, spec: Spec, state: SpecState, now: datetime) -> None:
-    """Write a spec down as `state`; one that was dropped begins anew."""
+    """Write a spec down as `state`; one that was dropped or left begins anew, with what it has."""
     fresh = {
         "spec": spec.model_dump(mode="json"),
         "state": state,
         "created_at": now,
-        "filled_at": None,
         "parity": None,
         "served_at": now if state is SpecState.SERVING else None,
         "retired_at": None,
@@ -66,7 +65,7 @@ async def begin(session: AsyncConnection, spec: Spec, state: SpecState, now: dat
         statement.on_conflict_do_update(
             index_elements=[_SPECS.sha256],
             set_=fresh,
-            where=_SPECS.state == SpecState.DROPPED,
+            where=_SPECS.state.in_([SpecState.DROPPED, SpecState.RETIRED]),
         )
     )
 
@@ -198,6 +197,13 @@ async def count_unembedded(session: AsyncConnection, sha256: str) -> int:
     """Return how many documents have not all their vectors under a spec as they are now."""
     statement = select(func.count()).select_from(documents).where(_lacks(sha256))
     return await session.scalar(statement) or 0
+
+
+async def oldest_unembedded(session: AsyncConnection, sha256: str) -> datetime | None:
+    """Return when the oldest of the documents was stored that `count_unembedded` counts."""
+    statement = select(func.min(documents.c.created_at)).where(_lacks(sha256))
+    oldest_at: datetime | None = await session.scalar(statement)
+    return oldest_at
 
 
 async def note_embedded(

@@ -3,7 +3,8 @@
 Vectors are known by their model and their text, so what is there is what would be made: without
 `force` only what is missing is made. `force` forgets the vectors of the texts in scope, for a model
 that answers otherwise under its old name. A text that a document out of scope has too is left as it
-is: nothing of another owner changes. Searches go on with the points there are.
+is: nothing of another owner changes. Searches go on with the points there are. Nothing is made for
+a spec that is retired, so nothing of it is renewed.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from footnoted.pipeline.embedding.renewal import store
 from footnoted.search import store as documents
 from footnoted.search.embedding import store as vectors
 from footnoted.search.embedding.recipes import RECIPES
+from footnoted.search.embedding.rows import SpecState
 from footnoted.search.embedding.stored_vectors import hashes_of
 from footnoted.search.walk import every_document
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.db.session import Database
     from footnoted.search.embedding.recipes import Recipes
@@ -82,17 +86,18 @@ async def renew(
 ) -> Renewal:
     """Have the vectors of a scope made, and return what that comes to; whoever makes them buys.
 
-    Raises UsageError for arguments that do not fit, and for videos that are not there.
+    Raises UsageError for arguments that do not fit, for videos and owners that are not there, and
+    for a spec that nothing is made for.
     """
     scope.check()
     async with database.transaction() as session:
-        if missing := await store.missing_videos(session, scope.video_ids):
-            message = f"there is no video {', '.join(map(str, missing))}"
-            raise UsageError(message)
+        await _check_there(session, scope)
+        await _check_made_for(session, spec)
         meant = await store.meant_documents(session, scope.video_ids, scope.owner, scope.since)
     texts = await _texts(database, spec, meant, recipes)
     shared = meant - texts.own if scope.force else set[Any]()
     async with database.transaction() as session:
+        await _check_made_for(session, spec)
         if scope.force:
             for channel in spec.dense:
                 hashes = texts.inside[channel.sha256] - texts.outside[channel.sha256]
@@ -104,6 +109,29 @@ async def renew(
     wanted = frozenset(meant - noted)
     kept = len(meant - wanted - shared)
     return Renewal(len(meant), kept, len(shared - wanted), wanted)
+
+
+async def _check_there(session: AsyncConnection, scope: VectorScope) -> None:
+    if missing := await store.missing_videos(session, scope.video_ids):
+        message = f"there is no video {', '.join(map(str, missing))}"
+        raise UsageError(message)
+    if scope.owner is not None and not await store.has_owner(session, scope.owner):
+        message = f"there is no owner {scope.owner!r}"
+        raise UsageError(message)
+
+
+async def _check_made_for(session: AsyncConnection, spec: Spec) -> None:
+    states = {row.sha256: row.state for row in await vectors.specs(session)}
+    state = states.get(spec.sha256, SpecState.DROPPED)
+    if state is SpecState.DROPPED:
+        message = f"{spec.key} is not built: `footnoted embedding build` builds all of it"
+        raise UsageError(message)
+    if state is SpecState.RETIRED:
+        message = (
+            f"{spec.key} is retired, and nothing is made for it: `footnoted embedding build` makes"
+            " what it lacks and lets it serve again; renew it then"
+        )
+        raise UsageError(message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,23 @@ _MEANT = text("""
 """)
 
 
+_HAS_OWNER = text("""
+  SELECT EXISTS (SELECT 1 FROM sources WHERE owner = :owner)
+    OR EXISTS (SELECT 1 FROM media WHERE owner = :owner)
+""")
+
+
 async def missing_videos(session: AsyncConnection, ids: Sequence[int]) -> list[int]:
     """Return those of `ids` that are no video, sorted."""
     found = await session.scalars(
         text("SELECT id FROM videos WHERE id = ANY(:ids)"), {"ids": list(ids)}
     )
     return sorted(set(ids) - set(found.all()))
+
+
+async def has_owner(session: AsyncConnection, owner: str) -> bool:
+    """Return whether a source or a recording has this label."""
+    return bool(await session.scalar(_HAS_OWNER, {"owner": owner}))
 
 
 async def meant_documents(
