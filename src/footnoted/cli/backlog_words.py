@@ -28,24 +28,24 @@ def print_backlog(cost: BacklogCost) -> None:
 
 def _calls(cost: BacklogCost) -> str:
     """Return what models are asked: by profile where several follow, and their sum."""
-    if len(cost.profiles) == 1:
-        return _of_profile(cost.profiles[0], cost)
-    parts = [f"{one.profile}: {_of_profile(one, cost)}" for one in cost.profiles]
-    if cost.models.usd is not None and any(not one.is_free for one in cost.profiles):
-        parts.append(f"together {_figures(cost.models)}")
-    return ", ".join(parts)
+    parts = [_of_profile(one, cost) for one in cost.profiles]
+    if cost.models.usd is None:
+        parts[-1] += f" (a day costs at most {show_usd(cost.daily_cap_usd)})"
+    if len(parts) == 1:
+        return parts[0]
+    named = [f"{one.profile} {words}" for one, words in zip(cost.profiles, parts, strict=True)]
+    is_sum = cost.models.usd is not None and any(not one.is_free for one in cost.profiles)
+    return ", ".join([*named, f"together {_figures(cost.models)}"] if is_sum else named)
 
 
 def _of_profile(one: ProfileCost, cost: BacklogCost) -> str:
     if one.is_free:
-        return "$0, the models are free"
+        return "$0, the models are free" if len(cost.profiles) == 1 else "$0 with free models"
     if one.usd is not None:
         return _figures(one)
     if cost.items and cost.unknown_lengths == cost.items:
-        why = "where no length is told"
-    else:
-        why = f"before three videos of {one.profile} are done"
-    return f"unknown {why} (at most {show_usd(cost.daily_cap_usd)} a day)"
+        return "unknown where no length is told"
+    return f"unknown before three videos of {one.profile} are done"
 
 
 def _figures(cost: ModelCost) -> str:

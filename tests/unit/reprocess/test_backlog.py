@@ -59,8 +59,8 @@ def test_calls_and_dollars_are_summed_over_the_profiles(
     assert (found.models.calls, found.models.usd) == (22, Decimal("0.06"))
     assert found.models.p90_usd == Decimal("0.124080")  # 0.06 and 1.2816 times 0.05
     told, _ = said(capsys, found)
-    assert "talks: about 20 for $0.0500 (p90 $0.0884), notes: about 2 for $0.0100" in told
-    assert "free: $0, the models are free, together about 22 for $0.0600 (p90 $0.1241)" in told
+    assert "talks about 20 for $0.0500 (p90 $0.0884), notes about 2 for $0.0100" in told
+    assert "free $0 with free models, together about 22 for $0.0600 (p90 $0.1241)" in told
 
 
 def test_a_profile_without_a_history_has_no_price_and_a_sum_with_it_has_none(
@@ -69,7 +69,7 @@ def test_a_profile_without_a_history_has_no_price_and_a_sum_with_it_has_none(
     """The cap of a day is what can be said."""
     found = cost(HEARD, rates={})
     told, _ = said(capsys, found)
-    unknown = "unknown before three videos of talks are done (at most $1.0000 a day)"
+    unknown = "unknown before three videos of talks are done (a day costs at most $1.0000)"
     assert f"model calls: {unknown}; speech recognition: none." in told
     both = cost(HEARD, profiles=["talks", "brain"], paid={"talks", "brain"})
     assert (both.profiles[0].usd, both.models.usd) == (Decimal("0.05"), None)
@@ -92,7 +92,7 @@ def test_what_no_length_is_told_of_has_no_price(capsys: pytest.CaptureFixture[st
     some = cost(HEARD, nobody_knows)
     assert (some.items, some.unknown_lengths, some.models.calls) == (2, 1, 20)
     none = cost(nobody_knows)
-    assert "unknown where no length is told (at most $1.0000 a day)" in said(capsys, none)[0]
+    assert "unknown where no length is told (a day costs at most $1.0000)" in said(capsys, none)[0]
 
 
 def test_hearing_is_priced_for_what_has_no_words(capsys: pytest.CaptureFixture[str]) -> None:
