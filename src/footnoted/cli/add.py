@@ -10,6 +10,8 @@ import typer
 from footnoted.cli.exits import Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from footnoted.db.storage import Storage
     from footnoted.sources.discover import AddReport
 
@@ -42,13 +44,13 @@ def add(
     from footnoted.catalogue import require_profiles
     from footnoted.cli.storage import with_storage
     from footnoted.sources.discover import NOTHING_ADDED, add_paths
-    from footnoted.sources.net.adding import add_urls
     from footnoted.sources.net.address import address_of
+    from footnoted.sources.net.item import add_urls
     from footnoted.sources.record import Told
 
     told = Told(creator, language, owner)
     meant = [(path, address_of(path)) for path in paths]
-    files = [Path(path) for path, address in meant if address is None]
+    files = _files([path for path, address in meant if address is None])
     urls = [address for _, address in meant if address is not None]
 
     async def work(storage: Storage) -> AddReport:
@@ -71,6 +73,18 @@ def add(
     report = with_storage(work)
     (_print_json if as_json else _print)(report)
     raise typer.Exit(Exit.DONE if report.media_ids or report.known else Exit.SOME_FAILED)
+
+
+def _files(words: Sequence[str]) -> list[Path]:
+    """Return the files that are named. Raises UsageError for a list of feeds: it holds no words."""
+    from footnoted.errors import UsageError
+    from footnoted.sources.opml import is_list
+
+    for word in words:
+        if Path(word).is_file() and is_list(word):
+            message = f"{word} lists feeds: `footnoted source add {word}` follows each of them"
+            raise UsageError(message)
+    return [Path(word) for word in words]
 
 
 def _print(report: AddReport) -> None:

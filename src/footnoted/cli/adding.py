@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from footnoted.db.storage import Storage
     from footnoted.sources.assembly import Net
-    from footnoted.sources.follow import AddedSource
     from footnoted.sources.net.adding import NetPlace
     from footnoted.sources.net.asking import Asked
+    from footnoted.sources.opml import Listed
+    from footnoted.sources.store import Source
 
 _OPML_SUFFIXES = (".opml", ".xml")
 _LONGEST_SHOWN = 200
@@ -35,21 +36,35 @@ class NewSource:
     asked: Asked
 
 
-def add_sources(new: NewSource) -> list[AddedSource]:
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A source that follows a place now; not `is_new` when it did before, unchanged.
+
+    `not_applied` are the options that say something else of it than is so, as a shell takes them.
+    """
+
+    source: Source
+    is_new: bool
+    not_applied: tuple[str, ...] = ()
+
+
+def add_sources(new: NewSource) -> list[Followed]:
     """Follow a place, or every feed of a list; return the sources, new or known.
 
-    Raises UsageError for a place that cannot be followed.
+    Raises UsageError for a place that cannot be followed, and for options that it does not take.
     """
     from footnoted.catalogue import require_profiles
     from footnoted.cli.storage import with_storage
     from footnoted.sources.net.address import address_of
 
     path, address = Path(new.locator).expanduser(), address_of(new.locator)
+    names_list = address is None and path.suffix.lower() in _OPML_SUFFIXES and not path.is_dir()
+    _require_taken(new, is_folder=address is None and not names_list, is_list=names_list)
 
-    async def work(storage: Storage) -> list[AddedSource]:
+    async def work(storage: Storage) -> list[Followed]:
         profiles = list(new.profiles or [storage.settings.profile])
         require_profiles(storage.settings, profiles)
-        if address is None and path.suffix.lower() in _OPML_SUFFIXES:
+        if names_list:
             return await _add_list(storage, new, profiles, path)
         if address is None:
             return [await _add_folder(storage, new, profiles)]
@@ -59,8 +74,26 @@ def add_sources(new: NewSource) -> list[AddedSource]:
     return with_storage(work)
 
 
-async def _add_folder(storage: Storage, new: NewSource, profiles: Sequence[str]) -> AddedSource:
+def _require_taken(new: NewSource, *, is_folder: bool, is_list: bool) -> None:
+    """Raise UsageError for options that say nothing of such a place, before anybody is asked."""
+    from footnoted.sources.change import paced
+    from footnoted.sources.net.asking import schedule_words
+
+    given = [name for name in ("title", "kind") if getattr(new, name) is not None]
+    if is_list and given:
+        options = " and ".join(f"--{name}" for name in given)
+        message = f"{options}: of one place only, and {new.locator} is a list of feeds"
+        raise UsageError(message)
+    if is_folder and new.kind is not None:
+        message = f"--kind is of places on the net, and {new.locator} is here"
+        raise UsageError(message)
+    asked, _ = paced(new.asked, new.every_s, is_folder=is_folder)
+    schedule_words(asked)
+
+
+async def _add_folder(storage: Storage, new: NewSource, profiles: Sequence[str]) -> Followed:
     from footnoted.cli.lines import remark
+    from footnoted.sources.change import paced
     from footnoted.sources.follow import NewSource as NewFolder
     from footnoted.sources.follow import add_source
     from footnoted.sources.net.asking import told_by_few_files
@@ -68,22 +101,46 @@ async def _add_folder(storage: Storage, new: NewSource, profiles: Sequence[str])
     if unknown := told_by_few_files(new.asked):
         remark(f"note: {unknown}")
     seconds = new.every_s or storage.settings.source_poll_interval_s
-    folder = NewFolder(new.locator, profiles, seconds, new.title, new.creator, new.owner, new.asked)
-    return await add_source(storage.database, folder, clock=storage.clock)
+    asked, _ = paced(new.asked, new.every_s, is_folder=True)
+    folder = NewFolder(new.locator, profiles, seconds, new.title, new.creator, new.owner, asked)
+    added = await add_source(storage.database, folder, clock=storage.clock)
+    return _followed(added.source, new, is_new=added.is_new)
+
+
+def _followed(source: Source, new: NewSource, *, is_new: bool) -> Followed:
+    from footnoted.cli.asking import option_words
+    from footnoted.sources.change import Particulars, unlike
+
+    if is_new:
+        return Followed(source, is_new=True)
+    said = Particulars(new.title, new.profiles, new.creator, new.owner, new.every_s)
+    words = [
+        word
+        for name, value in unlike(source, new.asked, said).items()
+        for word in option_words(name, value)
+    ]
+    return Followed(source, is_new=False, not_applied=tuple(words))
 
 
 async def _place(storage: Storage, address: str, kind: str | None) -> NetPlace:
-    """Return what the place is; it is asked, unless a person says or its address tells."""
-    from footnoted.sources.items import YOUTUBE_KIND
-    from footnoted.sources.net.adding import NetPlace, place_of
+    """Return what the place is; it is asked, unless a person says or its address tells.
+
+    Raises UsageError where it is not what the person says.
+    """
+    from footnoted.sources.items import FEED_KIND, YOUTUBE_KIND
+    from footnoted.sources.net.adding import NetPlace, feed_at, place_of
 
     if kind is not None and kind != YOUTUBE_KIND:
-        return NetPlace(kind, address)
+        return feed_at(address) if kind == FEED_KIND else NetPlace(kind, address)
     net = _net(storage)
     try:
-        return await place_of(address, net.web)
+        place = await place_of(address, net.web)
     finally:
         await net.close()
+    if kind is not None and place.kind != kind:
+        message = f"{address} is no channel or playlist of YouTube"
+        raise UsageError(message)
+    return place
 
 
 def _net(storage: Storage) -> Net:
@@ -98,23 +155,19 @@ async def _add_place(
     profiles: Sequence[str],
     place: NetPlace,
     title: str | None,
-) -> AddedSource:
-    from dataclasses import replace
-
-    from footnoted.sources.follow import AddedSource
+) -> Followed:
+    from footnoted.sources.change import paced
     from footnoted.sources.net.adding import NewPlace, add_place
 
-    asked = new.asked
-    if new.every_s is not None and asked.schedule is None:
-        asked = replace(asked, schedule=f"every {new.every_s}")
+    asked, _ = paced(new.asked, new.every_s, is_folder=False)
     wanted = NewPlace(place, profiles, asked, title, new.creator, new.owner)
     source, is_new = await add_place(storage.database, wanted, clock=storage.clock)
-    return AddedSource(source, is_new=is_new)
+    return _followed(source, new, is_new=is_new)
 
 
 async def _add_list(
     storage: Storage, new: NewSource, profiles: Sequence[str], path: Path
-) -> list[AddedSource]:
+) -> list[Followed]:
     """Follow every feed of an OPML file. Raises UsageError for a file that is none."""
     import asyncio
 
@@ -129,7 +182,7 @@ async def _add_list(
     except OSError as error:
         message = f"{new.locator}: {(error.strerror or 'it cannot be read').lower()}"
         raise UsageError(message) from None
-    added: list[AddedSource] = []
+    added: list[Followed] = []
     listed = read_opml(data)
     for address in listed.unusable:
         remark(f"not followed, as it is no web address: {address[:_LONGEST_SHOWN]}")
@@ -145,28 +198,53 @@ async def _add_list(
     return added
 
 
-def export_sources(path: Path) -> int:
-    """Write the followed feeds and channels as OPML; return how many. Folders are left out."""
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many sources a list names, and what it leaves out and why, a sentence each."""
+
+    listed: int
+    left_out: tuple[str, ...]
+
+
+def export_sources(path: Path) -> Exported:
+    """Write the followed feeds and channels as OPML, and return what is in it and what is not."""
     from footnoted.cli.storage import with_storage
     from footnoted.sources.follow import list_sources
-    from footnoted.sources.items import FEED_KIND, YOUTUBE_KIND
-    from footnoted.sources.opml import Listed, write_opml
-    from footnoted.sources.youtube.locator import YoutubePlace, youtube_locator
+    from footnoted.sources.opml import write_opml
 
-    async def work(storage: Storage) -> list[Listed]:
-        listed: list[Listed] = []
-        for source in await list_sources(storage.database):
-            meant = youtube_locator(source.locator) if source.kind == YOUTUBE_KIND else None
-            if source.kind == FEED_KIND:
-                listed.append(Listed(source.title, source.locator))
-            elif isinstance(meant, YoutubePlace):
-                listed.append(Listed(source.title, meant.feed_url or meant.url, meant.url))
-        return listed
+    async def work(storage: Storage) -> list[Source]:
+        return await list_sources(storage.database)
 
-    found = with_storage(work)
+    listed: list[Listed] = []
+    left_out: list[str] = []
+    for source in with_storage(work):
+        entry = listed_as(source)
+        if isinstance(entry, str):
+            left_out.append(f"source {source.id}, {source.title}: {entry}")
+        else:
+            listed.append(entry)
     try:
-        path.write_bytes(write_opml(found))
+        path.write_bytes(write_opml(listed))
     except OSError as error:
         message = f"{path}: {(error.strerror or 'it cannot be written').lower()}"
         raise UsageError(message) from None
-    return len(found)
+    return Exported(len(listed), tuple(left_out))
+
+
+def listed_as(source: Source) -> Listed | str:
+    """Return how a list of feeds names a source, or why it cannot."""
+    from footnoted.sources.items import FEED_KIND, YOUTUBE_KIND, PollState
+    from footnoted.sources.opml import Listed
+    from footnoted.sources.port import FOLDER_KIND
+    from footnoted.sources.youtube.locator import YoutubePlace, youtube_locator
+
+    if source.kind == FEED_KIND:
+        return Listed(source.title, source.locator)
+    if source.kind != YOUTUBE_KIND:
+        return "a folder has no feed" if source.kind == FOLDER_KIND else "no feed of it is known"
+    known = PollState.model_validate(source.poll_state).moved_to
+    for locator in (source.locator, known or ""):
+        meant = youtube_locator(locator)
+        if isinstance(meant, YoutubePlace) and meant.feed_url is not None:
+            return Listed(source.title, meant.feed_url, source.locator)
+    return "its feed is known after the next look at it"

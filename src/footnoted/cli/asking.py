@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import functools
 import inspect
+import shlex
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 def _cap(text: str | None) -> str | None:
@@ -105,6 +106,24 @@ _OPTIONS: dict[str, Any] = {
         ),
     ],
 }
+
+
+_FLAGS = {
+    "every_s": "--every",
+    "profiles": "--profile",
+    "languages": "--language",
+    "allows_translated": "--translated",
+}
+"""The options of `source add` and `source edit` that are not called as what they ask for."""
+
+
+def option_words(name: str, value: str | int | Sequence[str]) -> list[str]:
+    """Return the words by which a person gives an option, as they would stand in a shell."""
+    flag = _FLAGS.get(name, f"--{name.replace('_', '-')}")
+    if isinstance(value, bool):
+        return [flag if value else flag.replace("--", "--no-", 1)]
+    values = [value] if isinstance(value, str | int) else value
+    return [f"{flag} {shlex.quote(str(one))}" for one in values]
 
 
 def asks(command: Callable[..., None]) -> Callable[..., None]:

@@ -17,9 +17,10 @@ from footnoted.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from footnoted.cli.adding import Followed
     from footnoted.pipeline.controls.removal.removal import RemovedSource
     from footnoted.reprocess.services.backlog import BacklogCost
-    from footnoted.sources.follow import AddedSource, SourcePreview
+    from footnoted.sources.follow import SourcePreview
     from footnoted.sources.net.preview import NetPreview, PreviewLine
     from footnoted.sources.net.store import OfferedItem
     from footnoted.sources.store import Source
@@ -28,12 +29,30 @@ _NOTHING = "Nothing is followed yet: `footnoted source add PLACE` follows a chan
 _MOST_NAMED = 20
 
 
-def print_added(added: Sequence[AddedSource], *, as_json: bool) -> None:
-    """Print the sources that follow places now."""
+def print_added(added: Sequence[Followed], *, as_json: bool) -> None:
+    """Print the sources that follow places now, and what of them is not as it was asked."""
     if as_json:
-        lines = [{"is_new": one.is_new, "source": _fields(one.source)} for one in added]
+        lines = [
+            {
+                "is_new": one.is_new,
+                "source": _fields(one.source),
+                "not_applied": list(one.not_applied),
+            }
+            for one in added
+        ]
         write_json("source.add/2", {"sources": lines})
-        return
+    else:
+        _print_added(added)
+    for one in added:
+        if one.not_applied:
+            words = " ".join(one.not_applied)
+            remark(
+                f"not applied to source {one.source.id}: {words};"
+                f" `footnoted source edit {one.source.id} {words}` does"
+            )
+
+
+def _print_added(added: Sequence[Followed]) -> None:
     for one in added:
         source = one.source
         if one.is_new:
@@ -116,7 +135,8 @@ def print_sources(sources: Sequence[Source], *, as_json: bool) -> None:
 
 
 def _row(source: Source) -> tuple[object, ...]:
-    next_look = "-" if source.paused else relative(source.next_poll_at, SystemClock().now())
+    is_looked_at = not source.paused and source.failure_code is None
+    next_look = relative(source.next_poll_at, SystemClock().now()) if is_looked_at else "-"
     return (
         source.id,
         source.title,

@@ -35,10 +35,21 @@ class _ItemState(StrEnum):
 
 
 _A_YEAR_S = 366 * 86_400
+_MOST_NAMED = 20
 _Profiles = Annotated[
     list[str] | None, typer.Option(help="What to make of it; may be given again.")
 ]
 _Creator = Annotated[str | None, typer.Option(help="Who made what nothing else says it of.")]
+_Owner = Annotated[str | None, typer.Option(help="A label to tell sources by.")]
+_Every = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=_A_YEAR_S,
+        metavar="SECONDS",
+        help="Pause between two looks, in the place of a schedule; on the net 60 at least.",
+    ),
+]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _Id = Annotated[int, typer.Argument(help="The id that `source list` shows.")]
 
@@ -70,27 +81,30 @@ def add(
     *,
     profile: _Profiles = None,
     creator: _Creator = None,
-    owner: Annotated[str | None, typer.Option(help="A label to tell sources by.")] = None,
+    owner: _Owner = None,
     title: Annotated[str | None, typer.Option(help="What to call it.")] = None,
     kind: Annotated[
         _Kind | None, typer.Option(help="What it is, where the place is not asked for that.")
     ] = None,
-    every: Annotated[
-        int | None,
-        typer.Option(min=1, max=_A_YEAR_S, metavar="SECONDS", help="Pause between two looks."),
-    ] = None,
+    every: _Every = None,
     asked: Asked,
     as_json: _Json = False,
 ) -> None:
     """Follow a place from now on: a channel, a playlist, a feed, a page, a list of feeds, a folder.
 
-    An OPML file is a list of feeds: each becomes a source.
+    An OPML file is a list of feeds: each becomes a source. What is followed already stays as it is;
+    options that say something else of it are named, with the `source edit` that applies them, and
+    the exit code is 1.
     """
     from footnoted.cli.adding import NewSource, add_sources
+    from footnoted.cli.exits import Exit
     from footnoted.cli.following import print_added
 
     new = NewSource(locator, profile, creator, owner, title, kind and kind.value, every, asked)
-    print_added(add_sources(new), as_json=as_json)
+    added = add_sources(new)
+    print_added(added, as_json=as_json)
+    if any(one.not_applied for one in added):
+        raise typer.Exit(Exit.SOME_FAILED)
 
 
 @asks
@@ -98,30 +112,37 @@ def edit(
     source: _Id,
     *,
     title: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+    profile: Annotated[
+        list[str] | None,
+        typer.Option(help="What to make of it in the place of what was; may be given again."),
+    ] = None,
+    creator: _Creator = None,
+    owner: _Owner = None,
+    every: _Every = None,
     asked: Asked,
     as_json: _Json = False,
 ) -> None:
-    """Change what is taken of a source and when it is looked at; nothing restarts.
+    """Change what is taken of a source, what for, and when it is looked at; nothing restarts.
 
     An empty word takes an option back (`--title-has ''`), and 0 a priority. What was left before
     is judged anew.
+
+    A profile that is added gets what the source took before, too, but for what was cancelled or
+    removed. What was made for one that is left out stays, and what is unfinished goes on. A creator
+    holds for what comes: recordings that are there keep theirs (`footnoted edit`, `creator merge`).
+    An owner is that of all the source brought.
     """
-    from footnoted.cli.following import print_sources
-    from footnoted.cli.lines import remark
+    from footnoted.catalogue import require_profiles
+    from footnoted.cli.changing import print_changed
     from footnoted.cli.storage import with_storage
-    from footnoted.sources.net.adding import change_source
-    from footnoted.sources.net.asking import told_by_few_files
-    from footnoted.sources.port import FOLDER_KIND
+    from footnoted.sources.change import Changed, Particulars, change_source
 
-    async def work(storage: Storage) -> Source:
-        return await change_source(
-            storage.database, source, asked, clock=storage.clock, title=title
-        )
+    async def work(storage: Storage) -> Changed:
+        require_profiles(storage.settings, profile or [])
+        said = Particulars(title, profile or None, creator, owner, every)
+        return await change_source(storage.database, source, asked, said, clock=storage.clock)
 
-    changed = with_storage(work)
-    print_sources([changed], as_json=as_json)
-    if changed.kind == FOLDER_KIND and (unknown := told_by_few_files(asked)):
-        remark(f"note: {unknown}")
+    print_changed(with_storage(work), asked, as_json=as_json)
 
 
 def items(
@@ -151,25 +172,35 @@ def items(
 
 
 def poll(source: _Id, as_json: _Json = False) -> None:
-    """Look at a source now; a running daemon does, or the next run."""
+    """Look at a source now; a running daemon does, or the next run. One that failed is taken up."""
     from footnoted.cli.following import print_sources
+    from footnoted.cli.lines import remark
     from footnoted.cli.storage import with_storage
-    from footnoted.sources.follow import look_now
+    from footnoted.pipeline.controls.looking import look_now
 
     async def work(storage: Storage) -> Source:
         return await look_now(storage.database, source, clock=storage.clock)
 
     print_sources([with_storage(work)], as_json=as_json)
+    remark("`footnoted run` looks there; a running daemon has begun.")
 
 
 def export(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The OPML file to write.")],
 ) -> None:
-    """Write the followed feeds and channels to an OPML file, for other programs."""
-    from footnoted.cli.adding import export_sources
-    from footnoted.cli.lines import say
+    """Write the followed feeds and channels to an OPML file, for other programs.
 
-    say(f"{export_sources(path)} sources are in {path}.")
+    What has no feed that is known is left out, and named.
+    """
+    from footnoted.cli.adding import export_sources
+    from footnoted.cli.lines import remark, say
+
+    exported = export_sources(path)
+    say(f"{exported.listed} sources are in {path}.")
+    for sentence in exported.left_out[:_MOST_NAMED]:
+        remark(f"left out: {sentence}")
+    if len(exported.left_out) > _MOST_NAMED:
+        remark(f"... and {len(exported.left_out) - _MOST_NAMED} more; `source list` shows all")
 
 
 def show(as_json: _Json = False) -> None:
@@ -231,10 +262,10 @@ def pause(source: _Id, as_json: _Json = False) -> None:
 
 
 def resume(source: _Id, as_json: _Json = False) -> None:
-    """Look at a source again, at once."""
+    """Look at a source again, at once; it was paused, or failed."""
     from footnoted.cli.following import print_sources
     from footnoted.cli.storage import with_storage
-    from footnoted.sources.follow import resume_source
+    from footnoted.pipeline.controls.looking import resume_source
 
     async def work(storage: Storage) -> Source:
         return await resume_source(storage.database, source, clock=storage.clock)

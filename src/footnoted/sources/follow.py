@@ -1,4 +1,4 @@
-"""Sources as a person handles them: followed, listed, tried, paused, resumed."""
+"""Sources as a person handles them: followed, listed, tried, paused."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from footnoted.sources.net.asking import (
     require_for_folder,
     schedule_words,
 )
+from footnoted.sources.opml import is_list
 from footnoted.sources.options import SourceOptions, options_of_source
 from footnoted.sources.port import FOLDER_KIND, FileRole, ScanLimits, ScanRequest
 from footnoted.sources.videos.store import notify_work
@@ -95,12 +96,17 @@ class SourcePreview:
 def resolve_locator(locator: str) -> str:
     """Return the locator absolute, with links resolved, so that one place has one name.
 
-    Raises UsageError when it is a file or nothing is there.
+    Raises UsageError when it is a file, a list of feeds too, or nothing is there.
     """
     absolute = os.path.abspath(os.path.expanduser(locator))  # noqa: PTH100, PTH111 - globs are no paths
     root = read_target(absolute).root
     if os.path.isfile(root):  # noqa: PTH113 - as above
-        message = f"{locator} is a file; take it with `footnoted add`, or follow its folder"
+        message = f"{locator} is a file: `footnoted add` takes one; a folder is followed"
+        if is_list(root):
+            message = (
+                f"{locator} is a file that lists feeds: `footnoted source add` follows each of"
+                " them, `footnoted source test` looks at one by its address"
+            )
         raise UsageError(message)
     if not os.path.isdir(root):  # noqa: PTH112 - as above
         message = f"{locator}: there is no folder {root}"
@@ -160,18 +166,8 @@ async def list_sources(database: Database) -> list[Source]:
 
 async def pause_source(database: Database, source_id: int, *, clock: Clock) -> Source:
     """Stop looking at a source; what it brought goes on. Raises UsageError when it is unknown."""
-    return await _set_paused(database, source_id, clock, paused=True)
-
-
-async def resume_source(database: Database, source_id: int, *, clock: Clock) -> Source:
-    """Look at a source again, at once. Raises UsageError when it is unknown."""
-    return await _set_paused(database, source_id, clock, paused=False)
-
-
-async def look_now(database: Database, source_id: int, *, clock: Clock) -> Source:
-    """Have a source looked at as soon as a daemon can. Raises UsageError when it is unknown."""
     async with database.transaction() as session:
-        await store.hasten(session, source_id, clock.now())
+        await store.set_paused(session, source_id, clock.now(), paused=True)
         await notify_work(session)
         return await require_source(session, source_id)
 
@@ -183,13 +179,6 @@ async def require_source(session: AsyncConnection, source_id: int) -> Source:
         message = f"there is no source {source_id}"
         raise UsageError(message)
     return source
-
-
-async def _set_paused(database: Database, source_id: int, clock: Clock, *, paused: bool) -> Source:
-    async with database.transaction() as session:
-        await store.set_paused(session, source_id, clock.now(), paused=paused)
-        await notify_work(session)
-        return await require_source(session, source_id)
 
 
 def length_told(media: FoundMedia) -> int | None:

@@ -7,6 +7,7 @@ told are taken one by one.
 from __future__ import annotations
 
 import html
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,7 @@ from defusedxml.ElementTree import fromstring
 
 from footnoted.db.texts import storable
 from footnoted.errors import UsageError
+from footnoted.sources.contents import read_small
 from footnoted.sources.feeds.addresses import absolute_url
 from footnoted.sources.feeds.prose import plain_line_of
 
@@ -56,6 +58,18 @@ class FeedList:
 
     feeds: tuple[Outline, ...]
     unusable: tuple[str, ...] = ()
+
+
+def is_list(path: str) -> bool:
+    """Return whether a file is a list of feeds: by its name, and as any XML by what is in it."""
+    suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122 - odd names, see contents.py
+    if suffix != ".xml":
+        return suffix == ".opml"
+    try:
+        data = read_small(path, MAX_OPML_BYTES)
+    except OSError:
+        return False
+    return _SIGNS.search(data.replace(b"\0", b"")) is not None
 
 
 def read_opml(data: bytes) -> FeedList:

@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, case, func, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from footnoted.db.tables import sources
-from footnoted.model.status import SOURCE_DUE, SOURCE_FOLLOWED, ItemKind
+from footnoted.model.status import CANCELLED, SKIPPED, SOURCE_DUE, SOURCE_FOLLOWED, ItemKind
+from footnoted.sources.items import YOUTUBE_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +51,16 @@ class Source(NamedTuple):
     media_count: int
 
 
+class TakenRecording(NamedTuple):
+    """A recording that a source took: its keys and those of its files, and what tells it apart."""
+
+    media_id: int
+    keys: tuple[str, ...]
+    title: str
+    published_at: datetime | None
+    duration_ms: int | None
+
+
 _SOURCE = """
   SELECT s.id, s.kind, s.locator, s.title, s.creator_name, s.profiles, s.paused, s.poll_interval_s,
     s.next_poll_at, s.polled_at, s.status, s.wait_reason, s.wait_detail, s.failure_code,
@@ -70,6 +81,19 @@ async def find_source(session: AsyncConnection, kind: str, locator: str) -> Sour
     rows = await session.execute(
         text(f"{_SOURCE} WHERE s.kind = :kind AND s.locator = :locator"),
         {"kind": kind, "locator": locator},
+    )
+    return next(map(_source, rows.mappings()), None)
+
+
+async def find_channel(session: AsyncConnection, url: str) -> Source | None:
+    """Return the source that follows a channel under another name, as far as a look told; or None.
+
+    A handle was resolved at the first look, and is remembered as its channel's address.
+    """
+    rows = await session.execute(
+        text(f"""{_SOURCE} WHERE s.kind = :kind AND s.locator <> :url
+                 AND s.poll_state ->> 'moved_to' = :url ORDER BY s.id"""),
+        {"kind": YOUTUBE_KIND, "url": url},
     )
     return next(map(_source, rows.mappings()), None)
 
@@ -144,6 +168,30 @@ async def change(
         .where(sources.c.id == source_id)
         .values(**{**values, **forgotten}, updated_at=now)
     )
+
+
+async def taken_recordings(session: AsyncConnection, source_id: int) -> list[TakenRecording]:
+    """Return what a source took that somebody still wants: not all of it cancelled or left out."""
+    rows = await session.execute(
+        text("""
+          SELECT m.id, m.title, m.published_at, m.duration_ms, ARRAY(
+              SELECT key FROM media_keys WHERE media_id = m.id
+              UNION SELECT 'sha256:' || sha256 FROM media_files
+              WHERE media_id = m.id AND role <> 'metadata' AND size_bytes > 0
+              UNION SELECT m.identity ORDER BY 1) AS keys
+          FROM media m
+          WHERE (m.source_id = :source OR EXISTS (
+              SELECT 1 FROM source_items i
+              WHERE i.source_id = :source AND i.state = 'taken' AND i.media_id = m.id))
+            AND EXISTS (SELECT 1 FROM videos v WHERE v.media_id = m.id
+                        AND v.status NOT IN (:skipped, :cancelled))
+          ORDER BY m.id"""),
+        {"source": source_id, "skipped": SKIPPED, "cancelled": CANCELLED},
+    )
+    return [
+        TakenRecording(row.id, tuple(row.keys), row.title, row.published_at, row.duration_ms)
+        for row in rows
+    ]
 
 
 async def set_polled(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from footnoted.pipeline.controls.removal.removal import purge
-from footnoted.sources.net.adding import change_source
+from footnoted.sources.change import change_source
 from footnoted.sources.net.asking import Asked
 from footnoted.sources.net.store import OfferedItem, offered
 from footnoted.sources.port import ScanLimits

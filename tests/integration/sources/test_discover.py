@@ -12,6 +12,9 @@ import pytest
 
 from footnoted.db.engine import connect
 from footnoted.errors import UsageError
+from footnoted.pipeline.alerts.alert import SOURCE_FAILED, Alert
+from footnoted.pipeline.alerts.store import open_alerts, raise_alert
+from footnoted.pipeline.controls.looking import look_now, resume_source
 from footnoted.sources.discover import attach_transcript
 from footnoted.sources.edit import edit_media
 from footnoted.sources.folder import FolderScanner
@@ -21,7 +24,6 @@ from footnoted.sources.follow import (
     list_sources,
     pause_source,
     preview_source,
-    resume_source,
 )
 from footnoted.sources.port import FoundMedia
 from footnoted.sources.record import Origin, record
@@ -29,8 +31,10 @@ from footnoted.stages.poll import PollOutput
 from tests.integration.sources.conftest import captions
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from footnoted.sources.store import Source
     from tests.integration.sources.conftest import Desk
 
 VIDEOS = "SELECT v.*, m.title FROM videos v JOIN media m ON m.id = v.media_id ORDER BY v.id"
@@ -197,6 +201,8 @@ async def test_a_paused_source_is_not_claimed_and_resumes_at_once(desk: Desk) ->
     paused = await pause_source(desk.database, source_id, clock=desk.clock)
     (row,) = await desk.rows("SELECT status, fence FROM sources")
     assert (paused.paused, row.status, row.fence) == (True, "followed", 1)
+    with pytest.raises(UsageError, match=f"is paused, .* `footnoted source resume {source_id}`"):
+        await look_now(desk.database, source_id, clock=desk.clock)
     resumed = await resume_source(desk.database, source_id, clock=desk.clock)
     assert (resumed.paused, resumed.status, resumed.next_poll_at) == (
         False,
@@ -205,6 +211,29 @@ async def test_a_paused_source_is_not_claimed_and_resumes_at_once(desk: Desk) ->
     )
     with pytest.raises(UsageError, match="no source 99"):
         await pause_source(desk.database, 99, clock=desk.clock)
+
+
+@pytest.mark.parametrize("take_up", [look_now, resume_source])
+async def test_a_failed_source_is_taken_up_again_by_whoever_asks_for_a_look(
+    desk: Desk, take_up: Callable[..., Awaitable[Source]]
+) -> None:
+    """It was left as it was, though it said that it would be looked at now."""
+    source_id = await desk.follow()
+    async with desk.database.transaction() as session:
+        alert = Alert(SOURCE_FAILED, f"source {source_id}", "source_gone: it is gone")
+        await raise_alert(session, alert, desk.clock.now())
+    await desk.change(
+        """UPDATE sources SET status = 'failed', failure_code = 'source_gone', failure_detail = 'x',
+             next_poll_at = next_poll_at + interval '1 day', attempts = 3"""
+    )
+    await desk.follow("*.vtt")
+    await desk.change("UPDATE sources SET status = 'failed', failure_code = 'x' WHERE id > 1")
+    taken_up = await take_up(desk.database, source_id, clock=desk.clock)
+    assert (taken_up.status, taken_up.failure_code) == ("due", None)
+    other = await desk.rows("SELECT status FROM sources WHERE id <> :id", id=source_id)
+    assert [row.status for row in other] == ["failed"]
+    async with desk.database.transaction() as session:
+        assert await open_alerts(session) == []
 
 
 async def test_a_preview_says_what_would_be_taken_and_writes_nothing(desk: Desk) -> None:

@@ -16,9 +16,10 @@ from footnoted.pipeline.controls.selection import Selection
 from footnoted.pipeline.controls.taking_up import retry
 from footnoted.pipeline.plan import Mode, RunPlan
 from footnoted.settings import Settings
+from footnoted.sources.change import change_source
 from footnoted.sources.follow import NewSource, add_source
 from footnoted.sources.items import FEED_KIND
-from footnoted.sources.net.adding import NetPlace, NewPlace, add_place, change_source
+from footnoted.sources.net.adding import NetPlace, NewPlace, add_place
 from footnoted.sources.net.asking import Asked
 from tests.fakes.hearing import spoken
 from tests.fakes.machine import rows_of

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from footnoted.model.transcript import TranscriptOrigin
 from footnoted.sources.discover import attach_transcript
 from footnoted.sources.folder import FolderScanner
-from footnoted.sources.net.adding import add_urls
+from footnoted.sources.net.item import add_urls
 from footnoted.sources.obtain.port import Captions, Obtained
 from footnoted.sources.transcriptions.store import HeardIn, note_heard
 from footnoted.stages.obtain import Obtainers, ObtainOutput, ObtainStage

@@ -13,8 +13,8 @@ import pytest
 
 from footnoted.errors import UsageError
 from footnoted.model.outcome import Waiting
-from footnoted.sources.net.adding import change_source
-from footnoted.sources.net.asking import Asked
+from footnoted.sources.change import Particulars, change_source
+from footnoted.sources.net.asking import NOTHING_ASKED, Asked
 from footnoted.sources.port import ScanLimits
 from footnoted.stages.poll import PollOutput
 from tests.integration.sources.conftest import captions
@@ -536,28 +536,27 @@ async def test_a_folder_refuses_what_it_does_not_know(desk: Desk) -> None:
     await desk.follow()
     with pytest.raises(UsageError, match="no file tells whether it is a Short"):
         await change_source(desk.database, desk.source_id, Asked(captions="de"), clock=desk.clock)
-    changed = await change_source(
+    cron, _ = await change_source(
         desk.database, desk.source_id, Asked(schedule="cron 0 6 * * *"), clock=desk.clock
     )
-    back = await change_source(desk.database, desk.source_id, Asked(schedule=""), clock=desk.clock)
-    assert (changed.schedule, back.schedule) == ("cron 0 6 * * *", None)
+    paced, _ = await change_source(
+        desk.database, desk.source_id, NOTHING_ASKED, Particulars(every_s=900), clock=desk.clock
+    )
+    assert (cron.schedule, paced.schedule, paced.poll_interval_s) == ("cron 0 6 * * *", None, 900)
+    assert paced.options == {}
 
 
 async def test_an_empty_word_takes_back_what_was_asked(desk: Desk) -> None:
     """A cap, a backfill and a title too: the source is as one of which nobody asked them."""
     source_id = await desk.follow()
     words = Asked(daily_cap_usd="0.5", backfill="3")
-    changed = await change_source(
-        desk.database, source_id, words, clock=desk.clock, title="The talks"
-    )
-    back = await change_source(
-        desk.database,
-        source_id,
-        Asked(daily_cap_usd="", backfill=""),
-        clock=desk.clock,
-        title="",
-    )
+    said = Particulars("The talks", None, "Ada", "bob")
+    changed, _ = await change_source(desk.database, source_id, words, said, clock=desk.clock)
+    words, said = Asked(daily_cap_usd="", backfill=""), Particulars("", None, "", "")
+    back, _ = await change_source(desk.database, source_id, words, said, clock=desk.clock)
     assert (changed.daily_cap_usd, changed.title) == (Decimal("0.5"), "The talks")
+    assert (changed.creator_name, changed.owner) == ("Ada", "bob")
+    assert (back.creator_name, back.owner) == (None, None)
     assert changed.options == {"backfill": {"newest": 3}}
     assert (back.daily_cap_usd, back.title) == (None, back.locator.rpartition("/")[2])
     assert back.options == {}
@@ -571,7 +570,7 @@ async def test_a_folder_has_its_own_interval_again_when_its_schedule_is_taken_ba
     source_id = await desk.follow(asked=Asked(schedule=first))
     for words in (Asked(schedule="cron 0 6 * * *", title_has="a"), Asked(schedule="")):
         await desk.poll()
-        source = await change_source(desk.database, source_id, words, clock=desk.clock)
+        source, _ = await change_source(desk.database, source_id, words, clock=desk.clock)
     soon = desk.clock.now() + timedelta(seconds=300)
     assert (source.schedule, source.poll_interval_s, source.next_poll_at) == (None, 300, soon)
     assert source.options == {"rules": {"title_has": "a"}}
@@ -583,7 +582,7 @@ async def test_a_new_schedule_holds_from_now_on(desk: Desk) -> None:
     await desk.poll()
     now = desk.clock.now()
     looks = [
-        (await change_source(desk.database, source_id, Asked(schedule=words), clock=desk.clock))
+        (await change_source(desk.database, source_id, Asked(schedule=words), clock=desk.clock))[0]
         for words in ("cron 0 15 * * *", "every 10m")
     ]
     cron, often = (look.next_poll_at - now for look in looks)

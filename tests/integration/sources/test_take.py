@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from footnoted.pipeline.controls.removal.removal import purge, remove_source
+from footnoted.sources.change import Particulars, change_source
 from footnoted.sources.feeds.identity import Marks, keys_of
-from footnoted.sources.items import FEED_KIND, FoundItem, Poll, TranscriptLink
-from footnoted.sources.net.adding import (
-    NetPlace,
-    NewPlace,
-    add_place,
-    add_urls,
-    change_source,
-)
+from footnoted.sources.items import FEED_KIND, YOUTUBE_KIND, FoundItem, Poll, TranscriptLink
+from footnoted.sources.net.adding import NetPlace, NewPlace, add_place
 from footnoted.sources.net.asking import Asked
+from footnoted.sources.net.item import add_urls
 from footnoted.sources.net.store import offered
 from footnoted.sources.net.take import Follows, take
 from footnoted.sources.options import SourceOptions
@@ -291,6 +287,43 @@ async def test_what_was_removed_comes_back_by_hand_only(shelf: Shelf) -> None:
     assert (await mirror.became())["Episode 1"] == "taken"
     assert await shelf.rows("SELECT count(*) FROM media") == [(2,)]
     assert await shelf.rows("SELECT count(*) FROM removals") == [(0,)]
+
+
+async def test_a_profile_that_is_added_gets_what_was_taken(shelf: Shelf) -> None:
+    """As another source with that profile would; but for what a person cancelled or erased."""
+    source_id, clock = shelf.follows.source_id, FakeClock(NOW)
+    await shelf.asking(profiles=["techniques", "other"], backfill="4").take(episodes(1, 6))
+    await erase(shelf, "Episode 2", "other")
+    cancelled = "UPDATE videos SET status = 'cancelled' WHERE media_id = (%s) RETURNING 1"
+    await shelf.rows(cancelled % "SELECT id FROM media WHERE title = 'Episode 3'")
+    said = Particulars(profiles=["techniques"])
+    dropped = await change_source(shelf.database, source_id, Asked(), said, clock=clock)
+    said = Particulars(profiles=["other", "third", "techniques"], creator="Grace")
+    added = await change_source(shelf.database, source_id, Asked(), said, clock=clock)
+    again = await change_source(shelf.database, source_id, Asked(), said, clock=clock)
+    assert (dropped.source.profiles, dropped.joined) == (("techniques",), 0)
+    assert (added.source.profiles, added.joined, again.joined) == (tuple(said.profiles or ()), 3, 0)
+    query = """SELECT v.profile, m.title FROM videos v JOIN media m ON m.id = v.media_id
+               WHERE v.source_id = s.id AND v.status <> 'cancelled' ORDER BY v.turn, v.profile"""
+    videos = await shelf.rows(query.replace("s.id", str(source_id)))
+    assert [title for profile, title in videos if profile == "third"] == [
+        "Episode 1",
+        "Episode 2",
+        "Episode 4",
+    ]
+    assert [title for profile, title in videos if profile == "other"] == ["Episode 1", "Episode 4"]
+    assert await shelf.rows("SELECT name FROM creators") == [("The Pod",)]
+
+
+async def test_a_channel_that_is_followed_by_its_handle_is_known(shelf: Shelf) -> None:
+    """Once a look told which it is: a list that names its feed follows it no second time."""
+    channel = "https://www.youtube.com/channel/UCaaaaaaaaaaaaaaaaaaaaaa"
+    place = NewPlace(NetPlace(YOUTUBE_KIND, channel), ["techniques"], Asked())
+    query = """UPDATE sources SET kind = 'youtube',
+                 poll_state = jsonb_build_object('moved_to', CAST(:channel AS text)) RETURNING id"""
+    await rows_of(shelf.database, query, channel=channel)
+    source, is_new = await add_place(shelf.database, place, clock=FakeClock(NOW))
+    assert (source.id, is_new) == (shelf.follows.source_id, False)
 
 
 async def test_a_removal_is_of_one_profile(shelf: Shelf) -> None:

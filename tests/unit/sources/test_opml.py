@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
 from footnoted.errors import UsageError
-from footnoted.sources.opml import FeedList, Listed, Outline, read_opml, write_opml
+from footnoted.sources.follow import resolve_locator
+from footnoted.sources.opml import FeedList, Listed, Outline, is_list, read_opml, write_opml
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NESTED = """<?xml version="1.0" encoding="utf-8"?>
 <opml version="2.0"><head><title>Mine</title></head><body>
@@ -81,3 +87,25 @@ def test_titles_survive() -> None:
     assert read_opml(data).feeds == (
         Outline("Tom & <Jerry>", "https://a.example/f", "https://a.example/"),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "lists"),
+    [
+        ("mine.OPML", "", True),
+        ("mine.xml", NESTED, True),
+        ("talk.xml", "<tt><body><p>Hello</p></body></tt>", False),
+        ("talk.vtt", NESTED, False),
+    ],
+)
+def test_a_list_is_told_from_a_transcript(
+    tmp_path: Path, name: str, text: str, *, lists: bool
+) -> None:
+    """Both may be XML; whoever tries or takes one is told what takes it."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    assert is_list(str(path)) is lists
+    with pytest.raises(UsageError) as raised:
+        resolve_locator(str(path))
+    said = "`footnoted source add` follows each" if lists else "`footnoted add` takes one"
+    assert said in raised.value.message

@@ -71,6 +71,7 @@ _RETRY_OTHERS = """
     WHERE status IN ('failed', 'quarantined') AND lease_owner IS NULL
       AND (CAST(:reason AS text) IS NULL OR failure_code = :reason)
       AND (CAST(:since AS timestamptz) IS NULL OR updated_at >= :since)
+      AND (CAST(:source AS bigint) IS NULL OR id = :source)
     ORDER BY id FOR UPDATE
   ), moved AS (
     UPDATE {table} i SET status = :target, {cleared}
@@ -176,6 +177,7 @@ async def retry_page_groups(
             "kind": ItemKind.PAGE_GROUP.value,
             "event": PAGE_GROUP_RETRIED,
             "reason": selection.reason,
+            "source": None,
             "since": selection.since,
             "now": now,
         },
@@ -186,7 +188,7 @@ async def retry_page_groups(
 async def retry_sources(
     session: AsyncConnection, selection: Selection, now: datetime
 ) -> list[Touched]:
-    """Have failed sources looked at again, at once."""
+    """Have failed sources looked at again, at once; one of them where the selection names it."""
     statement = _RETRY_OTHERS.format(table="sources", cleared=_CLEARED, title="m.title", join="")
     rows = await session.execute(
         text(statement),
@@ -195,6 +197,7 @@ async def retry_sources(
             "kind": ItemKind.SOURCE.value,
             "event": SOURCE_RETRIED,
             "reason": selection.reason,
+            "source": selection.source_id,
             "since": selection.since,
             "now": now,
         },

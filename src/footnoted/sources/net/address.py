@@ -22,8 +22,12 @@ _FILES = MEDIA_EXTENSIONS | TRANSCRIPT_EXTENSIONS | {"opml", "csv", "zip", "pdf"
 def address_of(text: str) -> str | None:
     """Return the address that `text` means; None where it means a file, a folder or a glob.
 
-    Raises UsageError for addresses of other kinds than the web's, and for what may be either.
+    Raises UsageError for addresses of other kinds than the web's, for what may be either, and for
+    nothing at all, which would mean the folder one happens to be in.
     """
+    if not text.strip():
+        message = "an empty word names no place; write a dot (.) for the folder you are in"
+        raise UsageError(message)
     if _WEB.match(text):
         return text
     if os.path.lexists(os.path.expanduser(text)):  # noqa: PTH111 - odd names

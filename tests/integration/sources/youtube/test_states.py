@@ -9,8 +9,9 @@ from footnoted.daemon import run_daemon
 from footnoted.pipeline.plan import Mode, RunPlan
 from footnoted.pipeline.reports.status import StatusQuery, read_status
 from footnoted.sources.items import YOUTUBE_KIND
-from footnoted.sources.net.adding import NetPlace, NewPlace, add_place, add_urls
+from footnoted.sources.net.adding import NetPlace, NewPlace, add_place
 from footnoted.sources.net.asking import Asked
+from footnoted.sources.net.item import add_urls
 from footnoted.sources.youtube.locator import YoutubeVideo
 from tests.fakes.machine import rows_of
 from tests.integration.sources.youtube.conftest import YOUTUBE, WorldClock, nobody

@@ -19,6 +19,13 @@ def _nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.parametrize("text", ["", " "])
+def test_nothing_is_no_place(text: str) -> None:
+    """A variable that is unset would follow whatever folder one is in."""
+    with pytest.raises(UsageError, match="an empty word names no place; write a dot"):
+        address_of(text)
+
+
 @pytest.mark.parametrize(
     ("text", "address"),
     [
