@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import text
+
 from footnoted.errors import PermanentError
 from footnoted.knowledge.groups.store import contribute
 from footnoted.llm.tasks import ExtractTask
@@ -194,6 +196,34 @@ async def test_contributors_in_any_order_never_wait_in_a_circle(workshop: Worksh
     await asyncio.gather(*(give(number, video) for number, video in enumerate(videos)))
     rows = await workshop.rows("SELECT wanted FROM page_groups")
     assert [row.wanted for row in rows] == [32] * 6
+
+
+async def _until_somebody_waits(workshop: Workshop) -> None:
+    """Return when a transaction waits for a lock of another one."""
+    async with asyncio.timeout(30):
+        waiting = """SELECT count(*) FROM pg_sleep(0.01), pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+        while not await workshop.scalar(waiting):
+            pass
+
+
+async def test_whoever_waits_for_a_page_that_is_published_holds_none_of_its_moments(
+    workshop: Workshop,
+) -> None:
+    """Publishing holds the group, and then deletes moments that nobody cites any more."""
+    video = await workshop.add(ONE)
+    await workshop.process(video)
+    await workshop.compose()
+    await _extract_nothing(workshop, video)
+    async with workshop.database.transaction() as session:
+        await session.execute(text("SELECT id FROM page_groups FOR NO KEY UPDATE"))
+        coming_back = asyncio.create_task(workshop.process(video))
+        await _until_somebody_waits(workshop)
+        held = text("SELECT id FROM technique_moments FOR UPDATE NOWAIT")
+        assert len((await session.execute(held)).all()) == 1
+    await coming_back
+    await workshop.compose()
+    assert {claim[2] for claim in await workshop.claims()} == set(ONE.lines)
 
 
 async def test_two_groups_that_ask_for_one_address_get_two(workshop: Workshop) -> None:

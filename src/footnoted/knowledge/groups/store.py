@@ -98,6 +98,25 @@ _RETIRE_EMPTY = text("""
 """)
 
 
+async def lock_groups(session: AsyncConnection, video_id: int) -> None:
+    """Keep the pages that a video may be on from being published until the transaction ends.
+
+    To be called before its moments or their evidence are touched. Publishing holds the page group
+    before it looks at those; the other way around the two would wait for each other.
+    """
+    await session.execute(
+        select(page_groups.c.id)
+        .join(
+            videos,
+            (videos.c.creator_id == page_groups.c.creator_id)
+            & (videos.c.profile == page_groups.c.profile),
+        )
+        .where(videos.c.id == video_id)
+        .order_by(page_groups.c.id)
+        .with_for_update(of=page_groups, key_share=True)
+    )
+
+
 async def contribute(
     session: AsyncConnection,
     video_id: int,
@@ -133,6 +152,7 @@ async def retract_video(session: AsyncConnection, video_id: int) -> tuple[UUID, 
     retire, and every group the video touched is composed anew. The documents of the returned pages
     are out of date.
     """
+    await lock_groups(session, video_id)
     await contribute(session, video_id, ())
     await session.execute(_UNGROUNDED, {"video_id": video_id})
     await _forget_origin(session, video_id)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, text, update
 
 from footnoted.db.recordings import CREATOR_CALLED, MEDIA_PATH
 from footnoted.db.rows import upsert
-from footnoted.knowledge.groups.store import contribute
+from footnoted.knowledge.groups.store import contribute, lock_groups
 from footnoted.knowledge.store import cited_moments, prune_evidence, save_evidence
 from footnoted.model.citation import deep_link, playable_url
 from footnoted.profiles.declared.tables import declared_items as items
@@ -97,6 +97,7 @@ async def replace_items(
     Items that left are deleted, or retired while a published page cites them. Where the profile
     `has_pages`, the groups of what changed or left are wanted anew.
     """
+    await lock_groups(session, video_id)
     if out.transcript_id is not None:
         await save_evidence(session, video_id, out.transcript_id, out.evidence)
     before = await _categories(session, video_id)

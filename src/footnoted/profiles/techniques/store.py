@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, text, update
 
 from footnoted.db.rows import upsert
-from footnoted.knowledge.groups.store import contribute
+from footnoted.knowledge.groups.store import contribute, lock_groups
 from footnoted.knowledge.moments import Moment
 from footnoted.knowledge.store import cited_moments, prune_evidence, save_evidence
 from footnoted.profiles.techniques.tables import technique_moments as moments
@@ -91,6 +91,7 @@ async def replace_moments(session: AsyncConnection, video_id: int, out: ExtractO
     Moments that left are deleted, or retired while a published page cites them. Page groups of
     what changed or left are wanted anew.
     """
+    await lock_groups(session, video_id)
     if out.transcript_id is not None:
         await save_evidence(session, video_id, out.transcript_id, out.evidence)
     before = await _categories(session, video_id)
@@ -112,6 +113,7 @@ async def write_classes(
     session: AsyncConnection, video_id: int, classes: Sequence[MomentClass]
 ) -> None:
     """File the moments; the groups that moments left, joined or changed in are wanted anew."""
+    await lock_groups(session, video_id)
     before = await _categories(session, video_id)
     rows = await session.scalars(
         _CLASSIFY,
