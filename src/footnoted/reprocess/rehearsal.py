@@ -9,7 +9,7 @@ answered with what was answered before. From there on, figures are estimates.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from footnoted.errors import FootnotedError
@@ -141,11 +141,17 @@ class Rehearsal:
             mark = 0 if self._vectors is None else await self._vectors.mark(session)
             for item in items:
                 found += await self._item(session, item, wish)
+            asking = {forecast.item.id for forecast in found if forecast.calls}
+            fed = await store.groups_fed_by(session, asking)
+            pages = Wish(force=wish.force, may_follow=bool(asking))
             for group in await store.groups_of(session, *owner):
-                if not group.is_in_work and (group.is_due or wish.all_pages):
-                    may_follow = any(forecast.calls for forecast in found)
-                    pages = Wish(force=wish.force, may_follow=may_follow)
+                if group.is_in_work:
+                    continue
+                if group.is_due or wish.all_pages:
                     found += await self._item(session, group, pages)
+                elif group.id in fed:  # it stands, and what it rests on is asked anew
+                    following = await self._item(session, group, pages)
+                    found += [replace(forecast, is_follow_up=True) for forecast in following]
             if self._vectors is not None:
                 await self._vectors.note(session, mark, found)
         return found

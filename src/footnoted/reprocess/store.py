@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from footnoted.model.status import ItemKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -125,6 +125,15 @@ async def groups_of(session: AsyncConnection, profile: str, creator_id: int) -> 
     """Return the page groups of a creator, by id."""
     rows = await session.execute(_GROUPS, {"profile": profile, "creator": creator_id})
     return [Item(ItemKind.PAGE_GROUP, **row) for row in rows.mappings()]
+
+
+async def groups_fed_by(session: AsyncConnection, video_ids: Collection[int]) -> set[int]:
+    """Return the page groups that rest on one of these videos."""
+    found = await session.scalars(
+        text("SELECT DISTINCT group_id FROM contributions WHERE video_id = ANY(:ids)"),
+        {"ids": sorted(video_ids)},
+    )
+    return set(found.all())
 
 
 async def creators_with_pages(

@@ -140,6 +140,9 @@ async def test_what_may_follow_is_in_the_upper_forecast_alone(plant: Plant) -> N
     assert set(follow) == {"classify", "compose"}
     assert plan.p90_usd > plan.money.p90_usd
     assert {redoing.stage for redoing in plan.redoings()} == {"extract"}
+    await apply_plan(plant.idle_deps(), STALE, plan, None)
+    waiting = await plant.plan(ALL, Among.WAITING)
+    assert waiting.summary() == plan.summary()  # what was put back, and what may follow from it
 
 
 async def test_exactly_the_planned_calls_are_bought_and_only_once(plant: Plant) -> None:
