@@ -83,6 +83,11 @@ class FakeAskers:
         del profile, stage
         return "fake"
 
+    def manner_of(self, profile: str, stage: str) -> dict[str, str]:
+        """Return that all is as usual."""
+        del profile, stage
+        return {}
+
     def close(self) -> None:
         """Do nothing: nothing is ever sent."""
 

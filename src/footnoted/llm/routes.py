@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping  # noqa: TC003 - dataclass fields are read at run time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from footnoted.errors import ConfigurationError
+from footnoted.llm.model_facts import LEAST_EFFORT
 
 if TYPE_CHECKING:
     from footnoted.llm.port import Model
+
+_USUAL: Final = {"effort": ("default", LEAST_EFFORT), "format": ("schema",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,19 @@ class Routes:
     def name_of(self, stage: str, profile: str = "") -> str:
         """Return the models of a stage as fingerprints name them: `first>fallback`."""
         return ">".join(model.name for model in self.of(stage, profile))
+
+
+    def manner_of(self, stage: str, profile: str = "") -> dict[str, str]:
+        """Return what of the preferred model's set-up is not as usual, for fingerprints.
+
+        How it thinks follows from its effort.
+        """
+        told = self.of(stage, profile)[0].parameters
+        return {
+            name: value
+            for name, value in told.items()
+            if name != "thinking" and value not in _USUAL.get(name, ())
+        }
 
 
 def parse_chain(text: str) -> tuple[str, ...]:

@@ -34,6 +34,10 @@ class GatewayAskers:
         """Return the models that a stage of a profile asks."""
         return self._routes.name_of(stage, profile)
 
+    def manner_of(self, profile: str, stage: str) -> dict[str, str]:
+        """Return what of the set-up of those models is not as usual, such as their effort."""
+        return self._routes.manner_of(stage, profile)
+
     def asker_for(self, claim: Claim, stage: str, generation: int, models: str) -> CountingAsker:
         """Return the asker of one claimed item and stage, by other `models` where some are set."""
         scope = CallScope(claim.kind, claim.id, stage, generation, claim.profile, models)

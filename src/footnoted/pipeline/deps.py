@@ -42,6 +42,10 @@ class AskerSource(Protocol):
         """Return the models that a stage of a profile asks, for fingerprints."""
         ...
 
+    def manner_of(self, profile: str, stage: str) -> Mapping[str, str]:
+        """Return what else of the models' set-up changes their answers, for fingerprints."""
+        ...
+
     def asker_for(self, claim: Claim, stage: str, generation: int, models: str) -> CountingAsker:
         """Return the asker of one claimed item and stage, by other `models` where some are set."""
         ...

@@ -52,5 +52,8 @@ async def prepare(claim: Claim, stage: AnyStage, deps: Deps) -> Prepared:
 
 def setup_of(profile: str, stage: AnyStage, deps: Deps) -> orders.Setup:
     """Return what a stage works with as configured."""
-    models = deps.askers.model_of(profile, stage.name) if stage.asks else ""
-    return orders.Setup(deps.prompts.get(profile, {}), models)
+    prompts = deps.prompts.get(profile, {})
+    if not stage.asks:
+        return orders.Setup(prompts, "")
+    models = deps.askers.model_of(profile, stage.name)
+    return orders.Setup(prompts, models, manner=deps.askers.manner_of(profile, stage.name))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from footnoted.llm.model_facts import LEAST_EFFORT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,8 +23,13 @@ _NAMED = {
     "version": "stage version",
     "model": "model",
     "prompt": "prompt",
+    "format": "form of answers",
+    "schema_prompt": "prompt schema.md",
+    "base_url": "server",
     TRANSCRIPT: "transcript version",
 }
+_USUAL = {"effort": LEAST_EFFORT, "format": "schema", "base_url": "Anthropic's"}
+"""What holds where a fingerprint says nothing."""
 
 
 class Edge(NamedTuple):
@@ -45,7 +52,9 @@ class Edge(NamedTuple):
                 name = _NAMED.get(part, part)
         if self.before is None and self.now is None:
             return name
-        return f"{name} {_short(self.before)}\N{RIGHTWARDS ARROW}{_short(self.now)}"
+        usual = _USUAL.get(self.part)
+        before, now = (_short(value or usual) for value in (self.before, self.now))
+        return f"{name} {before}\N{RIGHTWARDS ARROW}{now}"
 
 
 def edges_of(order: Order | None, parts: Mapping[str, str]) -> tuple[Edge, ...]:

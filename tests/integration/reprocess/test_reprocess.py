@@ -101,6 +101,17 @@ async def test_an_edited_prompt_is_named_with_the_calls_it_touches(plant: Plant)
     assert [call.label for call in plan.stale[0].calls] == ["topic-0", "topic-1"]
 
 
+async def test_another_effort_of_a_model_is_named(plant: Plant) -> None:
+    """It is asked otherwise, so its answers may be others, though its name is the same."""
+    plant.model.parameters.update({"effort": "low", "thinking": "disabled", "format": "schema"})
+    ids = await filled(plant)
+    assert (await plant.plan(STALE)).stale == ()
+    plant.model.parameters.update({"effort": "medium", "thinking": "adaptive"})
+    plan = await plant.plan(STALE)
+    assert {forecast.item.id for forecast in plan.stale if forecast.stage == "segment"} == {*ids}
+    assert {edge.words("") for edge in plan.stale[0].edges} == {"effort low→medium"}
+
+
 async def test_a_changed_subtopic_touches_the_calls_of_its_category_alone(plant: Plant) -> None:
     """Of two creators, one has nothing in it: nothing of that one is stale."""
     ids = await filled(plant)

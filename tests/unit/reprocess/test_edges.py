@@ -45,6 +45,8 @@ def test_edges_are_told_in_words() -> None:
         Edge("model", "a>b", "c").words("segment"),
         Edge("taxonomy:Sound Design", "3f2a" + "0" * 60, None).words("classify"),
         Edge("input").words("classify"),
+        Edge("effort", None, "medium").words("compose"),
+        Edge("base_url", "http://127.0.0.1:11434", None).words("compose"),
     ]
     assert told == [
         "prompt segment.md 3f2a→91bc",
@@ -52,4 +54,6 @@ def test_edges_are_told_in_words() -> None:
         "model a>b→c",
         'taxonomy "Sound Design" 3f2a→none',
         "what it is given",
+        "effort low→medium",
+        "server http://127.0.0.1:11434→Anthropic's",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read at run time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
@@ -32,11 +32,13 @@ class Setup:
     """What a stage of one item works with: prompts by stage, and its chain of models.
 
     `own_models` is the chain where a person set another than the configured one, else empty.
+    `manner` is what else of the models' set-up changes their answers, where it is not as usual.
     """
 
     prompts: Mapping[str, Prompt]
     models: str
     own_models: str = ""
+    manner: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def under(self, override: Override | None, stage: str) -> Setup:
         """Return the setup with what a person set for this item in place of what it had."""
@@ -98,7 +100,7 @@ def fingerprint_parts(stage: AnyStage, setup: Setup) -> dict[str, str]:
     """Return what the output of a stage depends on besides its input, part by part."""
     parts = {"stage": stage.name, "version": str(stage.version), **stage.parts}
     if stage.asks:
-        parts["model"] = setup.models
+        parts |= {"model": setup.models, **setup.manner}
     if stage.name in setup.prompts:
         parts["prompt"] = setup.prompts[stage.name].sha256
     return parts
