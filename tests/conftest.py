@@ -8,12 +8,19 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.quick_folder import quick_folder
+
 hypothesis.settings.register_profile("quick", max_examples=20, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=300, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 _LONGEST_ID = 20
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure() -> None:
+    """Let `tmp_path` lie where it is quick; pytest has no setting for that but this one."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_folder()))
 
 
 @pytest.fixture(scope="session")

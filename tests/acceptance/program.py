@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from footnoted.db import embedded
 from footnoted.errors import FootnotedError
+from tests.quick_folder import quick_folder
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -130,7 +131,7 @@ MARK = "\n---- end of this daemon ----\n"
 @contextmanager
 def open_home(project_root: Path) -> Generator[Home]:
     """Yield a place for a data directory; the database in it is stopped afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="fn-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="fn-", dir=quick_folder()))
     folder.chmod(0o711)
     home = Home(folder / "data", project_root)
     try:

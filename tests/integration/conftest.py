@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from sqlalchemy.engine import make_url
 from footnoted.db import embedded
 from footnoted.db.engine import connect, make_engine
 from footnoted.db.migrate import upgrade
+from tests.quick_folder import quick_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -26,18 +26,15 @@ if TYPE_CHECKING:
 # A test's database need not survive a power cut.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 TEMPLATE = "footnoted_template"
-DISK = Path("/tmp")  # noqa: S108 - for paths that are short; folders in it are made by mkdtemp
-MEMORY = Path("/dev/shm")  # noqa: S108 - as above
-ROOM_BYTES = 2 * 1024**3  # the write-ahead log of one server, some databases of 11 MB, and others
 
 
 @contextmanager
-def open_temporary_directory(parent: Path = DISK) -> Generator[Path]:
+def open_temporary_directory() -> Generator[Path]:
     """Give a short path that the server's account may pass through when we are root.
 
     pytest's own `tmp_path` is neither: it is deep, and closed to everybody else.
     """
-    folder = Path(tempfile.mkdtemp(prefix="fn-", dir=parent))
+    folder = Path(tempfile.mkdtemp(prefix="fn-", dir=quick_folder()))
     folder.chmod(0o711)
     try:
         yield folder
@@ -54,11 +51,8 @@ def short_path() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def embedded_server() -> Iterator[EmbeddedServer]:
-    """Return the one server of the whole test run; tests use databases in it, never it.
-
-    It lies in memory where there is room, as each test copies the files of a whole database.
-    """
-    with open_temporary_directory(_quickest_place()) as folder:
+    """Return the one server of the whole test run; tests use databases in it, never it."""
+    with open_temporary_directory() as folder:
         server = embedded.start(folder / "data", options=QUICK)
         yield server
         embedded.stop(server)
@@ -102,16 +96,6 @@ def named(url: str, database: str) -> str:
 
 
 _numbers = itertools.count(1)
-
-
-def _quickest_place() -> Path:
-    try:
-        space = os.statvfs(MEMORY)
-    except FileNotFoundError:
-        return DISK
-    has_room = space.f_bavail * space.f_frsize > ROOM_BYTES
-    runs_programs = not space.f_flag & os.ST_NOEXEC  # those of root's own folders are copied there
-    return MEMORY if has_room and runs_programs and os.access(MEMORY, os.W_OK) else DISK
 
 
 async def _migrate(url: str) -> None:
