@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from footnoted.sources.follow import NewSource, add_source
 from footnoted.sources.items import FEED_KIND
 from footnoted.sources.net.adding import NetPlace, NewPlace, add_place
 from footnoted.sources.net.asking import Asked
+from footnoted.stages import transcribe
 from tests.fakes.hearing import spoken
 from tests.fakes.machine import rows_of
 from tests.fakes.sounds import write_wav
@@ -82,6 +84,12 @@ class Followed:
     async def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         return [tuple(row) for row in await rows_of(self.database, query)]
+
+
+@pytest.fixture(autouse=True)
+def _lost_wakes_are_made_up_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look again soon: a video that looks while its transcription ends would wait ten seconds."""
+    monkeypatch.setattr(transcribe, "_AT_WORK", timedelta(milliseconds=100))
 
 
 @pytest.fixture
