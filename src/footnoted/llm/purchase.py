@@ -254,10 +254,11 @@ def _in_flight(call: Purchasable, entry: Entry | None, now: datetime) -> Transie
     if entry is not None and entry.is_in_batch:
         return in_batch(call)
     wait_s = IN_FLIGHT_WAIT_S
+    message = f"an equal call to {call.model_name} is on its way; its answer will be used"
     if entry is not None and entry.deadline_at is not None:
         left_s = (entry.deadline_at - now).total_seconds()
         wait_s = min(max(left_s, 1.0), 60.0)
-    message = f"an equal call to {call.model_name} is on its way; its answer will be used"
+        message += f", and if none has come by {entry.deadline_at:%H:%M:%S} UTC it is asked again"
     return TransientError(message, wait_reason="call_in_flight", retry_after_s=wait_s)
 
 

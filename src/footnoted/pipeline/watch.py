@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from footnoted.pipeline.deps import Deps
 
 HELD_UP = (
-    *("budget", "budget_reserved", "batch"),
+    *("budget", "budget_reserved", "batch", "call_in_flight"),
     *("rate_limited", "provider_resting", "provider_stopped"),
 )
 """The waits that end when money or a provider allows."""

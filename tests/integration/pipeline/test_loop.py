@@ -429,6 +429,7 @@ async def test_pages_wait_for_their_creators_videos(database: Database) -> None:
         (BudgetExceededError("no room", until=START + timedelta(days=9_000)), True),
         (TransientError("later", wait_reason="rate_limited", retry_after_s=7_200), True),
         (TransientError("later", wait_reason="provider_stopped", retry_after_s=900), True),
+        (TransientError("later", wait_reason="call_in_flight", retry_after_s=900), True),
         (TransientError("later", wait_reason="captions_pending", retry_after_s=900), False),
     ],
 )
