@@ -13,11 +13,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from footnoted.fetch.web.addresses import REFUSED_PHRASE
+from footnoted.fetch.ytdlp.words import shown
 
-_LONGEST_MESSAGE = 500
 _LEAD = re.compile(r"^(?P<level>ERROR|WARNING):\s*(?:\[[^\]]+\]\s*)?(?:[@\w-]{1,64}:\s+)?")
 _TAG = re.compile(r"^\[[\w:+]+\]\s*")
-_COOKIE_HINT = re.compile(r"\s*Use --cookies-from-browser.*$|\s*Use --cookies,.*$", re.DOTALL)
 
 
 class FaultKind(StrEnum):
@@ -115,7 +114,7 @@ class Said:
         """Return what it said last that a person may want to read."""
         for lines in (self.errors, self.others, self.warnings):
             if lines:
-                return lines[-1][:_LONGEST_MESSAGE]
+                return shown(lines[-1])
         return "it said nothing"
 
 
@@ -258,7 +257,7 @@ def _first_of(lines: tuple[str, ...], kinds: frozenset[FaultKind]) -> Fault | No
             continue
         for line in lines:
             if row.pattern.search(line):
-                return Fault(row.kind, _COOKIE_HINT.sub("", line)[:_LONGEST_MESSAGE])
+                return Fault(row.kind, shown(line))
     return None
 
 
