@@ -107,12 +107,21 @@ def print_net_preview(preview: NetPreview, cost: BacklogCost, *, as_json: bool) 
     else:
         say("Nothing there would be taken.")
     print_backlog(cost)
+    _remark_open([line for line in preview.takes if line.detail is not None])
     for line in preview.leaves[:_MOST_NAMED]:
         remark(f"not taken: {line.title}: {line.detail}")
     if len(preview.leaves) > _MOST_NAMED:
         remark(f"... and {len(preview.leaves) - _MOST_NAMED} more are not; --json names all")
     for problem in preview.skipped[:_MOST_NAMED]:
         remark(f"note: {problem}")
+
+
+def _remark_open(lines: Sequence[PreviewLine]) -> None:
+    """Say of what would be taken what could not be judged yet."""
+    for line in lines[:_MOST_NAMED]:
+        remark(f"note: {line.title}: {line.detail}")
+    if len(lines) > _MOST_NAMED:
+        remark(f"... and so of {len(lines) - _MOST_NAMED} more; --json names all")
 
 
 def _day(line: PreviewLine) -> str:

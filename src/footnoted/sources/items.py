@@ -118,6 +118,13 @@ class Poll(_Item):
     skipped: tuple[str, ...] = ()
     skipped_counts: dict[str, int] = {}
 
+    def as_told(self, item: FoundItem) -> FoundItem:
+        """Return an item with what the place says of all it has: the language spoken there."""
+        if self.language is None or item.facts.language is not None:
+            return item
+        facts = item.facts.model_copy(update={"language": self.language})
+        return item.model_copy(update={"facts": facts})
+
 
 class Place(_Item):
     """A followed place as its follower sees it: where it is and what was remembered.

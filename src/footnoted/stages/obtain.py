@@ -17,17 +17,17 @@ from footnoted.model.outcome import Stopped, Waiting
 from footnoted.model.path import stored_path
 from footnoted.model.status import (
     CANCELLED,
-    SKIPPED,
     TRANSCRIPTION_OBTAINED,
     ItemKind,
     Resource,
 )
 from footnoted.model.transcript import TranscriptOrigin
 from footnoted.sources.facts import changed_columns, fact_columns
+from footnoted.sources.net.store import followed_since_of_open, settle_taken
+from footnoted.sources.obtain.objection import objection
 from footnoted.sources.obtain.port import Obtained, Wanted
 from footnoted.sources.port import FileRole, FoundFile
 from footnoted.sources.recordings import store as recordings
-from footnoted.sources.rules.judging import NotTaken, judge
 from footnoted.sources.transcriptions import store
 from footnoted.sources.videos import store as videos
 from footnoted.stages.port import ItemGoneError
@@ -105,6 +105,8 @@ class ObtainStage:
         if subject is None:
             raise ItemGoneError(item_id)
         wanted = wanted_of(subject, self._folder, hears=self._hears)
+        if wanted is not None:
+            wanted = wanted.model_copy(update={"since": await _since(session, subject)})
         return ObtainInput(media_id=subject.media_id, is_wanted=subject.is_wanted, wanted=wanted)
 
     async def run(
@@ -121,7 +123,7 @@ class ObtainStage:
         found = await obtainer.obtain(given.wanted, now)
         if isinstance(found, Waiting | Stopped):
             return found
-        return _against_rules(given.wanted, found, now) or ObtainOutput(obtained=found)
+        return objection(given.wanted, found.facts, now) or ObtainOutput(obtained=found)
 
     async def save(self, session: AsyncConnection, item_id: int, out: ObtainOutput) -> None:
         """Record the captions and the facts; words that are new send the videos through again."""
@@ -133,6 +135,8 @@ class ObtainStage:
         now = self._clock.now()
         await videos.lock_videos(session, [subject.media_id])
         await _set_facts(session, subject, out.obtained, now)
+        if subject.item is not None and subject.item.has_page:
+            await settle_taken(session, subject.media_id, out.obtained.facts.published_at)
         await store.remember(session, item_id, out.obtained.history, out.obtained.check_again_at)
         if out.obtained.captions is not None:
             await self._put(session, subject, out.obtained.captions, now)
@@ -175,16 +179,6 @@ def not_wanted() -> Stopped:
     return Stopped(CANCELLED, "not_wanted", "no video needs what is said in it any more")
 
 
-def _against_rules(wanted: Wanted, found: Obtained, now: datetime) -> Stopped | None:
-    """Return why an item is not wanted after all, now that more is known of it."""
-    facts = found.facts.over(wanted.item.facts)
-    item = wanted.item.model_copy(update={"facts": facts})
-    verdict = judge(item, wanted.options.rules, now)
-    if isinstance(verdict, NotTaken):
-        return Stopped(SKIPPED, verdict.reason, verdict.detail)
-    return None
-
-
 def wanted_of(subject: Subject, folder: Path, *, hears: bool) -> Wanted | None:
     """Return what is wanted of the net for a recording; None where it has nothing to give."""
     if subject.item is None:
@@ -200,6 +194,18 @@ def wanted_of(subject: Subject, folder: Path, *, hears: bool) -> Wanted | None:
         history=subject.history,
         folder=folder / str(subject.media_id),
     )
+
+
+async def _since(session: AsyncConnection, subject: Subject) -> datetime | None:
+    """Return the date from which on a backfill takes what told no date; None for everything else.
+
+    What came out since its source is followed is taken, whatever the backfill.
+    """
+    since = subject.options.backfill.since
+    if since is None or subject.source_id is None:
+        return None
+    followed = await followed_since_of_open(session, subject.source_id, subject.media_id)
+    return None if followed is None else min(since, followed)
 
 
 async def _set_facts(

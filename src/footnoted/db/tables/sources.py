@@ -77,8 +77,9 @@ source_items = Table(
     Index(None, "media_id"),
 )
 """What became of each item that a source brought: taken, left and why, or decided later. What a
-person removed is left as `removed`. `item` is what is to be decided later; of files also what is
-left, so that no look takes it for new."""
+person removed is left as `removed`. `item` is what is to be decided later, of what is taken by
+its page: whether the backfill reaches it. Of files it is also what is left, so that no look takes
+it for new."""
 
 removals = Table(
     "removals",

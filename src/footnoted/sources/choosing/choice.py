@@ -20,7 +20,7 @@ from footnoted.sources.items import FoundItem
 from footnoted.sources.net.store import LATER, LEFT, REMOVED, TAKEN
 from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import Facts, FileRole, FoundFile, FoundMedia, KnownFile, Scan
-from footnoted.sources.rules.backfill import BACKFILL, Backfill, Reach, plan_backfill
+from footnoted.sources.rules.backfill import BACKFILL, Backfill, Reach, plan_backfill, told_left
 from footnoted.sources.rules.judging import Later, NotTaken, Verdict, judge
 from footnoted.sources.rules.rules import Rules
 
@@ -270,8 +270,7 @@ class _Choosing:
         if isinstance(verdict, NotTaken):
             return Refusal(media=media, state=LEFT, reason=verdict.reason, detail=verdict.detail)
         if not candidate.is_fresh and candidate.item.keys[0] not in chosen:
-            backfill = self._wishes.options.backfill
-            detail = f"it is older than the following, and the backfill is {backfill}"
+            detail = told_left(candidate.item, self._wishes.options.backfill)
             return Refusal(media=media, state=LEFT, reason=BACKFILL, detail=detail)
         if isinstance(verdict, Later):
             return Refusal(

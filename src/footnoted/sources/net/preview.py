@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from footnoted.sources.items import Place
-from footnoted.sources.rules.backfill import BACKFILL, Reach, plan_backfill
-from footnoted.sources.rules.judging import Later, NotTaken, judge
+from footnoted.sources.rules.backfill import (
+    BACKFILL,
+    Reach,
+    plan_backfill,
+    told_left,
+    undecided_of,
+)
+from footnoted.sources.rules.judging import Later, NotTaken, Taken, judge, told_open
 
 if TYPE_CHECKING:
     from footnoted.sources.items import Follower, FoundItem
@@ -24,6 +30,7 @@ class _Value(BaseModel):
 class PreviewLine(_Value):
     """An item and what would become of it; `reason` is None where it would be taken at once.
 
+    `detail` says of what would be taken what could not be judged yet, and whether it ever can.
     `has_transcript` says that words are offered with it. Whether a page has captions is known when
     it is looked at, so it says no.
     """
@@ -63,20 +70,21 @@ async def preview_place(
         limit=options.listed_at_most,
     )
     poll = await follower.look(asked, now)
-    judged = [(item, judge(item, options.rules, now)) for item in poll.items]
+    judged = [(item, judge(poll.as_told(item), options.rules, now)) for item in poll.items]
     wanted = [item for item, verdict in judged if not isinstance(verdict, NotTaken)]
     chosen = {item.keys[0] for item in plan_backfill(wanted, backfill)}
     takes: list[PreviewLine] = []
     leaves: list[PreviewLine] = []
     for item, verdict in judged:
-        if isinstance(verdict, NotTaken):
-            leaves.append(_line(item, verdict.reason, verdict.detail))
-        elif item.keys[0] not in chosen:
-            leaves.append(_line(item, BACKFILL, f"the backfill is {backfill}"))
-        elif isinstance(verdict, Later):
-            leaves.append(_line(item, verdict.reason, verdict.detail))
-        else:
-            takes.append(_line(item, None, None))
+        is_left = not isinstance(verdict, NotTaken) and item.keys[0] not in chosen
+        match verdict:
+            case _ if is_left:
+                leaves.append(_line(item, BACKFILL, told_left(item, backfill)))
+            case NotTaken(reason, detail) | Later(_, reason, detail):
+                leaves.append(_line(item, reason, detail))
+            case Taken(undecided):
+                unknown = (*undecided, *undecided_of(item, backfill))
+                takes.append(_line(item, None, told_open(item, unknown)))
     return NetPreview(
         kind=place.kind,
         locator=place.locator,

@@ -9,9 +9,11 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from footnoted.db.tables import media_keys, source_items
+from footnoted.model.status import SKIPPED
 from footnoted.sources.feeds.identity import KnownItem
 from footnoted.sources.items import FoundItem
 from footnoted.sources.port import Facts
+from footnoted.sources.rules.judging import TOO_YOUNG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +26,8 @@ LATER = "later"
 REMOVED = "removed"
 """What an item is that is left because a person erased it: the reason of its row."""
 
-STATE = f"CASE WHEN i.reason = '{REMOVED}' THEN i.reason ELSE i.state END AS state"
+_STATE = f"CASE WHEN i.reason = '{REMOVED}' THEN i.reason ELSE i.state END"
+STATE = f"{_STATE} AS state"
 
 
 class OfferedItem(NamedTuple):
@@ -86,14 +89,28 @@ async def add_keys(session: AsyncConnection, media_id: int, keys: Iterable[str])
 
 
 async def offered(session: AsyncConnection, source_id: int) -> list[OfferedItem]:
-    """Return what became of every item of a source, newest first."""
+    """Return what became of every item of a source, newest first.
+
+    What was taken and its page showed to be unwanted is left, or put off, all the same.
+    """
     rows = await session.execute(
         text(f"""
-          SELECT i.key, COALESCE(m.title, i.title) AS title, i.published_at, {STATE}, i.reason,
-            i.detail, i.decide_at, i.media_id, i.seen_at
+          SELECT i.key, COALESCE(m.title, i.title) AS title, i.published_at,
+            COALESCE(p.state, {_STATE}) AS state, COALESCE(p.reason, i.reason) AS reason,
+            CASE WHEN p.state IS NULL THEN i.detail ELSE p.detail END AS detail,
+            COALESCE(p.decide_at, i.decide_at) AS decide_at, i.media_id, i.seen_at
           FROM source_items i LEFT JOIN media m ON m.id = i.media_id
+          LEFT JOIN LATERAL (
+            SELECT CASE t.status WHEN :skipped THEN 'left' ELSE 'later' END AS state,
+              CASE t.status WHEN :skipped THEN 'not_taken' ELSE t.wait_reason END AS reason,
+              CASE t.status WHEN :skipped THEN t.failure_detail ELSE t.wait_detail END AS detail,
+              CASE t.status WHEN :skipped THEN NULL ELSE t.not_before END AS decide_at
+            FROM transcriptions t
+            WHERE t.media_id = i.media_id AND t.source_id = i.source_id
+              AND i.state = 'taken' AND (t.status = :skipped OR t.wait_reason = :young)
+          ) p ON true
           WHERE i.source_id = :source ORDER BY i.published_at DESC NULLS LAST, i.id"""),  # noqa: S608 - a constant
-        {"source": source_id},
+        {"source": source_id, "skipped": SKIPPED, "young": TOO_YOUNG},
     )
     return [OfferedItem(*row) for row in rows]
 
@@ -120,6 +137,35 @@ async def taken_media(
         {"source": source_id, "media": list(media_ids)},
     )
     return frozenset(rows.all())
+
+
+async def followed_since_of_open(
+    session: AsyncConnection, source_id: int, media_id: int
+) -> datetime | None:
+    """Return since when a source is followed that took a recording for its page to tell its date.
+
+    None where it was taken for good: by its date, by its place, or because it is new.
+    """
+    since: datetime | None = await session.scalar(
+        text("""SELECT s.created_at FROM source_items i JOIN sources s ON s.id = i.source_id
+                WHERE i.source_id = :source AND i.media_id = :media
+                  AND i.state = 'taken' AND i.item IS NOT NULL"""),
+        {"source": source_id, "media": media_id},
+    )
+    return since
+
+
+async def settle_taken(
+    session: AsyncConnection, media_id: int, published_at: datetime | None
+) -> None:
+    """Note that the page of a taken item was looked at: it told its date, and nothing is open."""
+    await session.execute(
+        text("""UPDATE source_items
+                SET published_at = COALESCE(published_at, :at), item = NULL, detail = NULL
+                WHERE media_id = :media AND state = 'taken'
+                  AND (item IS NOT NULL OR detail IS NOT NULL OR published_at IS NULL)"""),
+        {"media": media_id, "at": published_at},
+    )
 
 
 async def due_items(session: AsyncConnection, source_id: int, now: datetime) -> list[FoundItem]:

@@ -14,12 +14,26 @@ from datetime import datetime  # noqa: TC003 - dataclass fields are read by tool
 from typing import TYPE_CHECKING, Any
 
 from footnoted.sources.facts import changed_columns, fact_columns
-from footnoted.sources.feeds.identity import last_resort_key, recognise
+from footnoted.sources.feeds.identity import last_resort_key
 from footnoted.sources.net import store
+from footnoted.sources.net.offer import Offer, above_known
 from footnoted.sources.recordings import store as recordings
 from footnoted.sources.removals import store as removals
-from footnoted.sources.rules.backfill import BACKFILL, plan_backfill
-from footnoted.sources.rules.judging import Later, NotTaken, Taken, Verdict, judge
+from footnoted.sources.rules.backfill import (
+    BACKFILL,
+    is_open,
+    plan_backfill,
+    told_left,
+    undecided_of,
+)
+from footnoted.sources.rules.judging import (
+    Later,
+    NotTaken,
+    Taken,
+    Verdict,
+    judge,
+    told_open,
+)
 from footnoted.sources.transcriptions.store import open_transcription, reopen_transcription
 from footnoted.sources.videos import store as videos
 
@@ -28,7 +42,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from footnoted.sources.feeds.identity import KnownItem
     from footnoted.sources.items import FoundItem, Poll
     from footnoted.sources.options import SourceOptions
 
@@ -77,33 +90,6 @@ async def take(session: AsyncConnection, poll: Poll, follows: Follows, now: date
     return taking.took
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer:
-    """An item, the recording it is known as, and the key that what becomes of it is kept under.
-
-    `before` is what was decided of it, under that key or of that recording.
-    """
-
-    item: FoundItem
-    media_id: int | None
-    key: str
-    new_keys: tuple[str, ...]
-    before: store.Decided | None = None
-
-    @property
-    def is_decided(self) -> bool:
-        """Return whether an earlier look offered it, and it was not put off."""
-        return self.before is not None and self.before.state != store.LATER
-
-    @classmethod
-    def of(cls, item: FoundItem, known: Sequence[KnownItem]) -> _Offer:
-        wanted = frozenset(item.keys)
-        met = recognise(item, [other for other in known if other.keys & wanted])
-        free = item.keys if met.known_id is not None else met.new_keys
-        key = free[0] if free else last_resort_key(item)
-        return cls(item, met.known_id, key, met.new_keys)
-
-
 @dataclass(slots=True)
 class _Taking:
     session: AsyncConnection
@@ -119,8 +105,8 @@ class _Taking:
         keys = {key for item in items for key in item.keys}
         known = await store.known_by_keys(self.session, keys)
         self.removals = await removals.removals_of(self.session, keys)
-        offers = await self._with_decisions([_Offer.of(item, known) for item in items])
-        self.on_top = _above_known(offers)
+        offers = await self._with_decisions([Offer.of(item, known) for item in items])
+        self.on_top = above_known(offers)
         turn = await videos.first_turn(self.session, self.follows.source_id)
         opening = videos.Opening(self.follows.source_id, self.follows.trigger, self.now, turn)
         chosen = self._chosen(offers)
@@ -128,13 +114,13 @@ class _Taking:
             await self._take_one(offer, opening, is_chosen=offer.key in chosen)
         await store.put_items(self.session, self.rows)
 
-    def _in_order(self, offers: Sequence[_Offer]) -> list[_Offer]:
+    def _in_order(self, offers: Sequence[Offer]) -> list[Offer]:
         """Return the offers as the backfill wants them worked on: their turns are in this order."""
         by_item = {id(offer.item): offer for offer in offers}
         backfill = self.follows.options.backfill
         return [by_item[id(item)] for item in backfill.in_order([o.item for o in offers])]
 
-    async def _with_decisions(self, offers: Sequence[_Offer]) -> list[_Offer]:
+    async def _with_decisions(self, offers: Sequence[Offer]) -> list[Offer]:
         source_id = self.follows.source_id
         keys = {key for offer in offers for key in (offer.key, *offer.item.keys)}
         by_key = await store.states_of(self.session, source_id, list(keys))
@@ -147,7 +133,7 @@ class _Taking:
             for offer in offers
         ]
 
-    def _with_decision(self, offer: _Offer, by_key: Mapping[str, store.Decided]) -> _Offer:
+    def _with_decision(self, offer: Offer, by_key: Mapping[str, store.Decided]) -> Offer:
         """Return an offer with what was decided under its key, unless that was of another item.
 
         What was removed is no recording any more that could hold a key it shared by mistake.
@@ -160,14 +146,14 @@ class _Taking:
         key = free[0] if free else last_resort_key(offer.item)
         return replace(offer, key=key, before=None)
 
-    def _is_over(self, offer: _Offer) -> bool:
+    def _is_over(self, offer: Offer) -> bool:
         """Return whether an item was decided, and not put off until now."""
         before = offer.before
         if before is None or before.state != store.LATER:
             return before is not None
         return before.decide_at is not None and before.decide_at > self.now
 
-    def _chosen(self, offers: Iterable[_Offer]) -> frozenset[str]:
+    def _chosen(self, offers: Iterable[Offer]) -> frozenset[str]:
         """Return which items from before the source was followed are wanted and not there yet."""
         old = {
             offer.item.keys[0]: offer
@@ -176,12 +162,12 @@ class _Taking:
         }
         known = [key for key, offer in old.items() if offer.before is not None]
         picked = plan_backfill(
-            [offer.item for offer in old.values()], self.follows.options.backfill, known
+            [offer.dated for offer in old.values()], self.follows.options.backfill, known
         )
         later = [offer.key for offer in old.values() if not self._is_over(offer) and offer.before]
         return frozenset([*later, *(old[item.keys[0]].key for item in picked)])
 
-    def _counts(self, offer: _Offer) -> bool:
+    def _counts(self, offer: Offer) -> bool:
         """Return whether an item is one of those that the backfill counts: the rules take it.
 
         What they left stays left though another look tells less of it.
@@ -193,9 +179,9 @@ class _Taking:
         return not isinstance(self._judged(offer.item), NotTaken)
 
     def _judged(self, item: FoundItem) -> Verdict:
-        return judge(item, self.follows.options.rules, self.now)
+        return judge(self.poll.as_told(item), self.follows.options.rules, self.now)
 
-    def _is_fresh(self, offer: _Offer) -> bool:
+    def _is_fresh(self, offer: Offer) -> bool:
         """Return whether an item came since the source is followed.
 
         Its date tells; else that it stands above all that was offered before, or that everything
@@ -210,7 +196,7 @@ class _Taking:
         is_new = self.follows.knows_all and (at is None or item.keys[0].startswith("youtube:"))
         return is_new or (at is None and offer.key in self.on_top)
 
-    async def _take_one(self, offer: _Offer, opening: videos.Opening, *, is_chosen: bool) -> None:
+    async def _take_one(self, offer: Offer, opening: videos.Opening, *, is_chosen: bool) -> None:
         """Bring what is known of a recording up to date, and decide what nobody decided yet.
 
         What a person removed is not taken again.
@@ -225,7 +211,7 @@ class _Taking:
         if not is_over:
             await self._decide(offer, opening, is_chosen=is_chosen)
 
-    async def _refresh(self, media_id: int, offer: _Offer, opening: videos.Opening) -> bool:
+    async def _refresh(self, media_id: int, offer: Offer, opening: videos.Opening) -> bool:
         item = offer.item
         stored = await recordings.read_facts(self.session, media_id)
         if stored is None:
@@ -248,39 +234,41 @@ class _Taking:
             await videos.reopen_videos(self.session, media_id, opening, ["title"], forgets=False)
         return bool(changed) or offers_more
 
-    async def _decide(self, offer: _Offer, opening: videos.Opening, *, is_chosen: bool) -> None:
+    async def _decide(self, offer: Offer, opening: videos.Opening, *, is_chosen: bool) -> None:
         is_fresh, verdict = self._is_fresh(offer), self._judged(offer.item)
         if not is_fresh and not is_chosen and not isinstance(verdict, NotTaken):
-            detail = f"it is older than the following, and the backfill is {self._backfill()}"
-            self._leave(offer, BACKFILL, detail)
+            self._leave(offer, BACKFILL, told_left(offer.dated, self.follows.options.backfill))
             return
         removed = self.removals.of(offer.item, self.follows.profiles)
         match verdict:
             case Taken() if len(removed) == len(set(self.follows.profiles)):
                 self._leave(offer, store.REMOVED, removals.told(max(removed.values())))
-            case Taken() if offer.media_id is not None:
-                await self._join(offer.media_id, offer, opening)
-            case Taken():
-                await self._open(offer, opening, videos.FRESH_PRIORITY if is_fresh else 0)
+            case Taken(undecided):
+                media_id = offer.media_id
+                if media_id is None:
+                    bonus = videos.FRESH_PRIORITY if is_fresh else 0
+                    media_id = await self._open(offer, opening, bonus)
+                else:
+                    await self._join(media_id, offer, opening)
+                self._note_taken(offer, media_id, undecided, is_fresh=is_fresh)
             case NotTaken(reason, detail):
                 self._leave(offer, reason, detail)
             case Later(until, reason, detail):
                 self.took.later += 1
-                self._note(offer, store.LATER, reason=reason, detail=detail, at=until)
+                told = {"reason": reason, "detail": detail, "decide_at": until}
+                self._note(offer, store.LATER, **told, item=_kept(offer.item))
 
-    def _backfill(self) -> str:
-        return str(self.follows.options.backfill)
-
-    def _leave(self, offer: _Offer, reason: str, detail: str) -> None:
+    def _leave(self, offer: Offer, reason: str, detail: str) -> None:
         self.took.left[reason] = self.took.left.get(reason, 0) + 1
         self._note(offer, store.LEFT, reason=reason, detail=detail)
 
-    def _profiles(self, offer: _Offer) -> list[str]:
+    def _profiles(self, offer: Offer) -> list[str]:
         """Return the profiles that an item is taken for: those it was not removed under."""
         removed = self.removals.of(offer.item, self.follows.profiles)
         return [profile for profile in self.follows.profiles if profile not in removed]
 
-    async def _open(self, offer: _Offer, opening: videos.Opening, bonus: int) -> None:
+    async def _open(self, offer: Offer, opening: videos.Opening, bonus: int) -> int:
+        """Return the id of a new recording with its transcription and videos."""
         item = offer.item
         priority = videos.priority_of(self.follows.priority, bonus)
         media_id = await self._new_media(offer)
@@ -297,15 +285,14 @@ class _Taking:
                 videos.Queueing(priority, waits=True),
             )
         self.took.taken += 1
-        self._note(offer, store.TAKEN, media_id=media_id)
+        return media_id
 
-    async def _join(self, media_id: int, offer: _Offer, opening: videos.Opening) -> None:
+    async def _join(self, media_id: int, offer: Offer, opening: videos.Opening) -> None:
         """Open the videos that a source adds to a recording which another one brought."""
         for profile in self._profiles(offer):
             await videos.open_video(self.session, media_id, profile, opening, _told(offer.item))
-        self._note(offer, store.TAKEN, media_id=media_id)
 
-    async def _new_media(self, offer: _Offer) -> int:
+    async def _new_media(self, offer: Offer) -> int:
         item = offer.item
         facts = fact_columns(item.facts)
         creator = item.facts.creator or self.follows.creator
@@ -323,45 +310,37 @@ class _Taking:
             },
         )
 
-    def _note(
-        self,
-        offer: _Offer,
-        state: str,
-        *,
-        reason: str | None = None,
-        detail: str | None = None,
-        at: datetime | None = None,
-        media_id: int | None = None,
+    def _note_taken(
+        self, offer: Offer, media_id: int, undecided: tuple[str, ...], *, is_fresh: bool
     ) -> None:
-        item = offer.item
+        """Write down what is taken, and what of it nobody could judge yet."""
+        backfill = self.follows.options.backfill
+        asks_page = not is_fresh and is_open(offer.dated, backfill)
+        if asks_page:
+            undecided = (*undecided, *undecided_of(offer.dated, backfill))
+        detail = told_open(offer.item, undecided)
+        kept = _kept(offer.item) if asks_page else None
+        self._note(offer, store.TAKEN, detail=detail, media_id=media_id, item=kept)
+
+    def _note(self, offer: Offer, state: str, **said: object) -> None:
+        """Add the row of an item; `said` are the columns that are not empty."""
+        nothing = dict.fromkeys(("reason", "detail", "item", "decide_at", "media_id"))
         self.rows.append(
             {
                 "source_id": self.follows.source_id,
                 "key": offer.key,
-                "title": item.facts.title or item.link or item.keys[0],
-                "published_at": item.facts.published_at,
+                "title": offer.item.facts.title or offer.item.link or offer.item.keys[0],
+                "published_at": offer.item.facts.published_at,
                 "state": state,
-                "reason": reason,
-                "detail": detail,
-                "item": item.model_dump(mode="json", exclude_defaults=True)
-                if state == store.LATER
-                else None,
-                "decide_at": at,
-                "media_id": media_id,
                 "seen_at": self.now,
+                **nothing,
+                **said,
             }
         )
 
 
-def _above_known(offers: Sequence[_Offer]) -> frozenset[str]:
-    """Return what a list shows before all that it showed at an earlier look; none at the first."""
-    new: set[str] = set()
-    for offer in offers:
-        if offer.is_decided:
-            return frozenset(new)
-        if offer.before is None:
-            new.add(offer.key)
-    return frozenset()
+def _kept(item: FoundItem) -> dict[str, Any]:
+    return item.model_dump(mode="json", exclude_defaults=True)
 
 
 def playing_url(item: FoundItem) -> str | None:

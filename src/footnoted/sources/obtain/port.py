@@ -22,7 +22,8 @@ class Wanted(BaseModel):
 
     `hears` says that speech recognition is configured, so that sound is worth something. `seen_at`
     is since when it is wanted, `history` what earlier looks returned; what `was_heard` has words
-    already. Files are to be put into `folder`, which may not exist yet.
+    already. `since` is what its date may not be before, where only its page can tell it. Files are
+    to be put into `folder`, which may not exist yet.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,6 +36,7 @@ class Wanted(BaseModel):
     hears: bool
     was_heard: bool = False
     history: dict[str, Any]
+    since: datetime | None = None
     folder: Path
 
 

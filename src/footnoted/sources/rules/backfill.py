@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
@@ -22,6 +23,9 @@ BACKFILL = "backfill"
 
 USUAL = 5
 """How many items are taken when nobody said: a huge channel must not begin with all of it."""
+
+_SAME_DAY = timedelta(days=1)
+"""Some dates have a time and some have none: within a day they stand in any order."""
 
 _COUNT = re.compile(r"(?:newest\s+)?(\d{1,6})(?:\s+newest)?")
 _SINCE = re.compile(r"(?:since\s+)?(\d{4}-\d{2}-\d{2}(?:T\S+)?)", re.IGNORECASE)
@@ -130,29 +134,85 @@ def plan_backfill(
     """Return the items to take, newest first; `in_order` says what comes first.
 
     Items that share one of `known_keys` are there already: they count among the newest, so that the
-    same backfill planned twice takes nothing new, and are left out. An item without a date is as
-    old as the next newer one that has a date, so that `since` is not passed by a listing's holes.
+    same backfill planned twice takes nothing new, and are left out. Of an item without a date its
+    place tells whether `since` reaches it, where the listing has the newest first; else its page is
+    to tell (`is_open`). What has neither is left.
     """
-    ordered = newest_first(items)
     known = frozenset(known_keys)
-    meant = ordered[: _reach(ordered, backfill)]
+    meant = newest_first(_meant(items, backfill))
     return [item for item in meant if not known.intersection(item.keys)]
 
 
-def _reach(ordered: Sequence[FoundItem], backfill: Backfill) -> int:
-    """Return how many of the items, newest first, are meant."""
+def is_open(item: FoundItem, backfill: Backfill) -> bool:
+    """Return whether only its page can tell that an item is within the backfill."""
+    return backfill.reach is Reach.SINCE and _date_of(item) is None and item.has_page
+
+
+def undecided_of(item: FoundItem, backfill: Backfill) -> tuple[str, ...]:
+    """Return what is open of an item that a backfill takes, as `judging.Taken` names it."""
+    if backfill.since is None or not is_open(item, backfill):
+        return ()
+    return (f"whether it is of {backfill.since:%Y-%m-%d} or later",)
+
+
+def told_left(item: FoundItem, backfill: Backfill) -> str:
+    """Return why the backfill leaves an item that was there before, in a sentence."""
+    if backfill.reach is Reach.SINCE and _date_of(item) is None and not item.has_page:
+        return f"nothing tells its date, and the backfill is {backfill}: a number or all takes it"
+    return f"it is older than the following, and the backfill is {backfill}"
+
+
+def _meant(items: Sequence[FoundItem], backfill: Backfill) -> Sequence[FoundItem]:
+    """Return those of the items that a backfill goes back to."""
     match backfill.reach:
         case Reach.NONE:
-            return 0
+            return ()
         case Reach.ALL:
-            return len(ordered)
+            return items
         case Reach.NEWEST:
-            return backfill.count
+            return newest_first(items)[: backfill.count]
         case Reach.SINCE:
-            return _since(ordered, backfill.since)
+            return _since(items, backfill.since or datetime.max.replace(tzinfo=UTC))
 
 
-def _since(ordered: Sequence[FoundItem], since: datetime | None) -> int:
-    dates = [item.facts.published_at for item in ordered]
-    young = [at for at, date in enumerate(dates) if date and since and date >= since]
-    return young[-1] + 1 if young else 0
+def _since(items: Sequence[FoundItem], since: datetime) -> list[FoundItem]:
+    dates = [_date_of(item) for item in items]
+    told = [date for date in dates if date is not None]
+    is_sorted = all(older <= newer + _SAME_DAY for newer, older in pairwise(told))
+    above = _last_told(dates) if is_sorted else [None] * len(dates)
+    below = _last_told(dates[::-1])[::-1] if is_sorted else above
+    return [
+        item
+        for item, *times in zip(items, dates, above, below, strict=True)
+        if _is_since(item, since, *times)
+    ]
+
+
+def _is_since(
+    item: FoundItem,
+    since: datetime,
+    date: datetime | None,
+    above: datetime | None,
+    below: datetime | None,
+) -> bool:
+    """Return whether an item is to be taken or looked at; `above` and `below` are the neighbours'.
+
+    What stands below an older one is older, and what stands above a younger one is younger.
+    """
+    if date is not None:
+        return date >= since
+    if below is not None and below >= since:
+        return True
+    return item.has_page and (above is None or above >= since)
+
+
+def _last_told(dates: Sequence[datetime | None]) -> list[datetime | None]:
+    """Return for each place the last date at or before it."""
+    told: list[datetime | None] = []
+    for date in dates:
+        told.append(date or (told[-1] if told else None))
+    return told
+
+
+def _date_of(item: FoundItem) -> datetime | None:
+    return item.facts.published_at or item.starts_at

@@ -2,6 +2,9 @@
 
 What is not known yet does not keep an item out: it is taken with a note, and whoever learns the
 missing fact asks again with the facts filled in.
+
+    a look at a source  -> judge -> taken; `told_open` says what its page is to tell
+    a look at its page  -> judge with all that is told there
 """
 
 from __future__ import annotations
@@ -16,9 +19,12 @@ from footnoted.sources.rules.rules import Rules, Wanted
 from footnoted.sources.rules.sorts import is_broadcast, is_short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from footnoted.sources.items import FoundItem
+
+TOO_YOUNG = "too_young"
+"""What is waited for where an item is to be older before it is taken."""
 
 _LATEST = timedelta(days=30)
 """A date far in the future is looked at again after this: such dates are mostly mistakes."""
@@ -26,7 +32,7 @@ _LATEST = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The item is wanted; `undecided` names the rules that could not be applied yet, and why."""
+    """The item is wanted; `undecided` names what the rules ask and nothing told yet."""
 
     undecided: tuple[str, ...] = ()
 
@@ -69,6 +75,16 @@ def judge(item: FoundItem, rules: Rules, now: datetime) -> Verdict:
     return Taken(tuple(found.what for found in findings if isinstance(found, _Unknown)))
 
 
+def told_open(item: FoundItem, undecided: Sequence[str]) -> str | None:
+    """Return what of a taken item could not be judged, and what comes of that; None for nothing."""
+    if not undecided:
+        return None
+    what = " and ".join(undecided)
+    if item.has_page:
+        return f"its page tells {what}: what does not fit is left then"
+    return f"nothing tells {what}: it is taken without"
+
+
 def _title(item: FoundItem, rules: Rules, _: datetime) -> _Finding:
     return _texts("title", item.facts.title, rules.title_has, rules.title_lacks)
 
@@ -82,7 +98,7 @@ def _texts(name: str, text: str | None, has: str | None, lacks: str | None) -> _
     if has is None and lacks is None:
         return None
     if text is None:
-        return _Unknown(f"the {name} is not known yet")
+        return _Unknown(f"the {name}")
     for pattern, is_wanted in ((has, True), (lacks, False)):
         found = is_wanted if pattern is None else is_found(pattern, text)
         if found is None:
@@ -101,7 +117,7 @@ def _duration(item: FoundItem, rules: Rules, _: datetime) -> _Finding:
         return None
     length_ms = item.facts.duration_ms
     if length_ms is None:
-        return _Unknown("the duration is not known yet")
+        return _Unknown("the duration")
     told = told_length(length_ms // 1000)
     if low is not None and length_ms < low * 1000:
         return NotTaken("too_short", f"it lasts {told}, and at least {told_length(low)} is asked")
@@ -115,14 +131,14 @@ def _age(item: FoundItem, rules: Rules, now: datetime) -> _Finding:
         return None
     at = item.facts.published_at
     if at is None:
-        return _Unknown("the date of publication is not known yet")
+        return _Unknown("the date of publication")
     age_s = (now - at).total_seconds()
     if rules.max_age_s is not None and age_s > rules.max_age_s:
         allowed = told_length(rules.max_age_s)
         return NotTaken("too_old", f"it is of {at:%Y-%m-%d}, and at most {allowed} old is asked")
     if rules.min_age_s is not None and age_s < rules.min_age_s:
         asked, left = told_length(rules.min_age_s), timedelta(seconds=rules.min_age_s - age_s)
-        return Later(now + min(left, _LATEST), "too_young", f"it is taken when it is {asked} old")
+        return Later(now + min(left, _LATEST), TOO_YOUNG, f"it is taken when it is {asked} old")
     return None
 
 
@@ -138,7 +154,7 @@ def _sort(name: str, wanted: Wanted, is_one: bool | None, told: str) -> _Finding
     if wanted is Wanted.INCLUDE:
         return None
     if is_one is None:
-        return _Unknown(f"whether it is {told} is not known yet")
+        return _Unknown(f"whether it is {told}")
     if is_one and wanted is Wanted.EXCLUDE:
         return NotTaken(f"{name}_excluded", f"it is {told}, and those are excluded")
     if not is_one and wanted is Wanted.ONLY:
@@ -151,7 +167,7 @@ def _language(item: FoundItem, rules: Rules, _: datetime) -> _Finding:
         return None
     spoken = item.facts.language
     if spoken is None:
-        return _Unknown("the language is not known yet")
+        return _Unknown("the language")
     if any(_fits(spoken, asked) for asked in rules.languages):
         return None
     asked = ", ".join(rules.languages)

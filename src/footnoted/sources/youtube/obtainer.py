@@ -10,8 +10,11 @@ from footnoted.errors import PermanentError
 from footnoted.fetch.ytdlp.faults import Fault, FaultKind
 from footnoted.fetch.ytdlp.port import CaptionsRequest, YtDlpFailedError
 from footnoted.model.outcome import Stopped, Waiting
+from footnoted.model.status import SKIPPED
 from footnoted.model.transcript import TranscriptOrigin
 from footnoted.sources.feeds.youtube import video_id_of, watch_url
+from footnoted.sources.items import Liveness
+from footnoted.sources.obtain.objection import objection
 from footnoted.sources.obtain.port import Captions, Obtained
 from footnoted.sources.port import Facts
 from footnoted.sources.youtube.availability import (
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from footnoted.sources.youtube.tracks import CaptionTrack, Choice
 
 _MAX_SOUND_BYTES = 512 * 2**20
+_UNDER_WAY = frozenset({Liveness.IS_UPCOMING, Liveness.IS_LIVE, Liveness.POST_LIVE})
 _SOUNDLESS = frozenset({FaultKind.TOO_LARGE, FaultKind.NO_SUCH_FORMAT, FaultKind.DRM_PROTECTED})
 
 
@@ -75,25 +79,15 @@ class PageObtainer:
         """
         seen = await probe(self._ytdlp, page_of(wanted.item))
         decision = self._decide(seen, wanted, now)
+        if (against := _objection(seen, decision, wanted, now)) is not None:
+            return against
         while isinstance(decision, Ready) and decision.choice is not None:
             fetched = await self._fetch(decision.choice, wanted)
             if isinstance(fetched, Captions):
                 return _obtained(seen, decision, fetched)
             seen = _without(seen, decision.choice.track, fetched)
             decision = self._decide(seen, wanted, now)
-        match decision:
-            case Ready():
-                return _obtained(seen, decision, None)
-            case Wait():
-                reason = decision.wait_reason
-                moves = reason in (UPCOMING, PREMIERE)
-                return Waiting(
-                    decision.until, reason, decision.detail, decision.deadline, moves=moves
-                )
-            case Gone():
-                return Stopped(decision.status, decision.failure_code, decision.detail)
-            case _ as never:
-                assert_never(never)
+        return _outcome(seen, decision)
 
     async def fetch_sound(self, wanted: Wanted) -> Path:
         """Return the file with the item's sound. Raises PermanentError where there is none."""
@@ -140,6 +134,33 @@ def page_of(item: FoundItem) -> str:
         raise PermanentError(message, failure_code=URL_UNSUPPORTED)
     video_id = video_id_of(page)
     return page if video_id is None else watch_url(video_id)
+
+
+def _objection(
+    seen: Probed, decision: Decision, wanted: Wanted, now: datetime
+) -> Stopped | Waiting | None:
+    """Return what the source's rules have against an item whose page is as it will stay.
+
+    So nothing of it is fetched, and what nobody wants is not waited for, nor failed.
+    """
+    is_left = isinstance(decision, Gone) and decision.status == SKIPPED
+    if is_left or seen.info is None or seen.info.liveness in _UNDER_WAY:
+        return None
+    return objection(wanted, seen.info.facts, now)
+
+
+def _outcome(seen: Probed, decision: Decision) -> Obtained | Waiting | Stopped:
+    match decision:
+        case Ready():
+            return _obtained(seen, decision, None)
+        case Wait():
+            reason = decision.wait_reason
+            moves = reason in (UPCOMING, PREMIERE)
+            return Waiting(decision.until, reason, decision.detail, decision.deadline, moves=moves)
+        case Gone():
+            return Stopped(decision.status, decision.failure_code, decision.detail)
+        case _ as never:
+            assert_never(never)
 
 
 def _without(seen: Probed, track: CaptionTrack, fault: Fault) -> Probed:

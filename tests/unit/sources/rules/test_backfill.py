@@ -12,15 +12,28 @@ from pydantic import ValidationError
 from footnoted.errors import UsageError
 from footnoted.sources.items import FoundItem
 from footnoted.sources.port import Facts
-from footnoted.sources.rules.backfill import Backfill, Reach, parse_backfill, plan_backfill
+from footnoted.sources.rules.backfill import (
+    Backfill,
+    Reach,
+    parse_backfill,
+    plan_backfill,
+    told_left,
+    undecided_of,
+)
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def item(name: str, day: int | None) -> FoundItem:
+def item(name: str, day: int | None, media_url: str | None = None) -> FoundItem:
     """Return an item published on a day of the year, or with an unknown date."""
     at = None if day is None else START + timedelta(days=day)
-    return FoundItem(keys=(name,), facts=Facts(published_at=at))
+    return FoundItem(keys=(name,), facts=Facts(published_at=at), media_url=media_url)
+
+
+def listing(days_of: str, media_url: str | None = None) -> list[FoundItem]:
+    """Return items by their days, `?` for an unknown one, each named by its place in the list."""
+    days_told = [None if day == "?" else int(day) for day in days_of.split()]
+    return [item("abcdefghi"[at], day, media_url) for at, day in enumerate(days_told)]
 
 
 def names(items: list[FoundItem]) -> str:
@@ -84,13 +97,13 @@ LISTED = [item("c", 3), item("a", 9), item("b", 5), item("?", None), item("d", 1
         ("2", "ab"),
         ("99", "ab?cd"),
         ("all", "ab?cd"),
-        ("since 2026-01-06", "ab"),
+        ("since 2026-01-06", "ab?"),
         ("since 2026-01-04", "ab?c"),
-        ("since 2027-01-01", ""),
+        ("since 2026-01-08", "a?"),
     ],
 )
 def test_the_newest_are_chosen_whatever_the_order_of_the_listing(text: str, expected: str) -> None:
-    """An item without a date stands where the listing has it."""
+    """An item without a date stands where the listing has it; of this one that tells nothing."""
     chosen = plan_backfill(LISTED, parse_backfill(text))
     assert names(chosen) == expected
     if text != "none":
@@ -112,10 +125,43 @@ def test_all_is_all_however_much_there_is() -> None:
     assert [len(one) for one in taken] == [12_000, 12_000]
 
 
-def test_nothing_dated_is_reached_by_no_date() -> None:
-    """A listing without dates is not taken whole because a date was asked."""
-    undated = [item(name, None) for name in "abc"]
-    assert plan_backfill(undated, parse_backfill("since 2020-01-01")) == []
+@pytest.mark.parametrize(
+    ("days_of", "pages", "files"),
+    [
+        ("? ? ?", "abc", ""),
+        ("9 8 ? ?", "abcd", "ab"),
+        ("9 ? 8 3 ? 2", "abc", "abc"),
+        ("3 ? ?", "", ""),
+        ("? 3", "a", ""),
+        ("3 ? 9 ?", "bcd", "c"),
+        ("8 9 ? 3", "bca", "ba"),
+        ("9 ? 4 ? ?", "ab", "a"),
+    ],
+)
+def test_what_has_no_date_is_not_taken_for_older(days_of: str, pages: str, files: str) -> None:
+    """Since day six: its place tells where the newest stand first, a day's difference apart.
+
+    Else its page is to tell, which then decides; of a file in a feed nothing ever tells.
+    """
+    since = parse_backfill("since 2026-01-07")
+    assert names(plan_backfill(listing(days_of), since)) == pages
+    told = listing(days_of, "https://pod.example/1.mp3")
+    assert names(plan_backfill(told, since)) == files
+
+
+def test_an_item_without_a_date_is_told_to_be_one() -> None:
+    """What its page is to tell, and that nothing will; no other backfill asks."""
+    since, page = parse_backfill("since 2026-01-07"), item("a", None)
+    file = item("a", None, "https://pod.example/1.mp3")
+    asked = ("whether it is of 2026-01-07 or later",)
+    assert (undecided_of(page, since), undecided_of(file, since)) == (asked, ())
+    assert undecided_of(page, parse_backfill("3")) == ()
+    older = "it is older than the following, and the backfill is since 2026-01-07"
+    unknown = (
+        "nothing tells its date, and the backfill is since 2026-01-07: a number or all takes it"
+    )
+    assert (told_left(page, since), told_left(file, since)) == (older, unknown)
+    assert told_left(file, parse_backfill("3")).endswith("the backfill is 3 newest")
 
 
 days = st.lists(st.integers(0, 365) | st.none(), max_size=30)

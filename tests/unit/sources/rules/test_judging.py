@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from footnoted.errors import UsageError
 from footnoted.sources.items import FoundItem, Liveness
 from footnoted.sources.port import Facts
-from footnoted.sources.rules.judging import Later, NotTaken, Taken, judge
+from footnoted.sources.rules.judging import Later, NotTaken, Taken, judge, told_open
 from footnoted.sources.rules.patterns import check_pattern, is_found
 from footnoted.sources.rules.rules import Rules
 from footnoted.sources.rules.sorts import is_broadcast, is_short
@@ -79,21 +79,29 @@ def test_each_rule_takes_and_leaves(
 
 
 @pytest.mark.parametrize(
-    ("rules", "unknown"),
+    ("rules", "unknown", "told"),
     [
-        ({"title_has": "x"}, "title"),
-        ({"description_lacks": "x"}, "description"),
-        ({"min_duration_s": 60}, "duration_ms"),
-        ({"max_age_s": 60}, "published_at"),
-        ({"languages": ("en",)}, "language"),
+        ({"title_has": "x"}, "title", "the title"),
+        ({"description_lacks": "x"}, "description", "the description"),
+        ({"min_duration_s": 60}, "duration_ms", "the duration"),
+        ({"max_age_s": 60}, "published_at", "the date of publication"),
+        ({"languages": ("en",)}, "language", "the language"),
     ],
 )
-def test_what_is_not_known_is_taken_with_a_note(rules: dict[str, Any], unknown: str) -> None:
-    """And decided again when it is known."""
-    verdict = judge(item(**{unknown: None}), Rules.model_validate(rules), NOW)
-    assert isinstance(verdict, Taken)
-    assert len(verdict.undecided) == 1
-    assert "not known yet" in verdict.undecided[0]
+def test_what_is_not_known_is_taken_with_a_note(
+    rules: dict[str, Any], unknown: str, told: str
+) -> None:
+    """And decided again when it is known, by its page; of a file nothing is told any more."""
+    unknown_of: dict[str, Any] = {unknown: None}
+    page, file = (
+        item(**unknown_of),
+        item(**unknown_of, key="guid:1", media_url="https://x.example/1"),
+    )
+    verdict = judge(page, Rules.model_validate(rules), NOW)
+    assert verdict == Taken((told,))
+    assert told_open(page, (told,)) == f"its page tells {told}: what does not fit is left then"
+    assert told_open(file, (told,)) == f"nothing tells {told}: it is taken without"
+    assert told_open(page, ()) is None
 
 
 def test_an_item_too_young_is_decided_when_it_is_old_enough() -> None:

@@ -1,0 +1,42 @@
+"""What speaks against an item now that more is known of it than the look at its source told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footnoted.model.outcome import Stopped, Waiting
+from footnoted.model.status import SKIPPED
+from footnoted.sources.rules.backfill import BACKFILL
+from footnoted.sources.rules.judging import TOO_YOUNG, Later, NotTaken, judge
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from footnoted.sources.obtain.port import Wanted
+    from footnoted.sources.port import Facts
+
+
+def objection(wanted: Wanted, facts: Facts, now: datetime) -> Stopped | Waiting | None:
+    """Return why an item is not wanted after all, or not yet; `facts` go before what was known.
+
+    What is too young is waited for without a deadline: its date ends the wait.
+    """
+    known = facts.over(wanted.item.facts)
+    item = wanted.item.model_copy(update={"facts": known})
+    verdict = judge(item, wanted.options.rules, now)
+    if isinstance(verdict, NotTaken):
+        return Stopped(SKIPPED, verdict.reason, verdict.detail)
+    if wanted.since is not None and (detail := _before(known.published_at, wanted.since)):
+        return Stopped(SKIPPED, BACKFILL, detail)
+    if isinstance(verdict, Later):
+        return Waiting(verdict.until, TOO_YOUNG, verdict.detail)
+    return None
+
+
+def _before(published_at: datetime | None, since: datetime) -> str | None:
+    """Return that an item is older than the backfill goes back, or that nothing tells."""
+    if published_at is None:
+        return f"its page does not tell its date, and the backfill is since {since:%Y-%m-%d}"
+    if published_at < since:
+        return f"it is of {published_at:%Y-%m-%d}, and the backfill is since {since:%Y-%m-%d}"
+    return None
