@@ -91,6 +91,13 @@ async def _look(settings: Settings, stage: str | None) -> _Seen:
     return _Seen(plan, reopened, index, desk.applied, desk.elsewhere)
 
 
+_WHOSE_TURN = {
+    "ready": "`footnoted embedding switch` lets it serve",
+    "retired": "`footnoted embedding build` takes it up again",
+    "dropped": "`footnoted embedding build` builds it again",
+}
+
+
 def edge_of_index(specs: Sequence[SpecStanding], wanted: str) -> str | None:
     """Return which spec is wanted in the place of the one that serves; None when it serves."""
     serving = next((one.key for one in specs if one.state == "serving"), "words alone")
@@ -98,7 +105,8 @@ def edge_of_index(specs: Sequence[SpecStanding], wanted: str) -> str | None:
         return None
     begun = next((one for one in specs if one.key == wanted), None)
     done = f", {begun.embedded:,} of {begun.documents:,} documents embedded" if begun else ""
-    return f"embedder spec {serving}\N{RIGHTWARDS ARROW}{wanted}{done}"
+    whose = _WHOSE_TURN.get(begun.state.value if begun else "", "a daemon builds it beside")
+    return f"embedder spec {serving}\N{RIGHTWARDS ARROW}{wanted}{done} ({whose})"
 
 
 def _print(seen: _Seen, *, with_items: bool) -> None:
@@ -118,7 +126,7 @@ def _print(seen: _Seen, *, with_items: bool) -> None:
         say("Being redone already:")
         _print_items(seen.reopened.stale)
     if seen.index:
-        say(f"index: {seen.index} (a daemon builds it beside; `footnoted embedding status`)")
+        say(f"index: {seen.index}; see `footnoted embedding status`")
 
 
 def _groups(seen: _Seen) -> str:

@@ -38,7 +38,9 @@ class SearchSettings(Part):
         default=None,
         ge=1,
         le=8_192,
-        description="Dimensions of its vectors; unset: what the model gives by itself.",
+        description="Dimensions of its vectors; unset: what the model gives by itself."
+        " Only text-embedding-3 and voyage are asked for that many; for any other model it has to"
+        " be the number that it gives.",
     )
     embedder_version: Count = Field(
         default=1, description="Raise it when a model gives other vectors under the same name."

@@ -77,12 +77,15 @@ async def test_an_unreachable_server_is_a_wait(library: Library, tmp_path: Path)
 async def test_vectors_of_other_dimensions_are_refused_in_one_sentence(
     library: Library, server: EmbeddingServer, tmp_path: Path
 ) -> None:
-    """Both numbers are told; when the server gives what is expected, it goes on by itself."""
+    """Both numbers are told, and what to do; given what is expected, it goes on by itself."""
     server.dimensions = 24
     async with at_work(library, tmp_path, server.base_url) as worker:
         reason, why = await wait_of(worker)
         assert reason == "embedding_misfit"
-        assert "it has 24 dimensions where 32 are expected" in why
+        assert why.endswith(
+            "it has 24 dimensions where 32 are expected; set FOOTNOTED_EMBEDDER_DIMENSIONS=24 and"
+            " restart, which builds another spec"
+        )
         server.dimensions = 32
         await go_on(worker)
         assert await worker.states() == ["words retired", "tiny serving"]

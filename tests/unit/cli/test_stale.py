@@ -38,9 +38,13 @@ def test_a_spec_that_is_wanted_and_does_not_serve_is_an_edge() -> None:
     serving = standing("aaaa", SpecState.SERVING)
     begun = standing("bbbb", SpecState.BUILDING, embedded=1)
     assert edge_of_index([serving], "aaaa") is None
-    assert edge_of_index([], "bbbb") == "embedder spec words alone→bbbb"
+    beside = "(a daemon builds it beside)"
+    assert edge_of_index([], "bbbb") == f"embedder spec words alone→bbbb {beside}"
     expected = "embedder spec aaaa→bbbb, 1 of 4 documents embedded"
-    assert edge_of_index([serving, begun], "bbbb") == expected
+    assert edge_of_index([serving, begun], "bbbb") == f"{expected} {beside}"
+    left = begun.model_copy(update={"state": SpecState.RETIRED})
+    again = "(`footnoted embedding build` takes it up again)"
+    assert edge_of_index([serving, left], "bbbb") == f"{expected} {again}"
 
 
 def test_what_a_plan_put_back_is_told_until_it_is_redone() -> None:

@@ -26,6 +26,7 @@ from footnoted.search.embedding import store
 from footnoted.search.embedding.packing import pack, unpack, why_unusable
 from footnoted.search.embedding.port import EmbeddingRequest
 from footnoted.search.embedding.recipes import Purpose, text_sha256
+from footnoted.settings import variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -178,7 +179,7 @@ class Buyer:
         if why is not None:
             message = (
                 f"{order.channel.model} at {self._access.embedder.provider} gives vectors that do"
-                f" not fit the channel {order.channel.name!r}: {why}"
+                f" not fit the channel {order.channel.name!r}: {why}{_what_to_do(vectors, order)}"
             )
             raise TransientError(message, wait_reason=MISFIT, retry_after_s=_PERSON_WAIT_S)
 
@@ -240,3 +241,12 @@ def _why_not(vectors: Sequence[Sequence[float]], order: Order) -> str | None:
         return f"{len(vectors)} vectors came for {len(order.texts)} texts"
     dimensions = order.channel.dimensions or 0
     return next((why for one in vectors if (why := why_unusable(one, dimensions))), None)
+
+
+def _what_to_do(vectors: Sequence[Sequence[float]], order: Order) -> str:
+    """Return how a person ends a misfit, where the settings claim another number than is given."""
+    given = {len(one) for one in vectors} - {order.channel.dimensions}
+    if len(given) != 1:
+        return ""
+    name = variable("embedder_dimensions")
+    return f"; set {name}={given.pop()} and restart, which builds another spec"
