@@ -82,7 +82,7 @@ def _require_taken(new: NewSource, *, is_folder: bool, is_list: bool) -> None:
     given = [name for name in ("title", "kind") if getattr(new, name) is not None]
     if is_list and given:
         options = " and ".join(f"--{name}" for name in given)
-        message = f"{options}: of one place only, and {new.locator} is a list of feeds"
+        message = f"say {options} of one place: {new.locator} is a list of feeds"
         raise UsageError(message)
     if is_folder and new.kind is not None:
         message = f"--kind is of places on the net, and {new.locator} is here"

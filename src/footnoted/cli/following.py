@@ -47,8 +47,8 @@ def print_added(added: Sequence[Followed], *, as_json: bool) -> None:
         if one.not_applied:
             words = " ".join(one.not_applied)
             remark(
-                f"not applied to source {one.source.id}: {words};"
-                f" `footnoted source edit {one.source.id} {words}` does"
+                f"not applied, as source {one.source.id} is followed already: {words};"
+                f" say `footnoted source edit {one.source.id} {words}`"
             )
 
 

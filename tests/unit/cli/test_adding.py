@@ -26,7 +26,7 @@ FEED = f"{YOUTUBE}feeds/videos.xml?channel_id={CHANNEL}"
     [
         (
             NewSource("a.opml", None, None, None, "Mine", "site", None, NOTHING_ASKED),
-            "--title and --kind: of one place only, and a.opml is a list of feeds",
+            "say --title and --kind of one place: a.opml is a list of feeds",
         ),
         (
             NewSource("talks", None, None, None, None, "site", None, NOTHING_ASKED),
