@@ -193,7 +193,8 @@ async def _vectors_kept(app: App, settings: Settings, loop: Loop) -> AsyncGenera
 async def _tidy(settings: Settings, app: App, plan: RunPlan) -> Housekeeping:
     """Put the data directory in order, where it is ours alone; return what keeps all in order.
 
-    Only a daemon looks at every point of the index: a run that ends may be one of many a day.
+    Only a daemon looks at every point of the index and at every quote: a run that ends may be one
+    of many a day.
     """
     # Its library takes a moment to load, which other commands need not wait for.
     from footnoted.pipeline.housekeeping import Chore, Housekeeping  # noqa: PLC0415
@@ -202,7 +203,13 @@ async def _tidy(settings: Settings, app: App, plan: RunPlan) -> Housekeeping:
     backups = ScheduledBackups(app.storage, moments)
     is_daemon = plan.mode is Mode.FOREVER
     indexes = app.vectors.indexes if is_daemon and app.vectors is not None else None
-    upkeep = Upkeep(app.storage.database, app.storage.clock, remake_of(app.deps), indexes)
+    upkeep = Upkeep(
+        app.storage.database,
+        app.storage.clock,
+        remake_of(app.deps),
+        indexes=indexes,
+        moments=moments if is_daemon else None,
+    )
     chores = [
         Chore("backup", _FIRST_CHORE_S, _CHORE_EVERY_S, backups.look),
         Chore("upkeep", _FIRST_UPKEEP_S, _CHORE_EVERY_S, upkeep.look),

@@ -13,7 +13,7 @@ from footnoted.db.storage import Keeper, Storage
 from footnoted.search.drain import OutboxDrainer
 from tests.fakes.embedding import Worker, embedding_settings, working
 from tests.fakes.embedding_server import serving
-from tests.fakes.machine import rows_of
+from tests.fakes.machine import QUICK, rows_of
 from tests.fakes.plant import Plant
 from tests.fakes.workshop import Recording
 
@@ -43,13 +43,14 @@ RECORDINGS = (
 
 @dataclass
 class Furnished(Plant):
-    """A plant whose documents reach an index."""
+    """A plant whose documents reach an index, and whose pages wait for videos that are at work."""
 
     index: SearchIndex | None = None
 
     def deps(self, gateway: Gateway) -> Deps:
         """Return what the loop runs on, with a drainer that writes."""
-        deps = super().deps(gateway)
+        usual = super().deps(gateway)
+        deps = replace(usual, pace=replace(usual.pace, group_delay=QUICK.group_delay))
         if self.index is None:
             return deps
         return replace(deps, drainer=OutboxDrainer(self.database, self.index))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from footnoted.catalogue import readers_of
 from footnoted.db.locks import DaemonLock
 from footnoted.doctor.check import CheckName, failure, ok, warning
 from footnoted.errors import LockHeldError
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from footnoted.db.storage import Storage
     from footnoted.doctor.check import Check
-    from footnoted.pipeline.upkeep.store import Dangling, Lost
+    from footnoted.knowledge.verify import Fault
+    from footnoted.pipeline.upkeep.store import Lost
     from footnoted.pipeline.upkeep.upkeep import Remake, Unsupported
 
 _NAMED = 10
@@ -30,31 +32,40 @@ _NAMED = 10
 
 
 async def check_dangling(storage: Storage, remake: Remake | None) -> Check:
-    """Return whether all evidence names cues that exist.
+    """Return whether all evidence names cues that exist, and was said there, as `verify` looks.
 
-    With `remake`, what does not goes, and its videos are made again from the journal.
+    With `remake`, what was not goes, and its videos are made again from the journal.
     """
-    found = await find_dangling(storage.database)
+    moments = [readers.live for readers in readers_of(storage.settings).values()]
+    found = await find_dangling(storage.database, moments)
     if remake is None or not found:
         return judge_dangling(found)
-    mended = await mend_evidence(storage.database, storage.clock, remake)
-    again = judge_dangling(await find_dangling(storage.database))
+    mended = await mend_evidence(storage.database, storage.clock, remake, moments)
+    again = judge_dangling(await find_dangling(storage.database, moments))
     videos = len({one.video_id for one in mended})
     done = f"{len(mended)} piece(s) of evidence deleted; {videos} video(s) are made again, for $0"
-    return again.model_copy(update={"fixed": done})
+    return again.model_copy(update={"fixed": done if mended else None})
 
 
-def judge_dangling(found: Sequence[Dangling]) -> Check:
-    """Return what evidence that names no cues means."""
+def judge_dangling(found: Sequence[Fault]) -> Check:
+    """Return what evidence that cannot be heard where it says means."""
+    name = CheckName.DANGLING_EVIDENCE
     if not found:
-        return ok(CheckName.DANGLING_EVIDENCE, "all evidence names cues that exist")
+        return ok(name, "all evidence names cues that exist, and was said there")
+    if lies := [one for one in found if not one.is_in_link]:
+        text = f"{len(lies)} piece(s) of evidence cannot be heard where they say, {_where(lies)}"
+        return failure(name, f"{text}: --fix has them made again, for $0")
+    text = f"{len(found)} link(s) to evidence open at another second, {_where(found)}"
+    return warning(name, f"{text}: the address of the recording has a time of its own")
+
+
+def _where(found: Sequence[Fault]) -> str:
     videos = ", ".join(map(str, sorted({one.video_id for one in found})[:_NAMED]))
-    text = f"{len(found)} piece(s) of evidence name cues that do not exist, in video {videos}"
-    return failure(CheckName.DANGLING_EVIDENCE, f"{text}: --fix has them made again, for $0")
+    return f"in video {videos} (the first: {found[0].why})"
 
 
 async def check_evidence(storage: Storage, *, fix: bool) -> Check:
-    """Return whether all that is published has evidence; `footnoted verify` looks at the words.
+    """Return whether all that is published has evidence.
 
     With `fix`, claims without are taken off their pages, which are composed anew.
     """

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from footnoted.model.citation import MatchKind, deep_link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.db.session import Database
     from footnoted.knowledge.audit.store import AuditedEvidence, MomentSource, StoredCue
@@ -69,6 +71,50 @@ class VerifyReport(BaseModel):
         return not self.offenders
 
 
+class Fault(NamedTuple):
+    """A piece of evidence that cannot be heard where it says, and why.
+
+    `is_in_link` tells that the quote stands, and only the link to it opens elsewhere: the address
+    of the recording is at fault, and evidence made anew would be the same.
+    """
+
+    id: UUID
+    video_id: int
+    why: str
+    is_in_link: bool = False
+
+
+async def find_faults(database: Database, moment_sources: Sequence[MomentSource]) -> list[Fault]:
+    """Return the evidence on account of which `verify` would have something to say.
+
+    That is what does not resolve, and what is rejected while a live moment still rests on it.
+    Each statement is a transaction of its own, and one transcript is in memory at a time.
+    """
+    faults: list[Fault] = []
+    async with database.statements() as session:
+        for transcript_id in await store.cited_transcripts(session):
+            faults += (await _audit(session, transcript_id))[1]
+        for read_moments in moment_sources:
+            rested_on = list((await read_moments(session)).values())
+            for key, video_id in await store.rejected_among(session, rested_on):
+                faults.append(Fault(key, video_id, "it is rejected, and a moment rests on it"))
+    return faults
+
+
+async def _audit(session: AsyncConnection, transcript_id: int) -> tuple[list[UUID], list[Fault]]:
+    """Return the evidence in a transcript version that resolves, and what is wrong with others."""
+    resolving: list[UUID] = []
+    faults: list[Fault] = []
+    cues = await store.read_cues(session, transcript_id)
+    for item in await store.read_audited(session, transcript_id):
+        fault = fault_of(item, cues)
+        if fault is None:
+            resolving.append(item.id)
+        else:
+            faults.append(fault)
+    return resolving, faults
+
+
 async def verify(database: Database, moment_sources: Sequence[MomentSource] = ()) -> VerifyReport:
     """Return the audit of all published claims, all live moments, and all resolving evidence.
 
@@ -79,13 +125,9 @@ async def verify(database: Database, moment_sources: Sequence[MomentSource] = ()
     resolving: set[UUID] = set()
     async with database.transaction() as session:
         for transcript_id in await store.cited_transcripts(session):
-            cues = await store.read_cues(session, transcript_id)
-            for item in await store.read_audited(session, transcript_id):
-                why = fault_of(item, cues)
-                if why is None:
-                    resolving.add(item.id)
-                else:
-                    offenders.append(_offender("evidence", item.id, item.video_id, why))
+            sound, faults = await _audit(session, transcript_id)
+            resolving.update(sound)
+            offenders += [_offender("evidence", at.id, at.video_id, at.why) for at in faults]
         claims = await store.published_claims(session)
         offenders += _unsupported("claim", claims, resolving)
         moments: dict[UUID, list[UUID]] = {}
@@ -102,8 +144,17 @@ async def verify(database: Database, moment_sources: Sequence[MomentSource] = ()
     )
 
 
-def fault_of(item: AuditedEvidence, cues: Sequence[StoredCue]) -> str | None:
+def fault_of(item: AuditedEvidence, cues: Sequence[StoredCue]) -> Fault | None:
     """Return what is wrong with a piece of evidence, or None when it can be heard."""
+    if (why := _misquote(item, cues)) is not None:
+        return Fault(item.id, item.video_id, why)
+    if (why := _link_fault(item)) is not None:
+        return Fault(item.id, item.video_id, why, is_in_link=True)
+    return None
+
+
+def _misquote(item: AuditedEvidence, cues: Sequence[StoredCue]) -> str | None:
+    """Return what of a piece of evidence does not stand at its cues, or None."""
     held = [cue for cue in cues if item.first_cue <= cue.number <= item.last_cue]
     if not held or held[0].number != item.first_cue or held[-1].number != item.last_cue:
         return f"cues {item.first_cue} to {item.last_cue} do not exist"
@@ -118,7 +169,7 @@ def fault_of(item: AuditedEvidence, cues: Sequence[StoredCue]) -> str | None:
             return "it is called exact and is not word for word"
     elif _shared(item.quote, item.text) < LEAST_SHARED:
         return "most words of the quote were not said there"
-    return _link_fault(item)
+    return None
 
 
 def _link_fault(item: AuditedEvidence) -> str | None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from footnoted.catalogue import readers_of
 from footnoted.clock import SystemClock
 from footnoted.doctor.indexing import OwnIndex
 from footnoted.doctor.machine import check_leases, check_waits
@@ -20,6 +21,7 @@ from footnoted.search.port import Document
 
 if TYPE_CHECKING:
     from footnoted.doctor.check import Check
+    from footnoted.knowledge.audit.store import MomentSource
     from footnoted.search.embedding.inspection import Inspection
     from footnoted.search.embedding.spec import Spec
     from tests.fakes.house import House
@@ -133,13 +135,26 @@ async def test_every_other_class_is_found_repaired_and_not_found_again(house: Ho
     before, bought = await house.content(), await house.plant.bought()
     dice = random.Random(3)  # noqa: S311 - a test
     videos = [int(str(row[0])) for row in await house.rows("SELECT id FROM videos ORDER BY id")]
-    dice.shuffle(videos)
-    dangling = await house.rows(
-        """UPDATE evidence SET last_cue = last_cue + 1000 WHERE id IN (
-             SELECT id FROM evidence WHERE video_id = :video AND match <> 'rejected'
-             ORDER BY id LIMIT 1) RETURNING id, video_id""",
-        video=videos[0],
-    )
+    bread, *others = videos
+    dice.shuffle(others)
+    videos = [bread, *others]
+    wronged = {
+        "its cues do not exist": "last_cue = last_cue + 1000",
+        "it is called exact and is not word for word": "quote = 'never salt any bread dough'",
+        "it is rejected, and a moment rests on it": """match = 'rejected', first_cue = NULL,
+          last_cue = NULL, start_ms = NULL, end_ms = NULL, text = NULL""",
+    }
+    dangling: set[tuple[object, ...]] = set()
+    for why, change in wronged.items():
+        rows = await house.rows(
+            f"""UPDATE evidence SET {change} WHERE id IN (
+                 SELECT id FROM evidence WHERE video_id = :video AND match = 'exact'
+                   AND last_cue < 1000 AND quote <> 'never salt any bread dough'
+                 ORDER BY id LIMIT 1) RETURNING id, video_id""",  # noqa: S608 - a constant
+            video=bread,
+        )
+        dangling |= {(*row, why) for row in rows}
+    assert len(dangling) == len(wronged)
     await house.rows(
         """DELETE FROM claim_evidence WHERE claim_id IN (
              SELECT ce.claim_id FROM claim_evidence ce JOIN evidence e ON e.id = ce.evidence_id
@@ -164,7 +179,8 @@ async def test_every_other_class_is_found_repaired_and_not_found_again(house: Ho
              now() - interval '1 hour' FROM generate_series(1, 3) n RETURNING 1""",
         id=videos[2],
     )
-    assert [tuple(one) for one in await find_dangling(house.plant.database)] == dangling
+    faults = await find_dangling(house.plant.database, moments_of(house))
+    assert {(one.id, one.video_id, one.why) for one in faults} == dangling
     found = await look(house, fix=False)
     assert {name: check.state.value for name, check in found.items()} == {
         "leases": "warning",
@@ -173,7 +189,7 @@ async def test_every_other_class_is_found_repaired_and_not_found_again(house: Ho
         "evidence": "failure",
         "calls": "warning",
     }
-    numbers = ("1 item(s) are held", "1 item(s) sleep", "1 piece(s) of evidence")
+    numbers = ("1 item(s) are held", "1 item(s) sleep", "3 piece(s) of evidence")
     names = ("leases", "waits", "dangling_evidence")
     for name, number in zip(names, numbers, strict=True):
         assert number in found[name].explanation
@@ -187,6 +203,11 @@ async def test_every_other_class_is_found_repaired_and_not_found_again(house: Ho
     assert {(check.state.value, check.fixed) for check in again.values()} == {("ok", None)}
     assert await house.content() == before
     assert await house.plant.bought() - bought == 3  # the lost calls themselves
+
+
+def moments_of(house: House) -> list[MomentSource]:
+    """Return what reads the live moments of each profile."""
+    return [readers.live for readers in readers_of(house.storage.settings).values()]
 
 
 async def look(house: House, *, fix: bool) -> dict[str, Check]:
@@ -209,8 +230,10 @@ async def test_a_daemon_puts_right_by_itself_what_doctor_would(house: House) -> 
     vandal = Vandal(house, random.Random(4))  # noqa: S311 - a test
     await vandal.documents()
     await vandal.damage((await house.worker.specs())[1].spec)
-    await house.rows("UPDATE evidence SET last_cue = 4711 WHERE match <> 'rejected' RETURNING 1")
-    upkeep = Upkeep(database, SystemClock(), remake_of(house.plant.idle_deps()), indexes)
+    await house.rows("UPDATE evidence SET quote = 'nobody said that' RETURNING 1")
+    remake = remake_of(house.plant.idle_deps())
+    moments = moments_of(house)
+    upkeep = Upkeep(database, SystemClock(), remake, indexes=indexes, moments=moments)
     await upkeep.look()
     await house.settle()
     assert (await inspect(database, indexes)).is_clean

@@ -12,7 +12,8 @@ from footnoted.archive.backups.manifest import Backup, Manifest, Proof, Trigger
 from footnoted.archive.backups.schedule import Plan
 from footnoted.doctor.backups import judge_backups
 from footnoted.doctor.made import judge_calls, judge_dangling, judge_support
-from footnoted.pipeline.upkeep.store import Dangling, Lost
+from footnoted.knowledge.verify import Fault
+from footnoted.pipeline.upkeep.store import Lost
 from footnoted.pipeline.upkeep.upkeep import Unsupported
 
 NOW = datetime(2026, 3, 15, 12, 30, tzinfo=UTC)
@@ -62,12 +63,17 @@ def test_backups_are_missed_after_two_periods_and_mistrusted_after_a_test(
     assert words in check.explanation
 
 
-def test_evidence_that_names_no_cues_is_a_failure() -> None:
-    """Its videos are named, each once."""
+def test_evidence_that_cannot_be_heard_is_a_failure_and_a_link_elsewhere_a_warning() -> None:
+    """Its videos are named, each once, and why the first cannot be; nothing mends a link."""
     assert judge_dangling([]).state.value == "ok"
-    found = judge_dangling([Dangling(UUID(int=1), 7), Dangling(UUID(int=2), 7)])
+    link = Fault(UUID(int=3), 9, "its link opens at ['5'], not 12", is_in_link=True)
+    found = judge_dangling([link, *(Fault(UUID(int=n), 7, "it was not said") for n in (1, 2))])
     assert found.state.value == "failure"
-    assert "2 piece(s) of evidence name cues that do not exist, in video 7:" in found.explanation
+    told = "2 piece(s) of evidence cannot be heard where they say, in video 7 (the first: it was"
+    assert told in found.explanation
+    elsewhere = judge_dangling([link])
+    assert (elsewhere.state.value, "--fix" in elsewhere.explanation) == ("warning", False)
+    assert "1 link(s) to evidence open at another second, in video 9" in elsewhere.explanation
 
 
 def test_what_is_published_on_nothing_is_a_failure() -> None:

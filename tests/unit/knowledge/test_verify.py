@@ -74,11 +74,15 @@ def test_what_can_be_heard_has_no_fault(item: AuditedEvidence) -> None:
         (GOOD._replace(text=""), "does not stand"),
         (EXACT._replace(quote="cut five percent of the old budget"), "word for word"),
         (GOOD._replace(quote="buy my new book today"), "not said there"),
+        (GOOD._replace(url="https://video.example/#a&t=5"), "its link opens at"),
     ],
 )
 def test_what_cannot_be_heard_is_named(item: AuditedEvidence, fault: str) -> None:
     """Each lie by its own sentence."""
-    assert fault in (fault_of(item, _cues_for(item)) or "")
+    found = fault_of(item, _cues_for(item))
+    assert found is not None
+    assert fault in found.why
+    assert found.is_in_link == ("link" in fault)
 
 
 def test_words_without_spaces_are_compared_by_letters() -> None:

@@ -11,7 +11,7 @@ from footnoted.db.tables import transcripts
 from footnoted.model.citation import MatchKind, playable_url
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -79,6 +79,18 @@ async def read_audited(session: AsyncConnection, transcript_id: int) -> list[Aud
         )
         for row in rows
     ]
+
+
+async def rejected_among(
+    session: AsyncConnection, evidence_ids: Sequence[UUID]
+) -> list[tuple[UUID, int]]:
+    """Return which of this evidence is rejected, with the videos it is of."""
+    rows = await session.execute(
+        text("""SELECT id, video_id FROM evidence
+                WHERE id = ANY(:ids) AND match = 'rejected' ORDER BY id"""),
+        {"ids": list(evidence_ids)},
+    )
+    return [(row.id, row.video_id) for row in rows]
 
 
 async def published_claims(session: AsyncConnection) -> dict[UUID, list[UUID]]:

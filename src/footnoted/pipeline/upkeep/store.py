@@ -91,11 +91,17 @@ async def dangling_evidence(session: AsyncConnection) -> list[Dangling]:
     return [Dangling(*row) for row in await session.execute(_DANGLING)]
 
 
+async def hold_idle(session: AsyncConnection, video_id: int) -> bool:
+    """Return whether nobody works on a video; nobody begins to before the transaction ends."""
+    held = text("SELECT id FROM videos WHERE id = :id AND lease_owner IS NULL FOR UPDATE")
+    return await session.scalar(held, {"id": video_id}) is not None
+
+
 async def drop_evidence(
-    session: AsyncConnection, found: Sequence[Dangling]
+    session: AsyncConnection, evidence_ids: Sequence[UUID]
 ) -> list[UnsupportedPage]:
     """Delete evidence with the moments that rest on it; return the published pages that cite it."""
-    ids = {"ids": [one.id for one in found]}
+    ids = {"ids": list(evidence_ids)}
     citing = [UnsupportedPage(*row) for row in await session.execute(_CITING, ids)]
     await session.execute(text("DELETE FROM evidence WHERE id = ANY(:ids)"), ids)
     return citing

@@ -1,6 +1,7 @@
 """Upkeep: what is published without support is taken back and made anew; lost calls are named.
 
 evidence that names no cues -> deleted, its videos made again from the journal
+evidence nobody can hear    -> the same; looked for where transcripts are read, by daemon and doctor
 claims without evidence     -> off their pages, which are composed anew
 overdue calls               -> given up, with an alert
 points unlike PostgreSQL    -> written again; vectors that are lost are made again
@@ -10,11 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from footnoted.db.outage import is_database_down
 from footnoted.errors import TransientError
 from footnoted.knowledge.groups.store import want_groups
+from footnoted.knowledge.verify import Fault, find_faults
 from footnoted.ledger.store import give_up_overdue
 from footnoted.pipeline.alerts.money import MoneyWitness
 from footnoted.pipeline.upkeep import store
@@ -30,12 +34,14 @@ if TYPE_CHECKING:
 
     from footnoted.clock import Clock
     from footnoted.db.session import Database
-    from footnoted.pipeline.upkeep.store import Dangling, UnsupportedPage
+    from footnoted.knowledge.audit.store import MomentSource
+    from footnoted.pipeline.upkeep.store import UnsupportedPage
     from footnoted.search.embedding.spec_indexes import SpecIndexes
 
 Remake = Callable[["AsyncConnection", Collection[int]], Awaitable[None]]
 """Has videos made again, from the first stage that asks models on, as the journal answers."""
 _DAY_S = 86_400.0
+_NO_CUES = "its cues do not exist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +59,42 @@ async def find_unsupported(database: Database) -> Unsupported:
     return Unsupported(len(found), sum(page.claims for page in found))
 
 
-async def find_dangling(database: Database) -> list[Dangling]:
-    """Return the evidence that names cues which its recording does not have."""
+async def find_dangling(database: Database, moments: Sequence[MomentSource] | None) -> list[Fault]:
+    """Return the evidence that names cues which its recording does not have.
+
+    With `moments`, what reads the live ones of each profile, every transcript is read, and what
+    `footnoted verify` finds at fault is found too. Of videos in work the cues alone are left out.
+    """
     async with database.transaction() as session:
-        return await store.dangling_evidence(session)
+        dangling = await store.dangling_evidence(session)
+    found = {one.id: Fault(one.id, one.video_id, _NO_CUES) for one in dangling}
+    for fault in await find_faults(database, moments) if moments is not None else ():
+        found.setdefault(fault.id, fault)
+    return list(found.values())
 
 
-async def mend_evidence(database: Database, clock: Clock, remake: Remake) -> list[Dangling]:
-    """Delete evidence that names no cues, and have its videos and pages made anew; return it."""
-    async with database.transaction() as session:
-        found = await store.dangling_evidence(session)
-        if found:
-            pages = await store.drop_evidence(session, found)
+async def mend_evidence(
+    database: Database, clock: Clock, remake: Remake, moments: Sequence[MomentSource] | None
+) -> list[Fault]:
+    """Delete evidence at fault, and have its videos and pages made anew, one by one; return it.
+
+    What `find_dangling` finds is mended, but for links that open elsewhere, which nothing made
+    anew would change, and for videos that are being worked on.
+    """
+    found = [one for one in await find_dangling(database, moments) if not one.is_in_link]
+    mended: list[Fault] = []
+    by_video = attrgetter("video_id")
+    for video_id, faults in groupby(sorted(found, key=by_video), key=by_video):
+        these = list(faults)
+        async with database.transaction() as session:
+            if not await store.hold_idle(session, video_id):
+                continue
+            pages = await store.drop_evidence(session, [one.id for one in these])
             await _take_back(session, pages, clock)
-            await remake(session, {one.video_id for one in found})
+            await remake(session, [video_id])
             await notify_work(session)
-    return found
+        mended += these
+    return mended
 
 
 async def mend_pages(database: Database, clock: Clock) -> Unsupported:
@@ -103,11 +129,20 @@ class Upkeep:
     """Looks once a day, and puts right what it finds."""
 
     def __init__(
-        self, database: Database, clock: Clock, remake: Remake, indexes: SpecIndexes | None = None
+        self,
+        database: Database,
+        clock: Clock,
+        remake: Remake,
+        *,
+        indexes: SpecIndexes | None = None,
+        moments: Sequence[MomentSource] | None = None,
     ) -> None:
-        """Look after `database`, and after every point of `indexes` where they are given."""
+        """Look after `database`, and after every point of `indexes` where they are given.
+
+        With `moments`, what reads the live ones of each profile, every quote is looked up again.
+        """
         self._database, self._clock, self._remake = database, clock, remake
-        self._indexes = indexes
+        self._indexes, self._moments = indexes, moments
         self._due_at_s = float("-inf")
 
     async def look(self) -> None:
@@ -129,7 +164,7 @@ class Upkeep:
         self._due_at_s = now_s + _DAY_S
 
     async def _mend(self) -> None:
-        dangling = await mend_evidence(self._database, self._clock, self._remake)
+        dangling = await mend_evidence(self._database, self._clock, self._remake, self._moments)
         if dangling:
             videos = len({one.video_id for one in dangling})
             get_logger().warning(EVIDENCE_MENDED, evidence=len(dangling), videos=videos)
