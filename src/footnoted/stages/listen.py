@@ -29,6 +29,7 @@ from footnoted.sources.port import FileRole, FoundFile
 from footnoted.sources.recordings import store as recordings
 from footnoted.sources.transcriptions import store
 from footnoted.sources.transcriptions.store import HeardIn
+from footnoted.sources.videos import store as videos
 from footnoted.sources.videos.store import FOR_A_PERSON, SPEECH_RECOGNITION
 from footnoted.stages.obtain import not_wanted, wanted_of
 from footnoted.stages.port import ItemGoneError
@@ -62,6 +63,7 @@ class ListenInput(BaseModel):
     language: str | None
     words: tuple[str, ...]
     wants_speakers: bool
+    told_ms: int | None = None
 
 
 class ListenOutput(BaseModel):
@@ -114,18 +116,21 @@ class ListenStage:
         subject = await store.read_subject(session, item_id)
         if subject is None:
             raise ItemGoneError(item_id)
+        words = [file.origin for file in subject.files if file.role is FileRole.TRANSCRIPT]
+        is_outdated = subject.was_cut and set(words) == {TranscriptOrigin.ASR}
         sounds = [file.path for file in subject.files if file.role is FileRole.MEDIA]
         options = subject.options
         return ListenInput(
             transcription_id=item_id,
             media_id=subject.media_id,
             is_wanted=subject.is_wanted,
-            has_words=any(file.role is FileRole.TRANSCRIPT for file in subject.files),
+            has_words=bool(words) and not (is_outdated and self._ears is not None),
             sound_path=sounds[0] if sounds else None,
             wanted=wanted_of(subject, self._folder, hears=self._ears is not None),
             language=subject.expected_language,
             words=options.words_to_expect,
             wants_speakers=options.wants_speakers,
+            told_ms=subject.told_ms,
         )
 
     async def run(
@@ -163,7 +168,9 @@ class ListenStage:
             "chunks": hearing.chunks,
             "dropped": hearing.dropped,
         }
-        heard = HeardIn(expected=given.language, found=hearing.transcript.language)
+        heard = HeardIn(
+            expected=given.language, found=hearing.transcript.language, told_ms=given.told_ms
+        )
         return ListenOutput(file=file, heard=heard, counts=counts)
 
     async def _sound_of(self, given: ListenInput) -> Path:
@@ -216,6 +223,12 @@ class ListenStage:
         await recordings.put_file(session, subject.media_id, row_id, out.file, self._clock.now())
         if out.heard is not None:
             await store.note_heard(session, item_id, out.heard)
+        if subject.has_version:  # it was cut since it was heard
+            turn = await videos.first_turn(session, subject.source_id)
+            opening = videos.Opening(subject.source_id, videos.SCHEDULED, self._clock.now(), turn)
+            await videos.reopen_videos(
+                session, subject.media_id, opening, ["transcript"], forgets=True
+            )
 
 
 def _left_in(folder: Path) -> Path | None:

@@ -41,9 +41,10 @@ if TYPE_CHECKING:
 
 HALF = 16_000 * 60
 MINUTE_USD = Decimal("0.006")
-FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>The Pod</title>
+FEED = """<?xml version="1.0"?><rss version="2.0"
+ xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><title>The Pod</title>
 <language>en</language><item><title>Episode 1</title><guid>e1</guid>
-<pubDate>Mon, 02 Nov 2026 08:00:00 GMT</pubDate>
+<pubDate>Mon, 02 Nov 2026 08:00:00 GMT</pubDate><itunes:duration>{length_s}</itunes:duration>
 <enclosure url="{url}" type="audio/wav" length="9"/></item></channel></rss>"""
 VIDEOS = """SELECT m.title, v.status, v.wait_reason FROM videos v JOIN media m ON m.id = v.media_id
             ORDER BY m.title"""
@@ -76,6 +77,16 @@ class Followed:
     web: WebServer
     folder: Path
 
+    def publish(self, samples: Any) -> None:
+        """Have the podcast offer that sound as its one episode."""
+        length_s = len(samples) // 16_000
+        feed = FEED.format(url=self.web.url("/1.wav"), length_s=length_s)
+        sound = write_wav(self.folder.parent / "1.wav", samples).read_bytes()
+        self.web.pages |= {
+            "/feed.xml": Page(feed.encode(), headers=("Content-Type: application/rss+xml",)),
+            "/1.wav": Page(sound, headers=("Content-Type: audio/wav",)),
+        }
+
     async def drain(self, **changes: Any) -> Report:
         """Let the whole program work until nothing is due."""
         settings = self.settings.model_copy(update=changes)
@@ -101,10 +112,6 @@ async def followed(
     folder.mkdir()
     write_wav(folder / "talk.wav", truth.samples[:HALF])
     async with serving_speech(truth) as service, serving(WebServer()) as web:
-        feed = FEED.format(url=web.url("/1.wav"))
-        web.pages["/feed.xml"] = Page(feed.encode(), headers=("Content-Type: application/rss+xml",))
-        sound = write_wav(short_path / "1.wav", truth.samples[HALF : 2 * HALF]).read_bytes()
-        web.pages["/1.wav"] = Page(sound, headers=("Content-Type: audio/wav",))
         settings = Settings(
             data_dir=short_path / "data",
             database_url=SecretStr(database_url),
@@ -114,10 +121,12 @@ async def followed(
             speech="openai",
             speech_base_url=f"{service.base_url}/v1",
         )
+        made = Followed(settings, database, service, web, folder)
+        made.publish(truth.samples[HALF : 2 * HALF])
         await add_source(database, NewSource(str(folder), ["techniques"], 300), clock=clock)
         place = NewPlace(NetPlace(FEED_KIND, web.url("/feed.xml")), ["techniques"], Asked())
         await add_place(database, place, clock=clock)
-        yield Followed(settings, database, service, web, folder)
+        yield made
 
 
 async def test_sound_without_captions_is_heard_and_paid_once(followed: Followed) -> None:
@@ -148,6 +157,19 @@ async def test_a_second_run_buys_nothing(followed: Followed) -> None:
     heard = "SELECT count(*) FROM transcriptions WHERE status = 'heard'"
     assert await followed.rows(heard) == [(2,)]
     assert await followed.rows("SELECT count(*) FROM transcripts") == [(2,)]
+
+
+async def test_a_recording_that_was_cut_is_heard_again(followed: Followed) -> None:
+    """Its publisher tells another length; one who only rounds otherwise is not asked for sound."""
+    await followed.drain()
+    for seconds, calls, versions in ((58, 2, 1), (40, 3, 2)):
+        followed.publish(said().samples[HALF : HALF + seconds * 16_000])
+        await followed.rows("UPDATE sources SET next_poll_at = now() RETURNING 1")
+        await followed.drain()
+        made_of = """SELECT t.version FROM videos v JOIN transcripts t ON t.id = v.transcript_id
+                     JOIN media m ON m.id = v.media_id WHERE m.title = 'Episode 1'"""
+        assert (len(followed.service.asked), await followed.rows(made_of)) == (calls, [(versions,)])
+    assert [row[1] for row in await followed.rows(VIDEOS)] == ["indexed", "indexed"]
 
 
 async def test_what_nobody_brings_is_not_waited_for_for_ever(followed: Followed) -> None:

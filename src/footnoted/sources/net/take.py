@@ -228,7 +228,7 @@ class _Taking:
         if changed:
             await recordings.update_media(self.session, media_id, changed)
         offers_more = before is not None and before.transcripts != item.transcripts
-        if offers_more:
+        if offers_more or "duration_ms" in changed:
             await reopen_transcription(self.session, media_id, self.now)
         if "title" in changed:
             await videos.reopen_videos(self.session, media_id, opening, ["title"], forgets=False)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from footnoted.sources.videos.store import Opening
 
 
+_SAME_MS = 5_000
+"""How far two tellings of one length may be apart: publishers round."""
 _HEARD = "heard"
 """The key in `transcriptions.history` that is ours, beside those of whoever looks."""
 
@@ -44,19 +46,23 @@ class HeardFile(NamedTuple):
 
 
 class HeardIn(BaseModel):
-    """In which language a recording was expected when it was heard, and was found to be."""
+    """In which language a recording was expected when it was heard, and was found to be.
+
+    `told_ms` is how long its publisher said it was (ms).
+    """
 
     model_config = ConfigDict(frozen=True)
 
     expected: str | None
     found: str | None
+    told_ms: int | None = None
 
 
 class Subject(NamedTuple):
     """What a transcription is about, with everything the stages decide by.
 
     `is_wanted` says that a video still waits for it or was made from it; `seen_at` is when it was
-    opened.
+    opened. `told_ms` is how long its publisher says it is (ms), None where a person said otherwise.
     """
 
     id: int
@@ -73,6 +79,14 @@ class Subject(NamedTuple):
     is_wanted: bool
     heard: HeardIn | None = None
     language_is_edited: bool = False
+    told_ms: int | None = None
+
+    @property
+    def was_cut(self) -> bool:
+        """Return whether its publisher made it shorter, or longer, since it was heard."""
+        if self.heard is None or self.heard.told_ms is None or self.told_ms is None:
+            return False
+        return abs(self.told_ms - self.heard.told_ms) > _SAME_MS
 
     @property
     def expected_language(self) -> str | None:
@@ -178,6 +192,7 @@ async def read_subject(session: AsyncConnection, transcription_id: int) -> Subje
         text("""
           SELECT t.id, t.media_id, t.source_id, m.language, m.published_at, t.created_at, m.item,
             s.options, t.history, 'language' = ANY(m.edited_fields) AS language_is_edited,
+            CASE WHEN 'duration_ms' <> ALL(m.edited_fields) THEN m.duration_ms END AS told_ms,
             EXISTS (SELECT 1 FROM transcripts r WHERE r.media_id = m.id) AS has_version,
             EXISTS (SELECT 1 FROM videos v WHERE v.media_id = m.id AND v.status <> :cancelled)
               AS is_wanted
@@ -212,6 +227,7 @@ async def read_subject(session: AsyncConnection, transcription_id: int) -> Subje
         is_wanted=row.is_wanted,
         heard=HeardIn.model_validate(row.history[_HEARD]) if _HEARD in row.history else None,
         language_is_edited=row.language_is_edited,
+        told_ms=row.told_ms,
     )
 
 
