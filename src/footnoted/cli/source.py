@@ -135,7 +135,8 @@ def edit(
     from footnoted.catalogue import require_profiles
     from footnoted.cli.changing import print_changed
     from footnoted.cli.storage import with_storage
-    from footnoted.sources.change import Changed, Particulars, change_source
+    from footnoted.pipeline.controls.changing import change_source
+    from footnoted.sources.change import Changed, Particulars
 
     async def work(storage: Storage) -> Changed:
         require_profiles(storage.settings, profile or [])
