@@ -191,6 +191,7 @@ def wanted_of(subject: Subject, folder: Path, *, hears: bool) -> Wanted | None:
         seen_at=subject.seen_at,
         hears=hears,
         was_heard=subject.heard is not None,
+        was_taken=subject.has_version,
         history=subject.history,
         folder=folder / str(subject.media_id),
     )

@@ -19,17 +19,21 @@ if TYPE_CHECKING:
 def objection(wanted: Wanted, facts: Facts, now: datetime) -> Stopped | Waiting | None:
     """Return why an item is not wanted after all, or not yet; `facts` go before what was known.
 
-    What is too young is waited for without a deadline: its date ends the wait.
+    What is too young is waited for without a deadline: its date ends the wait. What came in time is
+    not too old for having waited here, and what was taken once is not judged again.
     """
+    if wanted.was_taken:
+        return None
     known = facts.over(wanted.item.facts)
     item = wanted.item.model_copy(update={"facts": known})
-    verdict = judge(item, wanted.options.rules, now)
-    if isinstance(verdict, NotTaken):
-        return Stopped(SKIPPED, verdict.reason, verdict.detail)
+    refusal = judge(item, wanted.options.rules, wanted.seen_at)
+    if isinstance(refusal, NotTaken):
+        return Stopped(SKIPPED, refusal.reason, refusal.detail)
     if wanted.since is not None and (detail := _before(known.published_at, wanted.since)):
         return Stopped(SKIPPED, BACKFILL, detail)
-    if isinstance(verdict, Later):
-        return Waiting(verdict.until, TOO_YOUNG, verdict.detail)
+    delay = judge(item, wanted.options.rules, now)
+    if isinstance(delay, Later):
+        return Waiting(delay.until, TOO_YOUNG, delay.detail)
     return None
 
 

@@ -21,9 +21,10 @@ class Wanted(BaseModel):
     """An item whose words are wanted.
 
     `hears` says that speech recognition is configured, so that sound is worth something. `seen_at`
-    is since when it is wanted, `history` what earlier looks returned; what `was_heard` has words
-    already. `since` is what its date may not be before, where only its page can tell it. Files are
-    to be put into `folder`, which may not exist yet.
+    is since when it is wanted, `history` what earlier looks returned. What `was_heard` has words
+    already; so has what `was_taken`, of which the rules decided then. `since` is what its date may
+    not be before, where only its page can tell it. Files are to be put into `folder`, which may not
+    exist yet.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,6 +36,7 @@ class Wanted(BaseModel):
     seen_at: datetime
     hears: bool
     was_heard: bool = False
+    was_taken: bool = False
     history: dict[str, Any]
     since: datetime | None = None
     folder: Path

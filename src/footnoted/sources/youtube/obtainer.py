@@ -17,6 +17,7 @@ from footnoted.sources.items import Liveness
 from footnoted.sources.obtain.objection import objection
 from footnoted.sources.obtain.port import Captions, Obtained
 from footnoted.sources.port import Facts
+from footnoted.sources.rules.rules import Rules
 from footnoted.sources.youtube.availability import (
     NO_SOUND,
     PREMIERE,
@@ -49,12 +50,13 @@ _SOUNDLESS = frozenset({FaultKind.TOO_LARGE, FaultKind.NO_SUCH_FORMAT, FaultKind
 def usual_policy(wanted: Wanted) -> Policy:
     """Return the policy that a source's options ask for, patient as usual."""
     options = wanted.options
+    rules = Rules() if wanted.was_taken else options.rules
     return Policy(
         hears=wanted.hears,
         languages=options.languages,
         allows_translated=options.allows_translated,
-        shorts=Taking(options.rules.shorts.value),
-        lives=Taking(options.rules.live.value),
+        shorts=Taking(rules.shorts.value),
+        lives=Taking(rules.live.value),
     )
 
 

@@ -34,7 +34,7 @@ WRITTEN = {"subtitles": {"en": [{"ext": "vtt", "url": "u"}]}}
 
 def wanted(folder: Path, **said_: Any) -> Wanted:
     """Return what is wanted of the item, published a year ago unless said."""
-    usual = {
+    usual: dict[str, Any] = {
         "item": FoundItem(keys=("youtube:aaaaaaaaaaa",), facts=Facts(), link=PAGE),
         "options": SourceOptions(),
         "language": None,
@@ -150,6 +150,38 @@ async def test_the_sources_rules_hold_for_what_is_known_now(tmp_path: Path) -> N
     assert isinstance(got, Stopped)
     assert (got.status, got.code) == ("skipped", "not_taken_short")
     assert ytdlp.asked == [("describe", PAGE)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({}, "too_old"),
+        ({"seen_at": NOW - timedelta(days=364)}, None),
+        ({"was_taken": True}, None),
+    ],
+)
+async def test_what_came_in_time_is_not_too_old_for_having_waited(
+    tmp_path: Path, changed: dict[str, Any], code: str | None
+) -> None:
+    """Nor when it is looked at again for better captions; what came too late is not fetched."""
+    ytdlp = FakeYtDlp({PAGE: video(WRITTEN)}, tracks={"en": b"x"})
+    options = SourceOptions(rules=Rules(max_age_s=7 * 86_400))
+    got = await PageObtainer(ytdlp).obtain(wanted(tmp_path, options=options, **changed), NOW)
+    assert (got.code if isinstance(got, Stopped) else None) == code
+    assert (("captions", "en") in ytdlp.asked) == (code is None)
+
+
+@pytest.mark.parametrize("liveness", ["is_upcoming", "not_live"])
+async def test_rules_do_not_wait_for_captions(tmp_path: Path, liveness: str) -> None:
+    """What is Spanish is left at once; what was announced is waited for, and judged then."""
+    said_ = video(language="es", live_status=liveness, timestamp=int(NOW.timestamp()))
+    options = SourceOptions(rules=Rules(languages=("en",)))
+    asked = wanted(tmp_path, options=options, published_at=NOW)
+    got = await PageObtainer(FakeYtDlp({PAGE: said_})).obtain(asked, NOW)
+    became = (
+        got.code if isinstance(got, Stopped) else got.reason if isinstance(got, Waiting) else ""
+    )
+    assert became == {"is_upcoming": "premiere", "not_live": "other_language"}[liveness]
 
 
 async def test_the_sound_is_fetched(tmp_path: Path) -> None:
