@@ -84,11 +84,17 @@ def _require_taken(new: NewSource, *, is_folder: bool, is_list: bool) -> None:
         options = " and ".join(f"--{name}" for name in given)
         message = f"say {options} of one place: {new.locator} is a list of feeds"
         raise UsageError(message)
-    if is_folder and new.kind is not None:
-        message = f"--kind is of places on the net, and {new.locator} is here"
-        raise UsageError(message)
+    if is_folder:
+        require_no_kind(new.locator, new.kind)
     asked, _ = paced(new.asked, new.every_s, is_folder=is_folder)
     schedule_words(asked)
+
+
+def require_no_kind(folder: str, kind: str | None) -> None:
+    """Raise UsageError for a kind of places on the net that is said of a folder."""
+    if kind is not None:
+        message = f"--kind is of places on the net, and {folder} is here"
+        raise UsageError(message)
 
 
 async def _add_folder(storage: Storage, new: NewSource, profiles: Sequence[str]) -> Followed:

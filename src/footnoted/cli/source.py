@@ -234,6 +234,7 @@ def preview(
 
     Nothing is followed or taken.
     """
+    from footnoted.cli.adding import require_no_kind
     from footnoted.cli.following import print_net_preview, print_preview
     from footnoted.cli.lines import remark
     from footnoted.cli.previewing import Tried, preview_folder, preview_net
@@ -245,6 +246,7 @@ def preview(
         tried = Tried(address, profile, asked, kind=kind and kind.value)
         print_net_preview(*preview_net(tried), as_json=as_json)
     else:
+        require_no_kind(locator, kind and kind.value)
         print_preview(*preview_folder(Tried(locator, profile, asked, creator)), as_json=as_json)
         if unknown := told_by_few_files(asked):
             remark(f"note: {unknown}")

@@ -91,11 +91,11 @@ async def change_source(
             raise UsageError(message)
         changes = await _columns(session, source, asked, said, now)
         await store.change(session, source_id, changes, now, rereads=asked.rereads)
-        if asked.daily_cap_usd is not None:
-            await videos.wake_capped(session, source_id, now)
         if asked.rereads:
             await forget_left(session, source_id)
         joined = await _join(session, source, changes.get("profiles", ()), now)
+        if asked.daily_cap_usd is not None:
+            await videos.wake_capped(session, source_id, now)
         await videos.notify_work(session)
         changed = await store.read_source(session, source_id)
     if changed is None:

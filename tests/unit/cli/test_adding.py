@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
 from footnoted.cli.adding import NewSource, add_sources, listed_as
+from footnoted.cli.application import build
 from footnoted.cli.asking import option_words
 from footnoted.errors import UsageError
 from footnoted.sources.net.asking import NOTHING_ASKED, Asked
@@ -83,3 +85,10 @@ def test_a_channel_is_listed_by_its_feed() -> None:
     assert listed_as(handle) == "its feed is known after the next look at it"
     assert listed_as(source("site")) == "no feed of it is known"
     assert listed_as(source("folder")) == "a folder has no feed"
+
+
+def test_a_kind_is_not_said_of_a_folder_that_is_tried() -> None:
+    """It would be dropped there as well."""
+    ended = CliRunner().invoke(build(), ["source", "test", "talks", "--kind", "site"])
+    assert isinstance(ended.exception, UsageError)
+    assert ended.exception.message == "--kind is of places on the net, and talks is here"
