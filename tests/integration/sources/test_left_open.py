@@ -51,10 +51,10 @@ class Channel:
     clock: FakeClock
     source_id: int = 0
 
-    async def take(self, *items: FoundItem) -> None:
+    async def take(self, *items: FoundItem, at: str = "https://www.youtube.com/@ch") -> None:
         """Look, and write down what is there."""
         place = NewPlace(
-            NetPlace(YOUTUBE_KIND, "https://www.youtube.com/@ch"),
+            NetPlace(YOUTUBE_KIND, at),
             ["techniques"],
             Asked(backfill="since 2026-11-01", min_age="2d"),
         )
@@ -146,3 +146,9 @@ async def test_what_a_listing_does_not_tell_is_judged_by_the_page(
     }
     channel.clock.advance(DAY.total_seconds())
     assert await channel.obtain(tmp_path, 1) == "obtained"
+    await channel.take(young, fits, bare, at="https://www.youtube.com/@mirror")
+    mirrored = await channel.told()
+    assert [mirrored[title][0] for title in ("young", "fits", "bare")] == ["taken"] * 3
+    joined = "nothing tells the date of publication and whether it is of 2026-11-01 or later"
+    assert mirrored["bare"][1] == f"{joined}: it is taken without"
+    assert mirrored["fits"][1] is None, "its date is known by its recording"

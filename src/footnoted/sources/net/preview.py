@@ -84,7 +84,7 @@ async def preview_place(
                 leaves.append(_line(item, reason, detail))
             case Taken(undecided):
                 unknown = (*undecided, *undecided_of(item, backfill))
-                takes.append(_line(item, None, told_open(item, unknown)))
+                takes.append(_line(item, None, told_open(unknown, asks_page=item.has_page)))
     return NetPreview(
         kind=place.kind,
         locator=place.locator,

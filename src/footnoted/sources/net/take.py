@@ -21,7 +21,6 @@ from footnoted.sources.recordings import store as recordings
 from footnoted.sources.removals import store as removals
 from footnoted.sources.rules.backfill import (
     BACKFILL,
-    is_open,
     plan_backfill,
     told_left,
     undecided_of,
@@ -176,7 +175,7 @@ class _Taking:
         counted = (BACKFILL, store.REMOVED)
         if before is not None and before.state == store.LEFT and before.reason not in counted:
             return False
-        return not isinstance(self._judged(offer.item), NotTaken)
+        return not isinstance(self._judged(offer.dated), NotTaken)
 
     def _judged(self, item: FoundItem) -> Verdict:
         return judge(self.poll.as_told(item), self.follows.options.rules, self.now)
@@ -235,7 +234,7 @@ class _Taking:
         return bool(changed) or offers_more
 
     async def _decide(self, offer: Offer, opening: videos.Opening, *, is_chosen: bool) -> None:
-        is_fresh, verdict = self._is_fresh(offer), self._judged(offer.item)
+        is_fresh, verdict = self._is_fresh(offer), self._judged(offer.dated)
         if not is_fresh and not is_chosen and not isinstance(verdict, NotTaken):
             self._leave(offer, BACKFILL, told_left(offer.dated, self.follows.options.backfill))
             return
@@ -250,7 +249,9 @@ class _Taking:
                     media_id = await self._open(offer, opening, bonus)
                 else:
                     await self._join(media_id, offer, opening)
-                self._note_taken(offer, media_id, undecided, is_fresh=is_fresh)
+                backfill = self.follows.options.backfill
+                unreached = () if is_fresh else undecided_of(offer.dated, backfill)
+                self._note_taken(offer, media_id, undecided, unreached)
             case NotTaken(reason, detail):
                 self._leave(offer, reason, detail)
             case Later(until, reason, detail):
@@ -311,15 +312,19 @@ class _Taking:
         )
 
     def _note_taken(
-        self, offer: Offer, media_id: int, undecided: tuple[str, ...], *, is_fresh: bool
+        self,
+        offer: Offer,
+        media_id: int,
+        by_rules: tuple[str, ...],
+        by_backfill: tuple[str, ...],
     ) -> None:
-        """Write down what is taken, and what of it nobody could judge yet."""
-        backfill = self.follows.options.backfill
-        asks_page = not is_fresh and is_open(offer.dated, backfill)
-        if asks_page:
-            undecided = (*undecided, *undecided_of(offer.dated, backfill))
-        detail = told_open(offer.item, undecided)
-        kept = _kept(offer.item) if asks_page else None
+        """Write down what is taken, and what of it the rules and the backfill could not tell.
+
+        The page of a recording that is there is looked at for whoever brought it.
+        """
+        asks_page = offer.media_id is None and offer.item.has_page
+        detail = told_open((*by_rules, *by_backfill), asks_page=asks_page)
+        kept = _kept(offer.item) if asks_page and by_backfill else None
         self._note(offer, store.TAKEN, detail=detail, media_id=media_id, item=kept)
 
     def _note(self, offer: Offer, state: str, **said: object) -> None:

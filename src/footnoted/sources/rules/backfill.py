@@ -136,21 +136,16 @@ def plan_backfill(
     Items that share one of `known_keys` are there already: they count among the newest, so that the
     same backfill planned twice takes nothing new, and are left out. Of an item without a date its
     place tells whether `since` reaches it, where the listing has the newest first; else its page is
-    to tell (`is_open`). What has neither is left.
+    to tell (`undecided_of`). What has neither is left.
     """
     known = frozenset(known_keys)
     meant = newest_first(_meant(items, backfill))
     return [item for item in meant if not known.intersection(item.keys)]
 
 
-def is_open(item: FoundItem, backfill: Backfill) -> bool:
-    """Return whether only its page can tell that an item is within the backfill."""
-    return backfill.reach is Reach.SINCE and _date_of(item) is None and item.has_page
-
-
 def undecided_of(item: FoundItem, backfill: Backfill) -> tuple[str, ...]:
-    """Return what is open of an item that a backfill takes, as `judging.Taken` names it."""
-    if backfill.since is None or not is_open(item, backfill):
+    """Return what only its page can tell of an item that a backfill takes, as `Taken` names it."""
+    if backfill.since is None or _date_of(item) is not None or not item.has_page:
         return ()
     return (f"whether it is of {backfill.since:%Y-%m-%d} or later",)
 

@@ -75,12 +75,15 @@ def judge(item: FoundItem, rules: Rules, now: datetime) -> Verdict:
     return Taken(tuple(found.what for found in findings if isinstance(found, _Unknown)))
 
 
-def told_open(item: FoundItem, undecided: Sequence[str]) -> str | None:
-    """Return what of a taken item could not be judged, and what comes of that; None for nothing."""
+def told_open(undecided: Sequence[str], *, asks_page: bool) -> str | None:
+    """Return what of a taken item could not be judged, and what comes of that; None for nothing.
+
+    `asks_page` says that its page is looked at for whoever takes it, before anything else is.
+    """
     if not undecided:
         return None
     what = " and ".join(undecided)
-    if item.has_page:
+    if asks_page:
         return f"its page tells {what}: what does not fit is left then"
     return f"nothing tells {what}: it is taken without"
 

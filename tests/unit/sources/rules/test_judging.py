@@ -99,9 +99,14 @@ def test_what_is_not_known_is_taken_with_a_note(
     )
     verdict = judge(page, Rules.model_validate(rules), NOW)
     assert verdict == Taken((told,))
-    assert told_open(page, (told,)) == f"its page tells {told}: what does not fit is left then"
-    assert told_open(file, (told,)) == f"nothing tells {told}: it is taken without"
-    assert told_open(page, ()) is None
+    assert (
+        told_open((told,), asks_page=page.has_page)
+        == f"its page tells {told}: what does not fit is left then"
+    )
+    assert (
+        told_open((told,), asks_page=file.has_page) == f"nothing tells {told}: it is taken without"
+    )
+    assert told_open((), asks_page=True) is None
 
 
 def test_an_item_too_young_is_decided_when_it_is_old_enough() -> None:
