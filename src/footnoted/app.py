@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -56,6 +57,7 @@ from footnoted.sources.port import ScanLimits
 from footnoted.sources.uploads.storage import MediaStorage
 from footnoted.sources.uploads.taking import UploadStore
 from footnoted.stages.index import IndexStage
+from footnoted.stages.lengths import found_ms
 from footnoted.stages.listen import ListenStage
 from footnoted.stages.obtain import Obtainers, ObtainStage
 from footnoted.stages.poll import Looking, PollStage
@@ -79,10 +81,10 @@ if TYPE_CHECKING:
     from footnoted.search.port import SearchIndex
     from footnoted.settings import Settings
     from footnoted.sources.assembly import Net
+    from footnoted.sources.choosing.look import Measure
     from footnoted.sources.port import Scanner
     from footnoted.stages.hearing import HearingDeps
     from footnoted.stages.profile import Profile
-    from footnoted.transcripts.port import TranscriptReader
 
 
 def make_scanner() -> Scanner:
@@ -90,9 +92,9 @@ def make_scanner() -> Scanner:
     return FolderScanner()
 
 
-def make_reader() -> TranscriptReader:
-    """Return what reads files of words."""
-    return read_transcript
+def make_measure() -> Measure:
+    """Return what tells how long a recording of a folder is (ms); it blocks."""
+    return partial(found_ms, read=read_transcript)
 
 
 def scan_limits(settings: Settings) -> ScanLimits:
@@ -355,7 +357,7 @@ def storage_of(settings: Settings) -> MediaStorage:
 
 def _source_flows(storage: Storage, net: Net, ears: HearingDeps | None) -> list[Flow]:
     settings, clock = storage.settings, storage.clock
-    looking = Looking(make_scanner(), net.followers, scan_limits(settings))
+    looking = Looking(make_scanner(), make_measure(), net.followers, scan_limits(settings))
     obtainers, fetched = Obtainers(net.pages, net.files), settings.fetched_dir
     hearing = (
         ObtainStage(obtainers, clock, fetched, hears=ears is not None),

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from footnoted.sources.net.asking import Asked
     from footnoted.sources.net.preview import NetPreview
     from footnoted.sources.options import SourceOptions
-    from footnoted.sources.port import FoundMedia
     from footnoted.transcripts.speech.port import SpeechRecognizer
 
 
@@ -53,19 +52,15 @@ def preview_folder(tried: Tried) -> tuple[SourcePreview, BacklogCost]:
 
     Raises UsageError, and ConfigurationError as a run would.
     """
-    from footnoted.app import make_reader, make_scanner
+    from footnoted.app import make_measure, make_scanner
     from footnoted.cli.session import read_settings
     from footnoted.cli.storage import with_storage
     from footnoted.clock import SystemClock
     from footnoted.reprocess.services.backlog import Offered
-    from footnoted.reprocess.services.lengths import found_ms
     from footnoted.sources.follow import preview_source
 
-    settings, clock, read = read_settings(), SystemClock(), make_reader()
+    settings, clock = read_settings(), SystemClock()
     wanted = _wanted(settings, tried, clock.now())
-
-    def length_ms(media: FoundMedia) -> int | None:
-        return found_ms(media, read)
 
     async def look() -> SourcePreview:
         return await preview_source(
@@ -74,7 +69,7 @@ def preview_folder(tried: Tried) -> tuple[SourcePreview, BacklogCost]:
             clock=clock,
             creator=tried.creator,
             asked=tried.asked,
-            length_ms=length_ms,
+            length_ms=make_measure(),
         )
 
     preview = asyncio.run(look())

@@ -12,7 +12,7 @@ from footnoted.model.path import stored_path
 from footnoted.sources import store
 from footnoted.sources.choosing.choice import Wishes
 from footnoted.sources.choosing.item import item_of
-from footnoted.sources.choosing.look import survey_of
+from footnoted.sources.choosing.look import Looker, length_told, survey_of
 from footnoted.sources.facts import readable
 from footnoted.sources.globs import is_glob, read_target
 from footnoted.sources.net.asking import (
@@ -29,12 +29,13 @@ from footnoted.sources.port import FOLDER_KIND, FileRole, ScanLimits, ScanReques
 from footnoted.sources.videos.store import notify_work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.clock import Clock
     from footnoted.db.session import Database
+    from footnoted.sources.choosing.look import Measure
     from footnoted.sources.port import FoundMedia, Scanner
     from footnoted.sources.store import Source
 
@@ -181,11 +182,6 @@ async def require_source(session: AsyncConnection, source_id: int) -> Source:
     return source
 
 
-def length_told(media: FoundMedia) -> int | None:
-    """Return how long sidecars say that a recording is (ms)."""
-    return media.facts.duration_ms
-
-
 async def preview_source(
     scanner: Scanner,
     locator: str,
@@ -193,7 +189,7 @@ async def preview_source(
     clock: Clock,
     creator: str | None = None,
     asked: Asked = NOTHING_ASKED,
-    length_ms: Callable[[FoundMedia], int | None] = length_told,
+    length_ms: Measure = length_told,
 ) -> SourcePreview:
     """Return what following a folder or glob would take; nothing is written.
 
@@ -205,7 +201,7 @@ async def preview_source(
     target = await asyncio.to_thread(resolve_locator, locator)
     now = clock.now()
     request = ScanRequest([target], {}, int(now.timestamp() * 1e9), ScanLimits())
-    scan, choice = await survey_of(scanner, request, wishes, now)
+    scan, choice = await survey_of(Looker(scanner, length_ms), request, wishes, now)
     return SourcePreview(
         tuple(
             [

@@ -22,7 +22,7 @@ from footnoted.model.path import real_path, stored_path
 from footnoted.model.status import SOURCE_FOLLOWED, ItemKind, Resource
 from footnoted.sources import store
 from footnoted.sources.choosing.choice import Refusal, Wishes
-from footnoted.sources.choosing.look import Chosen, look_for_wanted
+from footnoted.sources.choosing.look import Chosen, Looker, look_for_wanted
 from footnoted.sources.choosing.store import (
     forget_gone,
     note_refused,
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.clock import Clock
+    from footnoted.sources.choosing.look import Measure
     from footnoted.sources.items import Follower
     from footnoted.sources.port import Scanner
     from footnoted.sources.store import Source
@@ -107,9 +108,13 @@ class PollOutput(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """What sources are looked at with: folders through `scanner`, others by their kind."""
+    """What sources are looked at with: folders through `scanner`, others by their kind.
+
+    `length_ms` tells how long a recording of a folder is.
+    """
 
     scanner: Scanner
+    length_ms: Measure
     followers: Mapping[str, Follower]
     limits: ScanLimits = field(default_factory=ScanLimits)
 
@@ -174,9 +179,10 @@ class PollStage:
             return await self._run_net(given)
         now = self._clock.now()
         target, now_ns = real_path(given.locator), int(now.timestamp() * 1e9)
+        looker = Looker(self._looking.scanner, self._looking.length_ms)
         try:
             request = ScanRequest([target], given.known, now_ns, self._looking.limits)
-            chosen = await look_for_wanted(self._looking.scanner, request, given.wishes, now)
+            chosen = await look_for_wanted(looker, request, given.wishes, now)
             return PollOutput(chosen=chosen, options=given.wishes.options)
         except SourceUnreachableError as error:
             pause_s = min(_UNREACHABLE_S, given.poll_interval_s)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
+from footnoted.app import make_measure
 from footnoted.db.engine import make_engine
 from footnoted.db.session import Database
 from footnoted.sources.discover import AddReport, add_paths
@@ -96,7 +97,7 @@ class Desk:
 
     def stage(self) -> PollStage:
         """Return the stage that looks at folders."""
-        return PollStage(Looking(FolderScanner(), {}, self.limits), self.clock)
+        return PollStage(Looking(FolderScanner(), make_measure(), {}, self.limits), self.clock)
 
     async def poll(self, source_id: int | None = None) -> PollOutput | Waiting:
         """Let the stage look once, and save unless it waits."""

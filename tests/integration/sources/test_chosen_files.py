@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from footnoted.pipeline.controls.removal.removal import purge
@@ -15,6 +17,7 @@ from footnoted.sources.net.asking import Asked
 from footnoted.sources.net.store import OfferedItem, offered
 from footnoted.sources.port import ScanLimits
 from footnoted.stages.poll import PollOutput
+from tests.fakes.sounds import write_wav
 from tests.integration.sources.conftest import NO_CONTEXT, captions
 
 if TYPE_CHECKING:
@@ -53,10 +56,14 @@ async def test_a_folder_is_filtered_by_what_a_file_tells(desk: Desk) -> None:
     write(desk, "Talk long", duration=7_200)
     write(desk, "Talk short", duration=60)
     write(desk, "Talk old", upload_date="20010101", duration=7_200)
-    write(desk, "Talk silent")
+    write(desk, "Talk of seconds")
+    sound = write_wav(desk.folder / "Talk heard.wav", np.zeros(16_000 * 601, np.int16))
+    os.utime(sound, ns=(sound.stat().st_mtime_ns - 10**11,) * 2)
+    desk.write("Talk untimed.txt", "Nothing tells how long it took to say this.", age_s=DAY_S)
     write(desk, "Rehearsal", duration=7_200)
     write(desk, "Talk in French.fr")
-    write(desk, "Talk aged", days=4_000)
+    desk.write("Talk in French.info.json", json.dumps({"duration": 7_200}), age_s=DAY_S)
+    write(desk, "Talk aged", days=4_000, duration=7_200)
     asked = Asked(title_has="^talk", min_duration="10m", max_age="52w", languages="en")
     await desk.follow(asked=asked)
     await desk.poll()
@@ -64,12 +71,14 @@ async def test_a_folder_is_filtered_by_what_a_file_tells(desk: Desk) -> None:
         "Talk long": "taken",
         "Talk short": "too_short",
         "Talk old": "too_old",
-        "Talk silent": "taken",
+        "Talk of seconds": "too_short",
+        "Talk heard": "taken",
+        "Talk untimed": "taken",
         "Rehearsal": "title_unmatched",
         "Talk in French": "other_language",
         "Talk aged": "too_old",
     }
-    assert sorted(await desk.titles()) == ["Talk long", "Talk silent"]
+    assert sorted(await desk.titles()) == ["Talk heard", "Talk long", "Talk untimed"]
     assert (await items(desk))["Rehearsal"].detail == "the title does not have '^talk'"
     (told,) = await desk.rows("SELECT fields FROM events WHERE name = 'source.polled'")
     assert told.fields["left"]["too_old"] == 2

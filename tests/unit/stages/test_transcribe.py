@@ -12,7 +12,7 @@ from footnoted.fetch.port import HostUnreachableError
 from footnoted.model.outcome import Stopped, Waiting
 from footnoted.model.transcript import Cue, Transcript, TranscriptFormat, TranscriptOrigin
 from footnoted.sources.choosing.choice import Wishes
-from footnoted.sources.choosing.look import Chosen
+from footnoted.sources.choosing.look import Chosen, length_told
 from footnoted.sources.items import Place
 from footnoted.sources.options import options_of_source
 from footnoted.sources.port import Scan, ScanRequest, SourceUnreachableError
@@ -203,7 +203,7 @@ def source(**fields: Any) -> PollInput:
 async def test_a_poll_looks_at_the_real_path_and_stops_its_thread() -> None:
     """The stored locator is turned back; the look is told to end when nobody waits for it."""
     scanner = FakeScanner(Scan(unchanged=3))
-    out = await PollStage(Looking(scanner, {}), FakeClock()).run(source(), NO_CONTEXT)
+    out = await PollStage(Looking(scanner, length_told, {}), FakeClock()).run(source(), NO_CONTEXT)
     (request,) = scanner.requests
     assert out == PollOutput(chosen=Chosen(scan=Scan(unchanged=3)), options=WHOLE)
     assert list(request.targets) == ["/x/caf\udce9"]
@@ -214,7 +214,7 @@ async def test_a_source_that_is_away_waits_a_minute_at_most() -> None:
     """It is told by name and keeps following."""
     clock = FakeClock()
     scanner = FakeScanner(SourceUnreachableError("/x", "the folder is not there"))
-    stage = PollStage(Looking(scanner, {}), clock)
+    stage = PollStage(Looking(scanner, length_told, {}), clock)
     assert await stage.run(source(poll_interval_s=20), NO_CONTEXT) == Waiting(
         clock.now() + timedelta(seconds=20), "source_unreachable", "/x: the folder is not there"
     )
@@ -222,7 +222,7 @@ async def test_a_source_that_is_away_waits_a_minute_at_most() -> None:
 
 async def test_a_kind_of_source_nobody_knows_fails_by_name() -> None:
     """It was made by another release."""
-    stage = PollStage(Looking(FakeScanner(Scan()), {}), FakeClock())
+    stage = PollStage(Looking(FakeScanner(Scan()), length_told, {}), FakeClock())
     with pytest.raises(PermanentError, match="'feed' are not known"):
         await stage.run(source(kind="feed"), NO_CONTEXT)
 
@@ -252,7 +252,7 @@ async def test_a_place_on_the_net_that_is_away_is_given_time(
 ) -> None:
     """Feeds of living channels break for days; a host that is silent may be our own line."""
     clock = FakeClock()
-    stage = PollStage(Looking(FakeScanner(Scan()), {"feed": Away(error)}), clock)
+    stage = PollStage(Looking(FakeScanner(Scan()), length_told, {"feed": Away(error)}), clock)
     place = Place(source_id=1, locator="https://x.example/f")
     waiting = await stage.run(source(kind="feed", place=place), NO_CONTEXT)
     assert isinstance(waiting, Waiting)

@@ -1,12 +1,15 @@
 """One look at a followed folder that brings what is wanted of it.
 
-Where something is asked, a survey comes first: it reads no recording, so what is not wanted costs
-no reading either, and the newest of a folder are chosen among all of it.
+Where something is asked, a survey comes first: it reads no recording, but for its length where that
+is asked about, so what is not wanted costs no reading either, and the newest of a folder are chosen
+among all of it.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
@@ -20,9 +23,26 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from footnoted.sources.choosing.choice import Choice, Wishes
-    from footnoted.sources.port import Scanner, ScanRequest
+    from footnoted.sources.port import FoundMedia, Scanner, ScanRequest
 
 _MANY = 1_000_000
+
+
+Measure = Callable[["FoundMedia"], "int | None"]
+"""What tells how long a recording of a folder is (ms); it blocks."""
+
+
+def length_told(media: FoundMedia) -> int | None:
+    """Return how long sidecars say that a recording is (ms)."""
+    return media.facts.duration_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """What a folder is looked at with; `length_ms` is asked where a rule is about lengths."""
+
+    scanner: Scanner
+    length_ms: Measure
 
 
 class Chosen(BaseModel):
@@ -39,7 +59,7 @@ class Chosen(BaseModel):
 
 
 async def look_for_wanted(
-    scanner: Scanner, request: ScanRequest, wishes: Wishes, now: datetime
+    looker: Looker, request: ScanRequest, wishes: Wishes, now: datetime
 ) -> Chosen:
     """Return what is there and wanted; `request` knows the files of the folder's recordings.
 
@@ -48,34 +68,46 @@ async def look_for_wanted(
     left = wishes.left_files(now)
     asked = replace(request, known={**left, **request.known})
     if wishes.takes_all:
-        return _chosen(await look(scanner, asked), (), wishes)
-    survey = await _survey(scanner, asked)
+        return _chosen(await look(looker.scanner, asked), (), wishes)
+    survey = await _survey(looker, asked, wishes)
     if survey.is_partial:  # it was told to stop
         return Chosen(scan=survey.model_copy(update={"found": ()}))
     choice = choose(survey, wishes, request.known, now)
     if not choice.taken:
         return _chosen(survey.model_copy(update={"found": ()}), choice.refused, wishes)
-    scan = await look(scanner, replace(asked, known=choice.known(request.known, left)))
+    scan = await look(looker.scanner, replace(asked, known=choice.known(request.known, left)))
     scan, refused = choice.admit(scan, _gone_hashes(scan, request))
     problems = dict.fromkeys((*survey.problems, *scan.problems))
     return _chosen(scan.model_copy(update={"problems": tuple(problems)}), refused, wishes)
 
 
 async def survey_of(
-    scanner: Scanner, request: ScanRequest, wishes: Wishes, now: datetime
+    looker: Looker, request: ScanRequest, wishes: Wishes, now: datetime
 ) -> tuple[Scan, Choice]:
-    """Return what is there and what of it would be taken; nothing is read.
+    """Return what is there and what of it would be taken.
 
     Raises SourceUnreachableError when a target is away.
     """
-    survey = await _survey(scanner, request)
+    survey = await _survey(looker, request, wishes)
     return survey, choose(survey, wishes, request.known, now)
 
 
-async def _survey(scanner: Scanner, request: ScanRequest) -> Scan:
-    """Return all that is there by names, sizes and sidecars; no recording is read."""
+async def _survey(looker: Looker, request: ScanRequest, wishes: Wishes) -> Scan:
+    """Return all that is there by names, sizes and sidecars.
+
+    A recording is only read for its length, where a rule is about that and no sidecar tells it.
+    """
     limits = replace(request.limits, max_found=_MANY, hashes=False)
-    return await look(scanner, replace(request, limits=limits))
+    survey = await look(looker.scanner, replace(request, limits=limits))
+    if survey.is_partial or not wishes.options.rules.are_about_lengths:
+        return survey
+    found = [await asyncio.to_thread(_measured, media, looker.length_ms) for media in survey.found]
+    return survey.model_copy(update={"found": tuple(found)})
+
+
+def _measured(media: FoundMedia, length_ms: Measure) -> FoundMedia:
+    facts = media.facts.model_copy(update={"duration_ms": length_ms(media)})
+    return media.model_copy(update={"facts": facts})
 
 
 def _chosen(scan: Scan, refused: Sequence[Refusal], wishes: Wishes) -> Chosen:

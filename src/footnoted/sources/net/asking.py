@@ -85,8 +85,6 @@ _RULES = ("title_has", "title_lacks", "description_has", "description_lacks", "s
 _LENGTHS = ("min_duration", "max_duration", "min_age", "max_age")
 _NET_ONLY = ("shorts", "live", "captions", "allows_translated")
 _TOLD_BY_FEW = {
-    "min_duration": "lengths are read from an info.json or a metadata.csv only",
-    "max_duration": "lengths are read from an info.json or a metadata.csv only",
     "description_has": "descriptions are read from an info.json only",
     "description_lacks": "descriptions are read from an info.json only",
     "languages": "languages are read from sidecars and names of transcripts only",

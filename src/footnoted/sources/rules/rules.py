@@ -41,6 +41,11 @@ class Rules(BaseModel):
     live: Wanted = Wanted.INCLUDE
     languages: tuple[str, ...] = ()
 
+    @property
+    def are_about_lengths(self) -> bool:
+        """Return whether it matters how long an item is."""
+        return self.min_duration_s is not None or self.max_duration_s is not None
+
     @field_validator("title_has", "title_lacks", "description_has", "description_lacks")
     @classmethod
     def _is_pattern(cls, text: str | None) -> str | None:

@@ -53,13 +53,16 @@ def test_what_no_file_tells_is_not_asked_of_a_folder(name: str) -> None:
 
 
 def test_what_few_files_tell_is_said_when_it_is_asked() -> None:
-    """Once for each; titles and dates are known of every file."""
-    asked = Asked(min_duration="1m", max_duration="2h", languages="en")
+    """Once for each; titles, dates and lengths are told by the files themselves."""
+    asked = Asked(description_has="a", description_lacks="b", languages="en")
     assert told_by_few_files(asked) == (
-        "lengths are read from an info.json or a metadata.csv only and languages are read from"
-        " sidecars and names of transcripts only; a recording without is taken"
+        "descriptions are read from an info.json only and languages are read from sidecars and"
+        " names of transcripts only; a recording without is taken"
     )
-    assert told_by_few_files(Asked(title_has="x", max_age="2d", backfill="5")) is None
+    assert (
+        told_by_few_files(Asked(title_has="x", max_age="2d", min_duration="1m", backfill="5"))
+        is None
+    )
 
 
 @pytest.mark.parametrize("words", ["much", "-1", "nan", "Infinity", "1000001"])

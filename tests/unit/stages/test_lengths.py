@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from footnoted.model.transcript import TranscriptOrigin
-from footnoted.reprocess.services.lengths import found_ms
 from footnoted.sources.port import Facts, FileRole, FoundFile, FoundMedia
+from footnoted.stages.lengths import found_ms
 from footnoted.transcripts.captions import read_transcript
 from tests.fakes.sounds import noise, write_wav
 
