@@ -124,10 +124,11 @@ def test_a_drain_ends_with_1_when_something_was_stopped(home: Home) -> None:
 
 
 def test_retry_needs_to_know_what(home: Home) -> None:
-    """Nothing named is a sentence; a code that nothing stopped with is nothing to do."""
+    """Nothing named is a sentence, and so is no code; one nothing stopped with is nothing to do."""
     assert sentence(home, "retry").startswith("name videos, or say --reason CODE, --source ID")
     assert sentence(home, "retry", "99") == "there is no video 99; `footnoted status` names some"
-    assert home.run("retry", "--reason", "no_such").stdout == "Nothing to do.\n"
+    assert "did you mean no_captions" in sentence(home, "retry", "--reason", "no_capton")
+    assert home.run("retry", "--reason", "no_captions").stdout == "Nothing to do.\n"
     assert home.run("retry", "--all-failed").stdout == "Nothing to do.\n"
 
 

@@ -8,23 +8,26 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from footnoted.doctor.check import CheckName
+from footnoted.pipeline.controls.reasons import REASONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _HEADING = re.compile(r"^#{3,4} (.*`.*)$", re.MULTILINE)
 _NAME = re.compile(r"`([a-z_]+)`")
 _KEYWORDS = {"failure_code", "wait_reason"}
-_POSITIONS = {"Stopped": 1, "Waiting": 1, "Failed": 0, "_Finding": 0, "Alert": 0, "NewsItem": 0}
+_REASONS = {"Stopped": 1, "Waiting": 1, "Failed": 0, "_Finding": 0}
+_POSITIONS = {**_REASONS, "Alert": 0, "NewsItem": 0}
 _DEADLINE_POSITION = 3
 
 
 class Names:
     """The names that the sources can put into a row, read off their syntax trees."""
 
-    def __init__(self, root: Path) -> None:
-        """Read every module below `root`."""
+    def __init__(self, root: Path, positions: Mapping[str, int]) -> None:
+        """Read every module below `root`, and at these positions of the arguments of calls."""
+        self._positions = positions
         texts = [path.read_text(encoding="utf-8") for path in sorted(root.rglob("*.py"))]
         self._trees = [ast.parse(text) for text in texts]
         self._constants = dict(self._find_constants())
@@ -60,7 +63,7 @@ class Names:
             if keyword.arg in _KEYWORDS:
                 yield from self._text(keyword.value)
         name = call.func.id if isinstance(call.func, ast.Name) else ""
-        position = _POSITIONS.get(name)
+        position = self._positions.get(name)
         if position is not None and len(call.args) > position:
             yield from self._text(call.args[position])
             has_deadline = len(call.args) > _DEADLINE_POSITION or "deadline" in {
@@ -93,8 +96,13 @@ class Names:
 @cache
 def names_in_code(project_root: Path) -> frozenset[str]:
     """Return every name that `status` and `doctor` can show."""
-    found = Names(project_root / "src" / "footnoted").all()
+    found = Names(project_root / "src" / "footnoted", _POSITIONS).all()
     return frozenset(found | {check.value for check in CheckName})
+
+
+def reasons_in_code(project_root: Path) -> set[str]:
+    """Return every name that an item can wait for or stop with, so no alert and no check."""
+    return Names(project_root / "src" / "footnoted", _REASONS).all()
 
 
 def names_in_docs(project_root: Path) -> list[str]:
@@ -117,6 +125,11 @@ def test_no_name_has_two_sections(project_root: Path) -> None:
     """Whoever looks a name up finds one answer."""
     names = names_in_docs(project_root)
     assert sorted(names) == sorted(set(names))
+
+
+def test_retry_knows_every_reason_and_no_other(project_root: Path) -> None:
+    """A reason belongs into `REASONS`, or `retry --reason` takes it for a slip of the keyboard."""
+    assert set(REASONS) == reasons_in_code(project_root)
 
 
 def test_the_collector_sees_each_way_a_name_is_written(project_root: Path) -> None:

@@ -18,7 +18,7 @@ from footnoted.pipeline.alerts.alert import Alert
 from footnoted.pipeline.alerts.store import open_alerts, raise_alert
 from footnoted.pipeline.controls.pausing import pause_source
 from footnoted.pipeline.controls.removal.removal import purge
-from footnoted.pipeline.controls.selection import Selection
+from footnoted.pipeline.controls.selection import Handled, Selection
 from footnoted.pipeline.controls.taking_up import cancel, keep, retry
 from footnoted.pipeline.loop import Loop
 from footnoted.pipeline.plan import Mode, RunPlan
@@ -29,7 +29,6 @@ from tests.fakes.stages import FakeStage, Parcel
 if TYPE_CHECKING:
     from footnoted.db.session import Database
     from footnoted.model.claim import Claim
-    from footnoted.pipeline.controls.selection import Handled
     from footnoted.pipeline.deps import Deps
     from footnoted.stages.port import StageContext
 
@@ -195,6 +194,22 @@ async def test_a_selection_of_nothing_changes_nothing(
     with pytest.raises(UsageError):
         await retry(database, selection, clock=CLOCK)
     assert await states(database) == [("failed", "oven_cold", 5)]
+
+
+async def test_a_reason_that_is_none_is_refused_and_one_of_before_is_not(
+    database: Database,
+) -> None:
+    """The nearest are named; known ones and those an older release wrote find nothing to do."""
+    (video,) = await add_videos(database, 1)
+    await stop(database, video, "failed", "oven_cold")
+    with pytest.raises(UsageError, match="'no_caption': did you mean no_captions"):
+        await take_up(database, reason="no_caption")
+    with pytest.raises(UsageError, match="'zzzz'; `footnoted status` shows"):
+        await take_up(database, reason="zzzz")
+    assert await take_up(database, reason="no_captions") == Handled()
+    assert await states(database) == [("failed", "oven_cold", 5)]
+    assert len((await take_up(database, reason="oven_cold")).touched) == 1
+    assert await take_up(database, reason="oven_cold") == Handled()
 
 
 async def test_page_groups_and_sources_are_taken_up_too(database: Database) -> None:

@@ -87,6 +87,19 @@ _RETRY_OTHERS = """
   FROM moved m {join} ORDER BY m.id
 """
 
+_WAS_A_REASON = text("""
+  SELECT EXISTS (
+    SELECT 1 FROM (
+      SELECT failure_code, wait_reason FROM videos
+      UNION ALL SELECT failure_code, wait_reason FROM page_groups
+      UNION ALL SELECT failure_code, wait_reason FROM sources
+      UNION ALL SELECT failure_code, wait_reason FROM transcriptions) i
+    WHERE CAST(:reason AS text) IN (i.failure_code, i.wait_reason)
+  ) OR EXISTS (
+    SELECT 1 FROM events
+    WHERE CAST(:reason AS text) IN (fields->>'why', fields->>'code'))
+""")
+
 _WAKE = text("""
   WITH woken AS (
     UPDATE videos SET wait_reason = NULL, wait_detail = NULL, not_before = NULL, deadline = NULL,
@@ -136,6 +149,11 @@ async def statuses_of(session: AsyncConnection, video_ids: Sequence[int]) -> dic
         {"ids": list(video_ids)},
     )
     return {row.id: row.status for row in rows}
+
+
+async def was_a_reason(session: AsyncConnection, reason: str) -> bool:
+    """Return whether any item stopped with a reason or waited for it, now or as its events tell."""
+    return bool(await session.scalar(_WAS_A_REASON, {"reason": reason}))
 
 
 async def retry_videos(

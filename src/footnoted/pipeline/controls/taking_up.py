@@ -8,6 +8,7 @@ from footnoted.errors import UsageError
 from footnoted.model.status import ItemKind
 from footnoted.pipeline.alerts.store import resolve_alerts_of
 from footnoted.pipeline.controls import store
+from footnoted.pipeline.controls.reasons import REASONS, nearest_to
 from footnoted.pipeline.controls.selection import Handled, Untouched
 from footnoted.sources.follow import require_source
 from footnoted.sources.transcriptions.store import take_up
@@ -27,8 +28,9 @@ async def retry(database: Database, selection: Selection, *, clock: Clock) -> Ha
     """Take up again what `selection` means, each at the milestone it had reached.
 
     A named video that waits is woken. What is being worked on stays as it is. Page groups and
-    sources are taken up by reason or all together. Raises UsageError when the selection is empty
-    or names a video or source that does not exist; nothing is changed then.
+    sources are taken up by reason or all together. Raises UsageError when the selection is empty,
+    or names a video or source that does not exist or a reason nothing ever stopped with; nothing
+    is changed then.
     """
     if selection.is_empty:
         message = (
@@ -41,6 +43,8 @@ async def retry(database: Database, selection: Selection, *, clock: Clock) -> Ha
         before = await _existing(session, selection.video_ids)
         if selection.source_id is not None:
             await require_source(session, selection.source_id)
+        if selection.reason is not None:
+            await _require_reason(session, selection.reason)
         touched = await store.retry_videos(session, selection, now)
         woken = await store.wake_videos(session, selection.video_ids, now)
         if not selection.video_ids and selection.source_id is None:
@@ -103,6 +107,19 @@ async def _existing(session: AsyncConnection, video_ids: Sequence[int]) -> dict[
             message = f"there is no video {video_id}; `footnoted status` names some"
             raise UsageError(message)
     return found
+
+
+async def _require_reason(session: AsyncConnection, reason: str) -> None:
+    """Raise UsageError for a reason that no release at work here ever wrote."""
+    if reason in REASONS or await store.was_a_reason(session, reason):
+        return
+    near = nearest_to(reason)
+    hint = f": did you mean {' or '.join(near)}?" if near else ";"
+    message = (
+        f"nothing waits for or stops with {reason!r}{hint} `footnoted status` shows those of what"
+        " stopped, and docs/troubleshooting.md all of them"
+    )
+    raise UsageError(message)
 
 
 def _names(touched: Sequence[Touched]) -> list[str]:
