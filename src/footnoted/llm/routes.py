@@ -55,7 +55,6 @@ class Routes:
         """Return the models of a stage as fingerprints name them: `first>fallback`."""
         return ">".join(model.name for model in self.of(stage, profile))
 
-
     def manner_of(self, stage: str, profile: str = "") -> dict[str, str]:
         """Return what of the preferred model's set-up is not as usual, for fingerprints.
 
