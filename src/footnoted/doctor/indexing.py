@@ -237,7 +237,7 @@ def _judge_vectors(facts: IndexFacts, now: datetime) -> Check:
         return warning(name, f"{text}; --fix forgets them")
     serving = [one for one in facts.lacks if one.is_serving]
     if serving and now - serving[0].oldest_at > LATE:
-        text = f"{_lack(serving[0], facts)}: they are found by their words alone"
+        text = f"{_lack(serving[0], facts)}: they are found by words, or by older vectors"
         return warning(name, f"{text}; `footnoted embedding status` says what they wait for")
     told = [f"; {_lack(one, facts)}" for one in facts.lacks]
     return ok(name, f"every document that is noted as embedded has its vectors{''.join(told)}")

@@ -71,9 +71,10 @@ class SpecStanding(BaseModel):
             return None
         first = next(one for one in self.channels if one.dimensions is not None)
         return (
-            f"{lacking:,} of {self.documents:,} documents have no vectors under {self.key}: they"
-            " are found by their words alone until a daemon or `footnoted embedding build` makes"
-            f" them, with settings that name {first.model} of {first.maker}"
+            f"{lacking:,} of {self.documents:,} documents lack vectors under {self.key}: until a"
+            " daemon or `footnoted embedding build` makes them, with settings that name"
+            f" {first.model} of {first.maker}, they are found by their words, and by older vectors"
+            " where the index has some"
         )
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from footnoted.search import store as documents
@@ -206,11 +206,10 @@ class _Vectors:
             if vector is not None and len(vector) == one.dimensions
         }
 
-    def lacks(self, spec: Spec, document: Document) -> bool:
-        """Return whether a vector of a document is not there, or not as the spec has it."""
-        expected = [one for one in spec.dense if (_key(one), document.id) in self.of]
-        fitting = self.fitting(spec, document)
-        return any(one.name not in fitting for one in expected)
+    def lacking(self, spec: Spec, document: Document) -> set[str]:
+        """Return the channels whose vector of a document is not there, or not as expected."""
+        expected = {one.name for one in spec.dense if (_key(one), document.id) in self.of}
+        return expected - self.fitting(spec, document).keys()
 
 
 @dataclass(slots=True)
@@ -227,7 +226,10 @@ class _Look:
     async def compare(self, settled: Sequence[Document], vectors: _Vectors) -> None:
         """Compare the points of some documents with them, off the event loop."""
         for batch in batches([one for one in settled if one.id in self.indexed]):
-            found = await self.index.points([one.id for one in batch])
+            # A point keeps the vector it has until that is made anew: searches go on with it.
+            remade = {one.id: vectors.lacking(self.spec, one) for one in batch}
+            points = await self.index.points([one.id for one in batch])
+            found = [_without(point, remade[point.id]) for point in points]
             dense = {one.id: vectors.fitting(self.spec, one) for one in batch}
             written = Written(batch, self.spec.layout, dense)
             for document_id, fault in await asyncio.to_thread(_faults, found, written):
@@ -243,6 +245,11 @@ class _Look:
             stale_spec=frozenset(self.faults[PointFault.STALE_SPEC]),
             mislabelled=frozenset(self.faults[PointFault.MISLABELLED]),
         )
+
+
+def _without(point: PointData, channels: set[str]) -> PointData:
+    kept = {name: vector for name, vector in point.dense.items() if name not in channels}
+    return replace(point, dense=kept)
 
 
 def _faults(points: Sequence[PointData], written: Written) -> list[tuple[UUID, PointFault]]:
@@ -274,7 +281,7 @@ async def _unmade(
     database: Database, row: SpecRow, batch: Sequence[StoredDocument], vectors: _Vectors
 ) -> set[UUID]:
     """Return which documents are noted as embedded under a spec and are not."""
-    lacking = {one.document.id for one in batch if vectors.lacks(row.spec, one.document)}
+    lacking = {one.document.id for one in batch if vectors.lacking(row.spec, one.document)}
     if not lacking:
         return set()
     async with database.transaction() as session:
