@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from footnoted.fetch.port import Download, WebAnswer, WebRefusedError
 from footnoted.fetch.web.answers import require_kind, too_large
-from footnoted.fetch.web.route import Route
+from footnoted.fetch.web.route import Route, shown_address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ class FakeWeb:
         for _ in range(request.limits.max_redirects + 1):
             page = self.pages.get(str(route.url))
             if page is None:
-                message = f"{route.host}: it is not there any more (404)"
+                message = f"{shown_address(route.url)}: nothing is there (404)"
                 raise WebRefusedError(message, failure_code="web_gone", status=404)
             if page.fault is not None:
                 raise page.fault

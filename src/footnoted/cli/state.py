@@ -35,11 +35,20 @@ def print_state(report: StatusReport, *, is_running: bool) -> None:
         return
     for line in (*_overview(report), *_waits(report), *_stops(report), *_withheld(report)):
         say(line)
-    if report.ready and not is_running:
-        remark(
-            f"{report.ready} items are ready and no daemon is running on this machine:"
-            " `footnoted run --drain` works on them."
-        )
+    if report.ready and (report.paused_since is not None or not is_running):
+        remark(_ready(report))
+
+
+def _ready(report: StatusReport) -> str:
+    """Return what begins the work that is ready: nothing while a person has paused all of it."""
+    is_one = report.ready == 1
+    ready = f"{report.ready} {'item is' if is_one else 'items are'} ready"
+    them = "it" if is_one else "them"
+    if report.paused_since is not None:
+        return f"{ready}, and nothing begins {them} while all work is paused."
+    return (
+        f"{ready} and no daemon is running on this machine: `footnoted run --drain` works on {them}."
+    )
 
 
 def _alerts(report: StatusReport) -> Iterator[Text]:
@@ -91,9 +100,11 @@ def _pages(report: StatusReport) -> str:
 
 def _sources(report: StatusReport) -> str:
     sources = report.sources
-    if not sources.followed + sources.paused:
+    if not sources.total:
         return "none followed"
     parts = [f"{sources.followed} followed"]
+    if sources.failed:
+        parts.append(f"{sources.failed} failed")
     if sources.paused:
         parts.append(f"{sources.paused} paused")
     if sources.next_poll_at is not None:
@@ -140,8 +151,9 @@ def _withheld(report: StatusReport) -> Iterator[Text]:
 def _examples(line: WaitLine | StopLine | WithheldLine) -> Iterator[Text]:
     for example in line.examples:
         detail = f": {example.detail}" if example.detail else ""
-        shown = plain(f"{_item(line.kind, example.id)} {example.title!r}{detail}")
-        yield Text("  ").append(shown)
+        is_told = "://" in example.title and example.title in detail  # a source nobody named
+        title = "" if is_told else f" {example.title!r}"
+        yield Text("  ").append(plain(f"{_item(line.kind, example.id)}{title}{detail}"))
     if line.count > len(line.examples):
         yield Text(f"  and {line.count - len(line.examples)} more")
 

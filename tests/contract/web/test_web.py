@@ -148,6 +148,9 @@ async def test_what_is_not_acceptable_is_refused_by_name(
     with pytest.raises(WebRefusedError) as again:
         await place.web.download(request, tmp_path / "file")
     assert (caught.value.failure_code, again.value.failure_code) == (code, code)
+    if code == "web_gone":
+        shown = f"{place.root.partition('://')[2]}/nowhere"
+        assert caught.value.message == f"{shown}: nothing is there (404)"
     assert names(tmp_path) == []
 
 

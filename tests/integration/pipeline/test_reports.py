@@ -13,7 +13,7 @@ from footnoted.pipeline.alerts.store import open_alerts, raise_alert, resolve_al
 from footnoted.pipeline.flow import Flow
 from footnoted.pipeline.loop import Loop
 from footnoted.pipeline.plan import Mode, RunPlan
-from footnoted.pipeline.reports.report import Example, GroupCounts, StatusCount
+from footnoted.pipeline.reports.report import Example, GroupCounts, SourceCounts, StatusCount
 from footnoted.pipeline.reports.status import StatusQuery, read_status
 from footnoted.pipeline.reports.videos.report import Withheld
 from footnoted.pipeline.reports.videos.store import read_state
@@ -153,6 +153,13 @@ async def test_what_nobody_woke_yet_is_ready(database: Database) -> None:
     assert (await read(database)).ready == 2
     await want_page(database, NOW - timedelta(hours=1))
     assert (await read(database)).ready == 3
+    assert (await read(database)).sources == SourceCounts(
+        followed=1, paused=0, failed=0, next_poll_at=NOW
+    )
+    gone = "UPDATE sources SET status = 'failed', failure_code = 'source_gone' RETURNING 1"
+    await rows_of(database, gone)
+    report = await read(database)
+    assert report.sources == SourceCounts(followed=0, paused=0, failed=1, next_poll_at=None)
 
 
 async def test_a_stop_says_why_and_how_to_take_it_up(database: Database) -> None:

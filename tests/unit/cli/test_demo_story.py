@@ -98,7 +98,7 @@ def make_status(*counts: tuple[str, int], stops: tuple[StopLine, ...]) -> Status
         withheld=(),
         page_groups=GroupCounts(due=0, gathering=0, gathering_until=None),
         pages=1,
-        sources=SourceCounts(followed=0, paused=0, next_poll_at=None),
+        sources=SourceCounts(followed=0, paused=0, failed=0, next_poll_at=None),
         index_behind=0,
         index_behind_since=None,
         calls_today=7,

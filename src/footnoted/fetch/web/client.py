@@ -21,7 +21,7 @@ from footnoted.fetch.port import (
 from footnoted.fetch.web.hop import Arrival, Redirect, Take, ask, validator
 from footnoted.fetch.web.partial import open_partial, put_in_place
 from footnoted.fetch.web.rests import UNREACHABLE
-from footnoted.fetch.web.route import Route
+from footnoted.fetch.web.route import Route, shown_address
 from footnoted.fetch.web.verdicts import Fate, Verdict
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class HttpWeb:
                 outcome = await ask(self._transport, route, take, left_s, self._clock.now())
                 left_s -= self._clock.monotonic_s() - began_s
                 if not isinstance(outcome, Redirect | Arrival):
-                    raise await self._error_of(host, *outcome)
+                    raise await self._error_of(route, *outcome)
                 await self._gate.went_well(host)
             if isinstance(outcome, Arrival):
                 return outcome
@@ -113,10 +113,10 @@ class HttpWeb:
         raise WebRefusedError(message, failure_code="too_many_redirects")
 
     async def _error_of(
-        self, host: str, status: int | None, verdict: Verdict
+        self, route: Route, status: int | None, verdict: Verdict
     ) -> HostRestsError | HostUnreachableError | WebRefusedError:
         """Hold against the host what is to be held, and return what the caller is told."""
-        why = verdict.why
+        host, why = route.host, verdict.why
         if verdict.held is None:
             until = None
             if status is not None:
@@ -126,7 +126,8 @@ class HttpWeb:
         if until is not None and verdict.held != UNREACHABLE:
             return HostRestsError(host, until, why)
         if verdict.fate is Fate.GONE:
-            return WebRefusedError(f"{host}: {why}", failure_code="web_gone", status=status)
+            message = f"{shown_address(route.url)}: {why}"
+            return WebRefusedError(message, failure_code="web_gone", status=status)
         if verdict.fate is Fate.REFUSED:
             return WebRefusedError(f"{host}: {why}", failure_code="web_refused", status=status)
         rest = until - self._clock.now() if until is not None else timedelta()

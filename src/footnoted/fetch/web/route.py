@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 
 from footnoted.fetch.port import WebRefusedError
 
 MALFORMED = "address_malformed"
 _LARGEST_PORT = 65_535
+_LONGEST_PATH = 120
+_WORD = re.compile(r"[A-Za-z0-9+=]+")
+_NAMED = re.compile(r"[a-zA-Z]*\d*|\d+[a-zA-Z]+")
+_SHORTEST_SECRET, _LONGEST_WORD = 6, 20
 _FOR_GOOD = frozenset({301, 308})
 _REDIRECTS = _FOR_GOOD | {302, 303, 307}
 
@@ -15,7 +21,7 @@ _REDIRECTS = _FOR_GOOD | {302, 303, 307}
 def parse_address(text: str) -> httpx.URL:
     """Return an address that may be asked, without its fragment. Raises WebRefusedError.
 
-    Messages never repeat an address: the one of a private feed is a secret.
+    Messages never repeat an address as it is: the one of a private feed is a secret.
     """
     try:
         url = httpx.URL(text.strip())
@@ -25,6 +31,26 @@ def parse_address(text: str) -> httpx.URL:
     if fault is not None:
         raise WebRefusedError(fault, failure_code=MALFORMED)
     return url.copy_with(fragment=None)
+
+
+def shown_address(url: httpx.URL) -> str:
+    """Return an address as a sentence may name it: its host and path, without what may be a secret.
+
+    Parameters and words in the path that look as if nobody had chosen them are left out; what is
+    long is cut.
+    """
+    path = _WORD.sub(_readable, "".join(filter(str.isprintable, url.path)))
+    if len(path) > _LONGEST_PATH:
+        path = f"{path[:_LONGEST_PATH]}\N{HORIZONTAL ELLIPSIS}"
+    query = "?\N{HORIZONTAL ELLIPSIS}" if url.query else ""
+    return f"{url.netloc.decode('ascii', 'replace')}{'' if path == '/' else path}{query}"
+
+
+def _readable(found: re.Match[str]) -> str:
+    """Return a word of a path, unless it may be a secret: mixed of letters and digits, or long."""
+    word = found[0]
+    is_named = len(word) < _SHORTEST_SECRET or _NAMED.fullmatch(word) is not None
+    return word if is_named and len(word) <= _LONGEST_WORD else "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _fault(url: httpx.URL) -> str | None:

@@ -48,7 +48,7 @@ def judge(
         case 304 if is_conditional:
             return Verdict(Fate.UNCHANGED)
         case 404 | 410:
-            return Verdict(Fate.GONE, f"it is not there any more ({status})")
+            return Verdict(Fate.GONE, f"nothing is there ({status})")
         case 429:
             why = "it says that it is asked too often (429)"
             return Verdict(Fate.LATER, why, RATE_LIMITED, rest_s)

@@ -132,11 +132,17 @@ class GroupCounts(_Value):
 
 
 class SourceCounts(_Value):
-    """Followed sources, and when the next one is looked at."""
+    """Sources that are followed, paused, and failed, and when the next one is looked at."""
 
     followed: int
     paused: int
+    failed: int
     next_poll_at: datetime | None
+
+    @property
+    def total(self) -> int:
+        """Return how many there are."""
+        return self.followed + self.paused + self.failed
 
 
 class StatusReport(_Value):
@@ -169,4 +175,4 @@ class StatusReport(_Value):
     @property
     def is_empty(self) -> bool:
         """Return whether nothing was ever added."""
-        return not self.videos and self.sources.followed + self.sources.paused == 0
+        return not self.videos and self.sources.total == 0

@@ -260,11 +260,12 @@ async def count_pages(session: AsyncConnection) -> int:
 
 
 async def source_counts(session: AsyncConnection) -> SourceCounts:
-    """Return how many sources are followed and paused, and when the next is looked at."""
+    """Return how many sources are followed, paused and failed, and when the next is looked at."""
     row = await session.execute(
         text("""
-          SELECT count(*) FILTER (WHERE NOT paused) AS followed,
+          SELECT count(*) FILTER (WHERE NOT paused AND status IN ('due', 'followed')) AS followed,
             count(*) FILTER (WHERE paused) AS paused,
+            count(*) FILTER (WHERE NOT paused AND status NOT IN ('due', 'followed')) AS failed,
             min(next_poll_at) FILTER (WHERE NOT paused AND status = 'followed') AS next_poll_at
           FROM sources""")
     )

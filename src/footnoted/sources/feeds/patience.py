@@ -29,7 +29,8 @@ def verdict_on(trouble: Trouble, place: Place) -> Trouble | SourceUnreachableErr
     has_answered = isinstance(trouble, WebRefusedError) and trouble.status is not None
     if not has_answered and not _worked_before(place.state):
         return trouble
-    return SourceUnreachableError(place.locator, trouble.message)
+    said_already = f"{place.locator.partition('://')[2]}: "
+    return SourceUnreachableError(place.locator, trouble.message.removeprefix(said_already))
 
 
 def _worked_before(state: PollState) -> bool:

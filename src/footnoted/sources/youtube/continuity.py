@@ -72,5 +72,7 @@ def is_whole(listed: Listed, limit: int | None) -> bool:
 def refusal(locator: str, fault: Fault) -> PermanentError | SourceUnreachableError:
     """Return the error that a fault of a place means: gone for good, or away for now."""
     if fault.kind in GONE:
-        return PermanentError(f"{locator}: {fault.message}", failure_code=SOURCE_GONE)
+        names_it = locator in fault.message
+        message = fault.message if names_it else f"{locator}: {fault.message}"
+        return PermanentError(message, failure_code=SOURCE_GONE)
     return SourceUnreachableError(locator, fault.message)

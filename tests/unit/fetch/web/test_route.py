@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from footnoted.fetch.port import WebRefusedError
-from footnoted.fetch.web.route import Route, parse_address
+from footnoted.fetch.web.route import Route, parse_address, shown_address
 
 MALFORMED = [
     "",
@@ -34,6 +34,25 @@ def test_what_is_no_plain_web_address_is_refused(address: str) -> None:
         parse_address(address)
     assert caught.value.failure_code == "address_malformed"
     assert "secret" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://a.example/feeds/dead-2026.xml", "a.example/feeds/dead-2026.xml"),
+        ("http://127.0.0.1:8080/episode12.mp3", "127.0.0.1:8080/episode12.mp3"),
+        ("https://a.example/", "a.example"),
+        ("https://a.example/f%C3%BCr%0Auns", "a.example/füruns"),
+        ("https://a.example/rss?auth=hunter2", "a.example/rss?…"),
+        ("https://a.example/private/tGk3xQ9/feed.rss", "a.example/private/…/feed.rss"),
+        ("https://a.example/9f86d081884c7d659a2feaa0c55ad015", "a.example/…"),
+        ("https://a.example/AbCdEfGhIjKlMnOpQrStUvWx", "a.example/…"),
+        ("https://a.example/" + "word-" * 50, "a.example/" + "word-" * 23 + "word…"),
+    ],
+)
+def test_an_address_is_shown_without_what_may_be_a_secret(address: str, shown: str) -> None:
+    """Two addresses of a host can be told apart, and a private feed stays private."""
+    assert shown_address(parse_address(address)) == shown
 
 
 def test_a_plain_one_is_taken_without_its_fragment() -> None:

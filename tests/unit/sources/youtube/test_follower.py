@@ -306,11 +306,13 @@ async def test_a_site_that_ran_ahead_has_a_gap() -> None:
     assert poll.has_gap
 
 
-async def test_a_page_that_cannot_be_listed_is_said() -> None:
-    """yt-dlp does not know the site."""
-    ytdlp = FakeYtDlp(lists={SITE: said({}, Fault(FaultKind.UNSUPPORTED_URL, "Unsupported URL"))})
-    with pytest.raises(PermanentError):
+@pytest.mark.parametrize("words", ["Unsupported URL", f"Unsupported URL: {SITE}"])
+async def test_a_page_that_cannot_be_listed_is_said(words: str) -> None:
+    """yt-dlp does not know the site; which one that is, the sentence says once."""
+    ytdlp = FakeYtDlp(lists={SITE: said({}, Fault(FaultKind.UNSUPPORTED_URL, words))})
+    with pytest.raises(PermanentError) as caught:
         await SiteFollower(ytdlp).look(place(SITE), NOW)
+    assert caught.value.message.count(SITE) == 1
 
 
 async def test_a_site_that_fails_otherwise_is_remembered_as_failing() -> None:
