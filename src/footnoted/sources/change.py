@@ -28,6 +28,7 @@ from footnoted.sources.port import FOLDER_KIND, Facts
 from footnoted.sources.recordings import store as recordings
 from footnoted.sources.removals.store import removals_of
 from footnoted.sources.rules.schedule import next_poll, parse_schedule, rhythm_of
+from footnoted.sources.transcriptions import store as transcriptions
 from footnoted.sources.videos import store as videos
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ async def change_source(
         await store.change(session, source_id, changes, now, rereads=asked.rereads)
         if asked.rereads:
             await forget_left(session, source_id)
+            await _judge_anew(session, source_id, now)
         joined = await _join(session, source, changes.get("profiles", ()), now)
         if asked.daily_cap_usd is not None:
             await videos.wake_capped(session, source_id, now)
@@ -192,6 +194,18 @@ async def _next_look(
     rhythm = rhythm_of(await read(session, source.id), now)
     at = next_poll(parse_schedule(schedule), rhythm, now, source_id=source.id)
     return {"next_poll_at": at, "poll_interval_s": max(1, ceil((at - now).total_seconds()))}
+
+
+async def _judge_anew(session: AsyncConnection, source_id: int, now: datetime) -> None:
+    """Let pages decide again what they left or put off by what was asked before."""
+    left = await transcriptions.left_by_rules(session, source_id)
+    await videos.lock_videos(session, left)
+    turn = await videos.first_turn(session, source_id)
+    opening = videos.Opening(source_id, videos.MANUAL, now, turn)
+    for media_id in left:
+        await transcriptions.reopen_transcription(session, media_id, now)
+        await videos.reopen_videos(session, media_id, opening, ["rules"], forgets=False)
+    await transcriptions.wake_young(session, source_id)
 
 
 async def _join(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from footnoted.model.outcome import Stopped, Waiting
+from footnoted.sources.change import change_source
 from footnoted.sources.items import YOUTUBE_KIND, FoundItem, Poll
 from footnoted.sources.net.adding import NetPlace, NewPlace, add_place
 from footnoted.sources.net.asking import Asked
@@ -146,6 +147,10 @@ async def test_what_a_listing_does_not_tell_is_judged_by_the_page(
     }
     channel.clock.advance(DAY.total_seconds())
     assert await channel.obtain(tmp_path, 1) == "obtained"
+    asked = Asked(backfill="since 2026-08-01")
+    await change_source(database, channel.source_id, asked, clock=channel.clock)
+    assert (await channel.told())["old"] == taken, "what a page left is judged anew by it"
+    assert [await channel.obtain(tmp_path, row_id) for row_id in (3, 4)] == ["obtained", "backfill"]
     await channel.take(young, fits, bare, at="https://www.youtube.com/@mirror")
     mirrored = await channel.told()
     assert [mirrored[title][0] for title in ("young", "fits", "bare")] == ["taken"] * 3

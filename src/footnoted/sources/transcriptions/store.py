@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from footnoted.fetch.port import OFFLINE
 from footnoted.model.status import (
     CANCELLED,
+    SKIPPED,
     TRANSCRIPTION_HEARD,
     TRANSCRIPTION_OBTAINED,
     TRANSCRIPTION_WANTED,
@@ -19,6 +20,7 @@ from footnoted.model.status import (
 from footnoted.sources.items import FoundItem
 from footnoted.sources.options import SourceOptions
 from footnoted.sources.port import FileRole
+from footnoted.sources.rules.judging import TOO_YOUNG
 from footnoted.sources.videos.store import SPEECH_RECOGNITION
 
 if TYPE_CHECKING:
@@ -159,6 +161,25 @@ async def reopen_transcription(session: AsyncConnection, media_id: int, now: dat
         },
     )
     return row_id is not None
+
+
+async def left_by_rules(session: AsyncConnection, source_id: int) -> list[int]:
+    """Return the recordings of a source that its rules left when their pages were looked at."""
+    rows = await session.scalars(
+        text("""SELECT media_id FROM transcriptions
+                WHERE source_id = :source AND status = :skipped ORDER BY id"""),
+        {"source": source_id, "skipped": SKIPPED},
+    )
+    return list(rows.all())
+
+
+async def wake_young(session: AsyncConnection, source_id: int) -> None:
+    """End the waits of a source for items to be older: another age may be asked now."""
+    await session.execute(
+        text("""UPDATE transcriptions SET not_before = NULL
+                WHERE source_id = :source AND wait_reason = :reason"""),
+        {"source": source_id, "reason": TOO_YOUNG},
+    )
 
 
 async def take_up(session: AsyncConnection, video_ids: Sequence[int], now: datetime) -> list[int]:
