@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 from tests.quick_folder import quick_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 hypothesis.settings.register_profile("quick", max_examples=20, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=300, deadline=None)
@@ -21,6 +26,17 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 def pytest_configure() -> None:
     """Let `tmp_path` lie where it is quick; pytest has no setting for that but this one."""
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_folder()))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage in what tests leave, not in what was loaded for all of them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
