@@ -13,9 +13,10 @@ from footnoted.cli.tables import write_table
 from footnoted.cli.terminal import plain
 from footnoted.cli.times import show_span, show_time
 from footnoted.model.text import clock_time
+from footnoted.model.transcript import TranscriptOrigin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from footnoted.pipeline.reports.items.report import Indexing
     from footnoted.pipeline.reports.videos.report import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     )
 
 _LABEL = 14
+_TRANSLATED = TranscriptOrigin.CAPTIONS_TRANSLATED.value
 
 
 def print_video(report: VideoReport, indexing: Indexing) -> None:
@@ -52,7 +54,7 @@ def _facts(report: VideoReport) -> Iterator[tuple[str, str]]:
     if report.duration_ms is not None:
         yield "Duration", show_span(report.duration_ms / 1000)
     if facts.language:
-        yield "Language", facts.language
+        yield "Language", _language(facts.language, report.transcripts)
     if facts.tags:
         yield "Tags", ", ".join(facts.tags)
     if facts.source_id is not None:
@@ -119,12 +121,20 @@ def _transcripts(report: VideoReport) -> Iterator[tuple[str, str]]:
         yield "Transcript", _transcript(version)
 
 
+def _language(language: str, versions: Iterable[TranscriptLine]) -> str:
+    """Return a language, and whether it is only that of words a machine translated."""
+    origins = {one.origin for one in versions if one.is_used and one.language == language}
+    told = ", translated by a machine" if _TRANSLATED in origins else ""
+    return f"{language}{told}"
+
+
 def _transcript(version: TranscriptLine) -> str:
     used = "" if version.is_used else " (not used)"
     parts = [
         f"version {version.version}{used}: {version.word_count} words in {version.cue_count} cues",
         f"{version.format}, {version.origin}",
         version.language or "language unknown",
+        *(["translated by a machine"] if version.origin == _TRANSLATED else []),
         *([] if version.is_timed else ["without times"]),
         *version.notes,
         *_quality(version),

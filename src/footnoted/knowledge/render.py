@@ -28,6 +28,7 @@ _SHORT = 8
 _ORIGINS = {
     TranscriptOrigin.CAPTIONS_MANUAL.value: "captions written by people",
     TranscriptOrigin.CAPTIONS_AUTO.value: "automatic captions",
+    TranscriptOrigin.CAPTIONS_TRANSLATED.value: "captions translated by a machine",
     TranscriptOrigin.ASR.value: "speech recognition",
     TranscriptOrigin.IMPORTED.value: "imported transcripts",
     TranscriptOrigin.EDITED.value: "edited transcripts",

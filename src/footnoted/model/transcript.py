@@ -60,10 +60,11 @@ class TranscriptFormat(StrEnum):
 
 
 class TranscriptOrigin(StrEnum):
-    """How the words came to be."""
+    """How the words came to be; `captions_translated` are a machine's words for what was said."""
 
     CAPTIONS_MANUAL = "captions_manual"
     CAPTIONS_AUTO = "captions_auto"
+    CAPTIONS_TRANSLATED = "captions_translated"
     ASR = "asr"
     IMPORTED = "imported"
     EDITED = "edited"

@@ -59,7 +59,7 @@ def _origin_rank(candidate: Candidate) -> int:
             return 2
         case TranscriptOrigin.IMPORTED | TranscriptOrigin.ASR:
             return 3
-        case TranscriptOrigin.CAPTIONS_AUTO:
+        case TranscriptOrigin.CAPTIONS_AUTO | TranscriptOrigin.CAPTIONS_TRANSLATED:
             return 4
 
 

@@ -112,17 +112,20 @@ class PageObtainer:
         fetched = await self._ytdlp.captions(request, wanted.folder)
         if isinstance(fetched, Fault):
             return fetched
-        origin = (
-            TranscriptOrigin.CAPTIONS_AUTO if track.is_auto else TranscriptOrigin.CAPTIONS_MANUAL
-        )
         path, sha256 = await asyncio.to_thread(_named_by_content, fetched, track.language)
         return Captions(
             path=path,
             sha256=sha256,
-            origin=origin,
+            origin=_origin_of(track),
             language=track.language,
             is_original=choice.is_spoken_language,
         )
+
+
+def _origin_of(track: CaptionTrack) -> TranscriptOrigin:
+    if track.is_translated:
+        return TranscriptOrigin.CAPTIONS_TRANSLATED
+    return TranscriptOrigin.CAPTIONS_AUTO if track.is_auto else TranscriptOrigin.CAPTIONS_MANUAL
 
 
 def page_of(item: FoundItem) -> str:

@@ -78,6 +78,23 @@ async def test_captions_are_fetched_and_named_by_their_content(tmp_path: Path) -
     assert (got.needs_sound, got.facts.title) == (False, "A talk")
 
 
+async def test_the_words_of_a_machine_that_translated_are_told_as_such(tmp_path: Path) -> None:
+    """Nobody said them: what is made of them must not pass for what was heard."""
+    translated = {"de": [{"ext": "vtt", "url": "https://x.example/api?lang=en&tlang=de"}]}
+    ytdlp = FakeYtDlp(
+        {PAGE: video({"automatic_captions": translated})}, tracks={"de": b"WEBVTT de"}
+    )
+    options = SourceOptions(languages=("de",), allows_translated=True)
+    got = await PageObtainer(ytdlp).obtain(wanted(tmp_path, options=options), NOW)
+    assert isinstance(got, Obtained)
+    assert got.captions is not None
+    assert (got.captions.origin, got.captions.language, got.captions.is_original) == (
+        TranscriptOrigin.CAPTIONS_TRANSLATED,
+        "de",
+        False,
+    )
+
+
 async def test_a_persons_captions_come_first(tmp_path: Path) -> None:
     """One track is fetched, and no more."""
     ytdlp = FakeYtDlp({PAGE: video(HEARD, WRITTEN)}, tracks={"en": b"x", "en-orig": b"y"})
