@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from footnoted.doctor.indexing import IndexFacts, OwnIndex
-from footnoted.errors import TransientError
 
 if TYPE_CHECKING:
     from footnoted.app import App
-
-_UNAVAILABLE = 503
 
 
 class Repaired(BaseModel):
@@ -32,17 +29,11 @@ def index_router(app: App) -> APIRouter:
 
     async def audit() -> IndexFacts:
         """Return how the index differs from PostgreSQL."""
-        try:
-            return await own.facts()
-        except TransientError as error:
-            raise HTTPException(_UNAVAILABLE, error.message) from None
+        return await own.facts()
 
     async def repair() -> Repaired:
         """Make the index what PostgreSQL says; costs nothing but time."""
-        try:
-            return Repaired(done=await own.mend())
-        except TransientError as error:
-            raise HTTPException(_UNAVAILABLE, error.message) from None
+        return Repaired(done=await own.mend())
 
     router.add_api_route("/audit", audit)
     router.add_api_route("/repair", repair, methods=["POST"])

@@ -17,6 +17,9 @@ from footnoted.sources.uploads.taking import (
 )
 
 if TYPE_CHECKING:
+    from fastapi.exceptions import RequestValidationError
+    from starlette.exceptions import HTTPException
+
     from footnoted.errors import FootnotedError
 
 BAD_REQUEST = 400
@@ -39,6 +42,22 @@ def refusal_of(error: FootnotedError) -> JSONResponse:
     """Return the answer that an error becomes."""
     code = error.failure_code if isinstance(error, PermanentError) else error.code
     return refusal(_status_of(error), code, error.message)
+
+
+def refusal_of_request(error: RequestValidationError) -> JSONResponse:
+    """Return the answer to a request that is not what its route takes: the first thing wrong."""
+    first = error.errors()[0]
+    _, *where = first["loc"]
+    place = ".".join(str(part) for part in where) or "the request"
+    return refusal(_UNPROCESSABLE, "request_malformed", f"{place}: {first['msg']}")
+
+
+def refusal_of_route(error: HTTPException) -> JSONResponse:
+    """Return the answer to a request that no route takes."""
+    code = "path_unknown" if error.status_code == _NOT_FOUND else "request_refused"
+    answer = refusal(error.status_code, code, error.detail)
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _status_of(error: FootnotedError) -> int:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, ValidationError
 
-from footnoted.errors import TransientError
+from footnoted.errors import UsageError
 from footnoted.search import port
 from footnoted.search.query import SearchResult, search
 
 if TYPE_CHECKING:
     from footnoted.app import App
-
-_BAD_REQUEST = 400
-_UNAVAILABLE = 503
 
 
 class SearchAnswer(BaseModel):
@@ -39,12 +36,10 @@ def search_router(app: App) -> APIRouter:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "filters"
-            raise HTTPException(_BAD_REQUEST, f"{where}: {first['msg']}") from None
+            message = f"{where}: {first['msg']}"
+            raise UsageError(message) from None
         query = port.Query(text=text, filters=wanted, limit=limit)
-        try:
-            return SearchAnswer(results=await search(app.storage.database, app.index, query))
-        except TransientError as error:
-            raise HTTPException(_UNAVAILABLE, error.message) from None
+        return SearchAnswer(results=await search(app.storage.database, app.index, query))
 
     router.add_api_route("/search", find)
     return router
