@@ -18,7 +18,7 @@ from footnoted.doctor.embedding import check_embedder
 from footnoted.doctor.indexing import check_index, index_access
 from footnoted.doctor.profiles import check_profiles
 from footnoted.doctor.provider import check_model_key
-from footnoted.doctor.speech import check_speech
+from footnoted.doctor.speech import check_speech, check_unheard
 from footnoted.doctor.ytdlp import check_ytdlp
 from footnoted.errors import ConfigurationError, DependencyDownError, FootnotedError
 from footnoted.fetch.daemon import ask_daemon
@@ -84,6 +84,7 @@ async def _examine_content(storage: Storage, *, fix: bool) -> list[Check]:
         await made.check_evidence(storage, fix=fix),
         await made.check_calls(storage, is_daemon_up=is_up, fix=fix),
         await machine.check_alerts(storage),
+        *await check_unheard(storage),
         await check_backups(storage),
     ]
     async with index_access(storage, is_daemon_up=is_up) as access:

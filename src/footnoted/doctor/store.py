@@ -53,6 +53,17 @@ async def stuck_items(session: AsyncConnection, before: datetime) -> Stuck:
     return Stuck(*row.one())
 
 
+async def unheard_videos(session: AsyncConnection) -> dict[str, int]:
+    """Return how many videos failed because nothing heard, by failure code."""
+    rows = await session.execute(
+        text("""SELECT failure_code, count(*) AS videos FROM videos
+                WHERE status = 'failed'
+                  AND failure_code IN ('no_captions', 'speech_recognition_deadline')
+                GROUP BY failure_code ORDER BY failure_code""")
+    )
+    return {row.failure_code: row.videos for row in rows}
+
+
 async def parked_videos(session: AsyncConnection, profiles: Sequence[str]) -> list[Parked]:
     """Return the unfinished videos of other profiles than these, most first."""
     rows = await session.execute(

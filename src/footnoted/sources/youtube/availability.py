@@ -301,4 +301,4 @@ def _none_yet(info: ItemInfo) -> str:
 def _why_none(info: ItemInfo) -> str:
     translated = sum(track.is_translated for track in info.tracks)
     machine = f"; {translated} machine translations were left out" if translated else ""
-    return f"{_none_yet(info)}{machine}; speech recognition is not configured"
+    return f"{_none_yet(info)}{machine}; speech recognition was not configured"

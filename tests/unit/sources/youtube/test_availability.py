@@ -212,7 +212,7 @@ def test_new_items_without_captions_are_looked_at_again_four_times() -> None:
         "failed",
         "no_captions",
         "there are no captions in en; 1 machine translations were left out;"
-        " speech recognition is not configured",
+        " speech recognition was not configured",
     )
 
 
