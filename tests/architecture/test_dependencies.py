@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 IMPORTED_THROUGH_ANOTHER = {
     "pydantic-core": "pydantic's own other half: it pins the exact version it needs",
     "httpx2": "anthropic's own transport, whose errors it lets through",
+    "starlette": "what fastapi stands on, whose refusals of unknown paths it lets through",
 }
 TESTED_THROUGH_ANOTHER = {
     "httpx2": "anthropic's own transport, whose errors the emulator's tests look at",
