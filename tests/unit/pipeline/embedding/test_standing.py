@@ -7,7 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from footnoted.errors import UsageError
-from footnoted.pipeline.embedding.standing import chosen, to_drop, to_go_back_to, to_switch_to
+from footnoted.pipeline.embedding.standing import (
+    ChannelStanding,
+    SpecStanding,
+    chosen,
+    to_drop,
+    to_go_back_to,
+    to_switch_to,
+)
 from footnoted.search.embedding.rows import SpecRow, SpecState
 from footnoted.search.embedding.spec import Channel, words_spec
 
@@ -71,3 +78,39 @@ def test_what_serves_cannot_be_dropped() -> None:
         to_drop(ALL, SERVING.spec.key)
     with pytest.raises(UsageError, match="was dropped already"):
         to_drop(ALL, GONE.spec.key)
+
+
+@pytest.mark.parametrize(
+    ("state", "embedded", "expected"),
+    [
+        ("serving", 4, True),
+        ("serving", 3, False),
+        ("ready", 3, False),
+        ("building", 4, False),
+        ("retired", 3, True),
+        ("dropped", 0, True),
+    ],
+)
+def test_a_spec_is_settled_when_nobody_is_to_make_anything_for_it(
+    state: str, embedded: int, *, expected: bool
+) -> None:
+    """Whoever follows a build stops there; what serves without all its vectors is not done."""
+    nothing = dict.fromkeys(
+        ("wait_reason", "wait_detail", "not_before", "served_at", "retired_at"), None
+    )
+    channel = ChannelStanding(name="text", maker="openai", model="a", dimensions=2, version=1)
+    standing = SpecStanding.model_validate(
+        {
+            **nothing,
+            "key": "aaaa",
+            "sha256": "aaaa",
+            "state": state,
+            "channels": (channel,),
+            "documents": 4,
+            "embedded": embedded,
+            "is_whole": True,
+            "switches": False,
+            "created_at": NOON,
+        }
+    )
+    assert (standing.is_settled, standing.gap is None) == (expected, embedded == 4)
