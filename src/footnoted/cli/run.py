@@ -80,9 +80,17 @@ def _watched(plan: RunPlan) -> Report:
     level = "error" if settings.log_level == "error" else "warning"
     configure_logging(settings.model_copy(update={"log_level": level}), sys.stderr)
     report = asyncio.run(run_daemon(settings, plan, with_progress(serve)))
-    ended = ", ".join(f"{count} {outcome}" for outcome, count in sorted(report.outcomes.items()))
-    say(f"Stages: {ended or 'nothing was due'}. `footnoted status` tells more.")
+    say(words_on_end(report))
     return report
+
+
+def words_on_end(report: Report) -> str:
+    """Return what a run did; the line `work.paused` of the log says that all work is paused."""
+    ended = ", ".join(f"{count} {outcome}" for outcome, count in sorted(report.outcomes.items()))
+    if report.is_paused:
+        begun = f"Stages: {ended}. " if ended else ""
+        return f"{begun}All work is paused, so nothing more is begun: `footnoted resume` goes on."
+    return f"Stages: {ended or 'nothing was due'}. `footnoted status` tells more."
 
 
 def words_on_money(settings: Settings, plan: RunPlan) -> str | None:

@@ -46,9 +46,8 @@ def _ready(report: StatusReport) -> str:
     them = "it" if is_one else "them"
     if report.paused_since is not None:
         return f"{ready}, and nothing begins {them} while all work is paused."
-    return (
-        f"{ready} and no daemon is running on this machine: `footnoted run --drain` works on {them}."
-    )
+    work = f"`footnoted run --drain` works on {them}"
+    return f"{ready} and no daemon is running on this machine: {work}."
 
 
 def _alerts(report: StatusReport) -> Iterator[Text]:

@@ -134,6 +134,7 @@ class Loop:
         waited_s = self._crew.idle_s if mode is Mode.DRAIN else float("inf")
         if (pause_s := plans.pause_of_drain(outlook, now, pace, waited_s)) is None:
             self._report.is_held_up = await self._watch.is_held_up()
+            self._report.is_paused = self._watch.is_paused
             return False
         await self._pause(pause_s)
         return True

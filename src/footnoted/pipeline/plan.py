@@ -39,7 +39,8 @@ class RunPlan:
 class Report:
     """What one run did: outcomes by name, and whether time, money or a stop cut it short.
 
-    `is_held_up`: it did all it could, and work is left that waits for a cap or a limit.
+    `is_held_up`: it did all it could, and work is left that waits for a cap, a limit or, with
+    `is_paused`, for a person who has paused all of it.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter[str])
@@ -47,6 +48,7 @@ class Report:
     ran_out_of_time: bool = False
     ran_out_of_money: bool = False
     is_held_up: bool = False
+    is_paused: bool = False
     index_behind: bool = False
 
     @property

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from footnoted.errors import ConfigurationError, DependencyDownError
 from footnoted.pipeline.outlook import store
-from footnoted.telemetry import DATABASE_LOST, DATABASE_RECOVERED, LEASES_REAPED, get_logger
+from footnoted.telemetry import (
+    DATABASE_LOST,
+    DATABASE_RECOVERED,
+    LEASES_REAPED,
+    WORK_PAUSED,
+    WORK_RESUMED,
+    get_logger,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -60,7 +67,9 @@ class Watch:
         profiles = sorted({flow.profile for flow in self._deps.flows})
         async with self._deps.database.statements() as session:
             outlook = await store.look(session, now, profiles)
-        self.is_paused = outlook.is_paused
+        if outlook.is_paused != self.is_paused:
+            self.is_paused = outlook.is_paused
+            get_logger().info(WORK_PAUSED if self.is_paused else WORK_RESUMED)
         if outlook.is_asleep:
             await self._wake(now)
         self._looked_at_s = self._deps.clock.monotonic_s()

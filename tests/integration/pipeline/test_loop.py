@@ -28,6 +28,8 @@ from tests.fakes.machine import PROFILE, add_videos, machine, rows_of, video_flo
 from tests.fakes.stages import FakeStage, Parcel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from footnoted.db.session import Database
     from footnoted.pipeline.deps import Deps
     from footnoted.pipeline.plan import Report
@@ -446,8 +448,10 @@ async def test_a_drain_that_leaves_work_to_a_cap_or_a_limit_says_so(
     assert [(await drain(deps)).is_held_up for _ in range(2)] == [expected] * 2
 
 
-async def test_paused_work_is_not_begun_and_goes_on_afterwards(database: Database) -> None:
-    """A drain ends at once and says that it was held up; nothing is lost."""
+async def test_paused_work_is_not_begun_and_goes_on_afterwards(
+    database: Database, logged: Callable[[], list[str]]
+) -> None:
+    """A drain ends at once and says that it was held up, and by whom; nothing is lost."""
     await add_videos(database, 2)
     deps = machine(database, [video_flow(FakeStage("cut", "indexed"))])
     async with database.transaction() as session:
@@ -455,8 +459,10 @@ async def test_paused_work_is_not_begun_and_goes_on_afterwards(database: Databas
     held = await drain(deps)
     async with database.transaction() as session:
         await switch_off(session, PAUSE)
-    assert (held.outcomes, held.is_held_up) == ({}, True)
-    assert (await drain(deps)).outcomes == {"advanced": 2}
+    assert (held.outcomes, held.is_held_up, held.is_paused) == ({}, True, True)
+    assert logged().count("work.paused") == 1
+    after = await drain(deps)
+    assert (after.outcomes, after.is_paused) == ({"advanced": 2}, False)
 
 
 async def test_a_busy_loop_begins_nothing_more_once_it_is_paused(database: Database) -> None:

@@ -8,11 +8,12 @@ from decimal import Decimal
 import pytest
 
 from footnoted.cli.exits import Exit
-from footnoted.cli.run import exit_of_report, words_on_money
+from footnoted.cli.run import exit_of_report, words_on_end, words_on_money
 from footnoted.pipeline.plan import Report, RunPlan
 from footnoted.settings import load_settings
 
 FAILED = Counter({"failed": 1})
+PAUSED = "All work is paused, so nothing more is begun: `footnoted resume` goes on."
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,25 @@ FAILED = Counter({"failed": 1})
 def test_a_run_that_should_be_tried_again_says_so_first(report: Report, expected: Exit) -> None:
     """75 while work waits for a cap or a limit, whether or not something failed beside it."""
     assert exit_of_report(report, is_finite=True) is expected
+
+
+@pytest.mark.parametrize(
+    ("report", "expected"),
+    [
+        (Report(), "Stages: nothing was due. `footnoted status` tells more."),
+        (
+            Report(is_held_up=True, is_paused=True),
+            PAUSED,
+        ),
+        (
+            Report(Counter({"advanced": 2}), is_held_up=True, is_paused=True),
+            f"Stages: 2 advanced. {PAUSED}",
+        ),
+    ],
+)
+def test_a_drain_says_that_all_work_is_paused(report: Report, expected: str) -> None:
+    """Nothing was due is not why it did nothing."""
+    assert words_on_end(report) == expected
 
 
 def test_a_daemon_that_is_stopped_ends_well() -> None:

@@ -1,10 +1,11 @@
-"""What `status` says of sources, and of items whose reason names them."""
+"""What `status` says of sources, of items whose reason names them, and of work that is ready."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+
+import pytest
 
 from footnoted.cli.state import print_state
 from footnoted.model.status import ItemKind
@@ -15,9 +16,6 @@ from footnoted.pipeline.reports.report import (
     StatusReport,
     StopLine,
 )
-
-if TYPE_CHECKING:
-    import pytest
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SITE = "https://a.example/talks"
@@ -79,3 +77,28 @@ def test_a_source_that_is_called_by_its_address_names_it_once(
     )
     shown = capsys.readouterr().out
     assert f"  source 1: {why}\n  source 2 'Talks': {why}\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("ready", "paused_since", "expected"),
+    [
+        (1, None, "1 item is ready and no daemon is running on this machine: `footnoted run"),
+        (2, None, "2 items are ready and no daemon is running on this machine: `footnoted run"),
+        (1, AT, "1 item is ready, and nothing begins it while all work is paused."),
+        (2, AT, "2 items are ready, and nothing begins them while all work is paused."),
+    ],
+)
+def test_no_drain_is_offered_while_all_work_is_paused(
+    ready: int,
+    paused_since: datetime | None,
+    expected: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It would end at once, with nothing done; how to go on is said above."""
+    state = report(SourceCounts(followed=1, paused=0, failed=0, next_poll_at=None))
+    changes = {"ready": ready, "paused_since": paused_since}
+    print_state(state.model_copy(update=changes), is_running=False)
+    printed = capsys.readouterr()
+    assert expected in " ".join(printed.err.split())
+    assert ("`footnoted resume` goes on" in printed.out) == (paused_since is not None)
+    assert ("--drain" in printed.err) == (paused_since is None)
