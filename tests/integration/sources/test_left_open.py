@@ -20,6 +20,7 @@ from footnoted.sources.port import Facts
 from footnoted.sources.youtube.obtainer import PageObtainer
 from footnoted.stages.obtain import Obtainers, ObtainOutput, ObtainStage
 from tests.fakes.clock import FakeClock
+from tests.fakes.machine import rows_of
 from tests.fakes.ytdlp import FakeYtDlp, said
 from tests.integration.sources.conftest import NO_CONTEXT
 
@@ -145,10 +146,13 @@ async def test_what_a_listing_does_not_tell_is_judged_by_the_page(
         "bare": ("left", f"its page does not tell its date, {since}"),
         "file": ("left", no_date),
     }
+    asked = Asked(backfill="since 2026-08-01", min_age="36h")
+    await change_source(database, channel.source_id, asked, clock=channel.clock)
+    due = "SELECT not_before IS NULL FROM transcriptions ORDER BY id"
+    assert [row[0] for row in await rows_of(database, due)] == [True] * 4
+    assert await channel.obtain(tmp_path, 1) == "too_young until 21.11."
     channel.clock.advance(DAY.total_seconds())
     assert await channel.obtain(tmp_path, 1) == "obtained"
-    asked = Asked(backfill="since 2026-08-01")
-    await change_source(database, channel.source_id, asked, clock=channel.clock)
     assert (await channel.told())["old"] == taken, "what a page left is judged anew by it"
     assert [await channel.obtain(tmp_path, row_id) for row_id in (3, 4)] == ["obtained", "backfill"]
     await channel.take(young, fits, bare, at="https://www.youtube.com/@mirror")
