@@ -68,6 +68,7 @@ async def rerun_stage(deps: Deps, wanted: Rerun) -> Redoing:
         require_own(step, wanted)
         _require_question(item, wanted, deps)
         why = ["override" if wanted.override is not None else "as configured"]
+        why += await _set_after(session, item, flow, step)
         redoing = Redoing(
             item.kind,
             item.id,
@@ -184,6 +185,14 @@ async def _require_passed(session: AsyncConnection, item: Item, flow: Flow, want
                 f" {wanted.stage.name} needs; `footnoted show {item.id}` tells where it is"
             )
             raise UsageError(message)
+
+
+async def _set_after(session: AsyncConnection, item: Item, flow: Flow, wanted: Step) -> list[str]:
+    """Return, for each stage after `wanted` that goes on with what was set for it, that it does."""
+    passed = await read_orders(session, ItemKind.VIDEO, item.id)
+    names = [step.stage.name for step in flow.steps() if step.rank > wanted.rank]
+    own = [name for name in names if name in passed and passed[name].override is not None]
+    return [f"{name} as set for this video" for name in own]
 
 
 def require_own(step: Step, wanted: Rerun) -> None:

@@ -374,7 +374,11 @@ async def test_an_override_is_for_one_stage_of_one_video(plant: Plant) -> None:
     )
     assert {row.video_id for row in titles if row.title.isupper()} == {ids[0]}
     assert (await plant.plan(STALE)).stale == ()
-    await rerun_stage(plant.idle_deps(), Rerun(ids[0], "extract"))
+    redoing = await rerun_stage(plant.idle_deps(), Rerun(ids[0], "segment"))
+    assert redoing.why == ["as configured", "extract as set for this video"]
+    await plant.drain()
+    redoing = await rerun_stage(plant.idle_deps(), Rerun(ids[0], "extract"))
+    assert redoing.why == ["as configured"]
     before = await plant.bought()
     await plant.drain()
     titles = await rows_of(plant.database, "SELECT title FROM technique_moments")
@@ -407,7 +411,8 @@ async def test_a_run_says_what_was_set_for_it_by_hand(plant: Plant) -> None:
     """Not what the others are made by; the run after it, without, says nothing of the kind."""
     ids = await filled(plant)
     for override in (Override(models="other"), None):
-        await rerun_stage(plant.idle_deps(), Rerun(ids[1], "segment", override))
+        redoing = await rerun_stage(plant.idle_deps(), Rerun(ids[1], "segment", override))
+        assert redoing.why == ["as configured" if override is None else "override"]
         await plant.drain()
     rows = await rows_of(
         plant.database,
