@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from footnoted.db.storage import Storage
     from footnoted.pipeline.controls.removal.removal import Removed, RemovedSource
     from footnoted.pipeline.controls.selection import Handled
+    from footnoted.settings import Settings
 
 
 def register(program: typer.Typer) -> None:
@@ -74,19 +75,42 @@ def _purge(videos: list[int], *, as_json: bool) -> None:
     from footnoted.cli.storage import with_storage
     from footnoted.cli.terminal import write_json
 
-    async def work(storage: Storage) -> Removed:
-        return await erase(storage, videos)
+    async def work(storage: Storage) -> tuple[Removed, str | None]:
+        return await erase(storage, videos), words_on_backups(storage.settings)
 
-    removed = with_storage(work)
+    removed, backups = with_storage(work)
     if as_json:
         purged = [{"id": video_id, "title": title} for video_id, title in removed.videos]
-        write_json("remove/2", {"purged": purged, "still_there": list(removed.still_there)})
+        left = {"still_there": list(removed.still_there), "backups": backups}
+        write_json("remove/2", {"purged": purged, **left})
         return
     for video_id, title in removed.videos:
         say(f"video {video_id} {title!r}: erased")
     for path in removed.still_there:
         remark(f"{path} is still there; no look takes it again")
+    if backups is not None:
+        remark(backups)
     remark("No source brings back what was erased; `footnoted add` does.")
+
+
+def words_on_backups(settings: Settings) -> str | None:
+    """Return until when backups may still hold what was erased now; None where there are none."""
+    from footnoted.archive.backups.manifest import Trigger, list_backups
+    from footnoted.archive.backups.schedule import plan_of
+
+    plan, found = plan_of(settings), list_backups(settings.backups_dir)
+    passing = [one for one in found if one.manifest.trigger is Trigger.SCHEDULED and plan.every]
+    parts: list[str] = []
+    if passing:
+        days = plan.keep * plan.every.total_seconds() / 86_400
+        parts.append(
+            f"{len(passing)} that newer ones replace, {days:.1f} days of a daemon from now"
+        )
+    if staying := len(found) - len(passing):
+        parts.append(f"{staying} that stay until their folders are removed")
+    if not parts:
+        return None
+    return f"Backups in {settings.backups_dir} may still hold it: {', and '.join(parts)}."
 
 
 async def erase(storage: Storage, videos: list[int]) -> Removed:
