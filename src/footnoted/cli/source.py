@@ -289,14 +289,19 @@ def remove(
 ) -> None:
     """Follow a source no longer; what it brought is kept, or erased for good."""
     from footnoted.cli.following import print_removed
-    from footnoted.cli.remove import erase_source, require_one
+    from footnoted.cli.lines import remark
+    from footnoted.cli.remove import erase_source, require_one, words_on_backups
     from footnoted.cli.storage import with_storage
     from footnoted.pipeline.controls.removal.removal import remove_source
 
-    async def work(storage: Storage) -> RemovedSource:
+    async def work(storage: Storage) -> tuple[RemovedSource, str | None]:
         if purge:
-            return await erase_source(storage, source)
-        return await remove_source(storage.database, source, clock=storage.clock, purges=False)
+            return await erase_source(storage, source), words_on_backups(storage.settings)
+        kept = await remove_source(storage.database, source, clock=storage.clock, purges=False)
+        return kept, None
 
     require_one(keep=keep, purge=purge)
-    print_removed(with_storage(work), as_json=as_json)
+    removed, backups = with_storage(work)
+    print_removed(removed, as_json=as_json)
+    if backups is not None and not as_json:
+        remark(backups)
