@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from footnoted.llm.port import RawAnswer, Usage
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Mapping
 
     from pydantic import BaseModel
@@ -28,15 +28,24 @@ class FakeModel:
     scripted: dict[str, list[str | RawAnswer | BaseException]] = field(default_factory=dict)
     held: asyncio.Event | None = None
     parameters: dict[str, str] = field(default_factory=dict)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     def say(self, label: str, *answers: str | RawAnswer | BaseException) -> None:
         """Answer `label` with these texts, raw answers or failures, in this order."""
         self.scripted.setdefault(label, []).extend(answers)
 
+    async def until_asked(self, count: int = 1) -> None:
+        """Return when so many calls have arrived."""
+        async with asyncio.timeout(30):
+            while len(self.asked) < count:
+                self._arrived.clear()
+                await self._arrived.wait()
+
     async def answer(self, request: ModelRequest[BaseModel], options: CallOptions) -> RawAnswer:
         """Return the next answer of the label, once it is not held back any more."""
         del options
         self.asked.append(request.label)
+        self._arrived.set()
         if self.held is not None:
             await self.held.wait()
         script = self.scripted.get(request.label)

@@ -96,10 +96,10 @@ async def test_equal_requests_of_two_items_at_once_are_one_call(database: Databa
     first = asyncio.create_task(shared.ask_all(SCOPE, [request("a", "x")]))
     other = CallScope("video", 2, "segment")
     second = asyncio.create_task(shared.ask_all(other, [request("b", "x"), request("c")]))
-    await asyncio.sleep(0.1)
+    await model.until_asked()
     assert model.held is not None
     model.held.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await asyncio.gather(first, second)
     assert sorted(model.asked) in (["a", "c"], ["b", "c"])
 
@@ -111,8 +111,7 @@ async def test_who_finds_an_equal_call_on_its_way_takes_its_answer(
     model, looked = FakeModel(held=asyncio.Event()), asyncio.Event()
     shared = gateway(database, model)
     first = asyncio.create_task(shared.ask_all(SCOPE, [request("a", "x")]))
-    while not model.asked:  # noqa: ASYNC110 - the fake tells nobody that it is asked
-        await asyncio.sleep(0.01)
+    await model.until_asked()
     entries = shared.entries
 
     async def looked_up(hashes: Sequence[str]) -> dict[str, Entry]:
@@ -135,7 +134,7 @@ async def test_a_call_another_process_is_making_is_waited_for(database: Database
     """A sent row without an answer may be billed: it is not sent again."""
     model = FakeModel(held=asyncio.Event())
     first = asyncio.create_task(gateway(database, model).ask_all(SCOPE, [request("a")]))
-    await asyncio.sleep(0.1)
+    await model.until_asked()
     with pytest.raises(TransientError) as caught:
         await gateway(database, FakeModel()).ask_all(SCOPE, [request("a")])
     assert caught.value.wait_reason == "call_in_flight"
@@ -150,7 +149,7 @@ async def test_a_cancelled_stage_loses_no_answer(database: Database) -> None:
     model.say("a", TOPIC)
     shared = gateway(database, model)
     stage = asyncio.create_task(shared.ask_all(SCOPE, [request("a")]))
-    await asyncio.sleep(0.1)
+    await model.until_asked()
     stage.cancel()
     with pytest.raises(asyncio.CancelledError):
         await stage
@@ -257,14 +256,14 @@ async def test_an_answer_in_hand_is_journaled_when_the_database_is_back(
     clock = FakeClock()
     shared = joined(failing, model, clock)
     asking = asyncio.create_task(shared.ask_all(SCOPE, [request("a")]))
-    await asyncio.sleep(0.1)
+    await model.until_asked()
     failing.before_commit = 2
     assert model.held is not None
     model.held.set()
     for _ in range(2):
-        await asyncio.sleep(0.1)
+        await clock.until_slept_on(asking)
         clock.advance(0.3)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await asking
     assert (await states(failing), model.asked) == ([("answered", True, 0)], ["a"])
 
@@ -301,15 +300,15 @@ async def test_a_cancelled_stage_that_comes_back_joins_the_call_on_its_way(
     model = FakeModel(held=asyncio.Event())
     shared = gateway(database, model)
     stage = asyncio.create_task(shared.ask_all(SCOPE, [request("a")]))
-    await asyncio.sleep(0.1)
+    await model.until_asked()
     stage.cancel()
     with pytest.raises(asyncio.CancelledError):
         await stage
     again = asyncio.create_task(shared.ask_all(SCOPE, [request("a"), request("b")]))
-    await asyncio.sleep(0.1)
+    await model.until_asked(2)
     assert model.held is not None
     model.held.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await again
     assert model.asked == ["a", "b"]
 
@@ -318,7 +317,7 @@ async def test_a_wave_that_must_wait_is_answered_as_far_as_it_can_be(database: D
     """Calls beside one that another process makes are made, and replayed when it is taken up."""
     model = FakeModel(held=asyncio.Event())
     first = asyncio.create_task(gateway(database, model).ask_all(SCOPE, [request("a")]))
-    await asyncio.sleep(0.1)
+    await model.until_asked()
     with pytest.raises(TransientError):
         await gateway(database, FakeModel()).ask_all(SCOPE, [request("a"), request("b")])
     assert [state for state, _, _ in await states(database)] == ["sent", "answered"]
