@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.clock import Clock
+    from footnoted.sources.transcriptions.store import Subject
     from footnoted.sources.uploads.storage import MediaStorage
     from footnoted.stages.hearing import HearingDeps
     from footnoted.stages.obtain import Obtainers
@@ -179,14 +180,13 @@ class ListenStage:
             return Path(real_path(given.sound_path))
         if given.wanted is None:
             raise ItemGoneError(given.media_id)
-        left = await asyncio.to_thread(_left_in, given.wanted.folder)
+        begins = f"sound-{given.told_ms or 0}-"  # what was cut since is another sound
+        left = await asyncio.to_thread(_left_in, given.wanted.folder, begins)
         if left is not None:
             return left
         await self._storage.require_room()
         fetched = await self._obtainers.of(given.wanted.item).fetch_sound(given.wanted)
-        if fetched.name.startswith("sound-"):
-            return fetched
-        return await asyncio.to_thread(fetched.rename, fetched.with_name(f"sound-{fetched.name}"))
+        return await asyncio.to_thread(fetched.rename, fetched.with_name(begins + fetched.name))
 
     def _keep(self, media_id: int, hearing: Hearing) -> FoundFile:
         """Write the transcript under a name that says what it is; whole or not at all."""
@@ -218,6 +218,7 @@ class ListenStage:
         if subject is None:
             raise ItemGoneError(item_id)
         if out.file is None:
+            await _note_length(session, subject)
             return
         row_id = await recordings.file_at(session, out.file.path)
         await recordings.put_file(session, subject.media_id, row_id, out.file, self._clock.now())
@@ -231,7 +232,15 @@ class ListenStage:
             )
 
 
-def _left_in(folder: Path) -> Path | None:
+async def _note_length(session: AsyncConnection, subject: Subject) -> None:
+    """Keep how long a recording is told to be that was heard when nobody told it."""
+    heard = subject.heard
+    if heard is not None and heard.told_ms is None and subject.told_ms is not None:
+        noted = heard.model_copy(update={"told_ms": subject.told_ms})
+        await store.note_heard(session, subject.id, noted)
+
+
+def _left_in(folder: Path, begins: str) -> Path | None:
     """Return the sound that an earlier try fetched whole, if it is still there."""
-    found = sorted(folder.glob("sound-*")) if folder.is_dir() else []
+    found = sorted(folder.glob(f"{begins}*")) if folder.is_dir() else []
     return found[0] if found else None

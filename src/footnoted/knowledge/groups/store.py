@@ -1,7 +1,8 @@
 """The SQL of contributions: every change of what a video says marks the groups it touches.
 
-Locks are taken in one order, so that contributors never wait in a circle: new groups by category,
-then existing ones by id. A composing group's row is locked before anything else it writes.
+Locks are taken in one order, so that nobody waits in a circle: first all groups of the creator by
+id (`lock_groups`), then moments and evidence, then new groups by category. A composing group's row
+is locked before anything else it writes.
 """
 
 from __future__ import annotations

@@ -33,7 +33,11 @@ from footnoted.sources.rules.judging import (
     judge,
     told_open,
 )
-from footnoted.sources.transcriptions.store import open_transcription, reopen_transcription
+from footnoted.sources.transcriptions.store import (
+    open_transcription,
+    reopen_transcription,
+    was_cut,
+)
 from footnoted.sources.videos import store as videos
 
 if TYPE_CHECKING:
@@ -227,7 +231,8 @@ class _Taking:
         if changed:
             await recordings.update_media(self.session, media_id, changed)
         offers_more = before is not None and before.transcripts != item.transcripts
-        if offers_more or "duration_ms" in changed:
+        told_ms = (stored.values["duration_ms"], changed.get("duration_ms"))
+        if offers_more or was_cut(*told_ms):
             await reopen_transcription(self.session, media_id, self.now)
         if "title" in changed:
             await videos.reopen_videos(self.session, media_id, opening, ["title"], forgets=False)

@@ -86,7 +86,7 @@ class FileObtainer:
             message = f"{wanted.item.link or wanted.item.keys[0]} has no sound to fetch"
             raise PermanentError(message, failure_code="nothing_to_hear")
         limits = WebLimits(timeout_s=_SOUND_TIMEOUT_S, max_bytes=self._max_sound_bytes)
-        into = wanted.folder / f"sound-{uuid4().hex[:12]}"
+        into = wanted.folder / f"part-{uuid4().hex[:12]}"
         wanted.folder.mkdir(parents=True, exist_ok=True)
         request = WebRequest(url, accepts=_SOUND, limits=limits)
         download = await self._web.download(request, into)

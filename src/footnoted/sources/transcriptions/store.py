@@ -37,6 +37,13 @@ _HEARD = "heard"
 """The key in `transcriptions.history` that is ours, beside those of whoever looks."""
 
 
+def was_cut(before_ms: int | None, now_ms: int | None) -> bool:
+    """Return whether two lengths that a publisher told (ms) are not of the same recording."""
+    if before_ms is None or now_ms is None:
+        return False
+    return abs(now_ms - before_ms) > _SAME_MS
+
+
 class HeardFile(NamedTuple):
     """A file of a recording that is there: its stored path, role, content, and age."""
 
@@ -86,9 +93,7 @@ class Subject(NamedTuple):
     @property
     def was_cut(self) -> bool:
         """Return whether its publisher made it shorter, or longer, since it was heard."""
-        if self.heard is None or self.heard.told_ms is None or self.told_ms is None:
-            return False
-        return abs(self.told_ms - self.heard.told_ms) > _SAME_MS
+        return self.heard is not None and was_cut(self.heard.told_ms, self.told_ms)
 
     @property
     def expected_language(self) -> str | None:

@@ -276,10 +276,14 @@ async def move_to_creator(
         text("""
           WITH left_ AS (
             SELECT DISTINCT creator_id, profile FROM videos
-            WHERE media_id = :media AND creator_id <> :creator)
+            WHERE media_id = :media AND creator_id <> :creator),
+          locked AS MATERIALIZED (  -- in the order in which everybody locks them
+            SELECT g.id FROM page_groups g JOIN left_ l
+              ON l.creator_id = g.creator_id AND l.profile = g.profile
+            ORDER BY g.id FOR NO KEY UPDATE OF g)
           UPDATE page_groups g SET wanted = wanted + 1, wanted_at = COALESCE(wanted_at, :now),
             status = 'stale', updated_at = :now
-          FROM left_ WHERE g.creator_id = left_.creator_id AND g.profile = left_.profile"""),
+          FROM locked WHERE g.id = locked.id"""),
         {"media": media_id, "creator": creator_id, "now": now},
     )
     await session.execute(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footnoted.errors import UsageError
-from footnoted.knowledge.groups.store import retract_video
+from footnoted.knowledge.groups.store import lock_groups, retract_video
 from footnoted.ledger.store import erase_answers
 from footnoted.model.status import ItemKind
 from footnoted.pipeline.alerts.store import resolve_alerts_of
@@ -101,6 +101,7 @@ async def _purge_one(
             return None
         if is_for_good:
             await note_removal(session, doomed.media_id, doomed.profile, now)
+        await lock_groups(session, video_id)
         groups = await store.interrupt_groups(session, video_id)
         await write_page_documents(session, await retract_video(session, video_id))
         await erase_answers(session, ItemKind.VIDEO.value, [video_id])
