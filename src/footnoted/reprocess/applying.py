@@ -47,7 +47,7 @@ async def apply_plan(deps: Deps, scope: Scope, plan: Plan, cap_usd: Decimal | No
     redone, if anything of them changed.
     """
     now, charged = deps.clock.now(), plan.of_calls
-    # In one order whoever applies, so that two at once wait for each other and never in a circle.
+    # In one order, so that two who apply at once wait for each other and never in a circle.
     redoings = sorted(plan.redoings(), key=lambda redoing: (redoing.kind, redoing.id))
     stop_at = charged.p90_usd if cap_usd is None and plan.money.calls else None
     forecast = plans.StoredForecast(scope.summary(), charged.summary(), cap_usd, stop_at)

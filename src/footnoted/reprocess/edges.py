@@ -29,7 +29,7 @@ _NAMED = {
     TRANSCRIPT: "transcript version",
 }
 _USUAL = {"effort": LEAST_EFFORT, "format": "schema", "base_url": "Anthropic's"}
-"""What holds where a fingerprint says nothing."""
+"""What holds where a fingerprint of today says nothing; an old one says nothing of these at all."""
 
 
 class Edge(NamedTuple):
@@ -52,9 +52,10 @@ class Edge(NamedTuple):
                 name = _NAMED.get(part, part)
         if self.before is None and self.now is None:
             return name
-        usual = _USUAL.get(self.part)
-        before, now = (_short(value or usual) for value in (self.before, self.now))
-        return f"{name} {before}\N{RIGHTWARDS ARROW}{now}"
+        if self.before is None and self.part in _USUAL:
+            return f"{name} now {_short(self.now)}"
+        now = self.now or _USUAL.get(self.part)
+        return f"{name} {_short(self.before)}\N{RIGHTWARDS ARROW}{_short(now)}"
 
 
 def edges_of(order: Order | None, parts: Mapping[str, str]) -> tuple[Edge, ...]:

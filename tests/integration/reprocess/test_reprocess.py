@@ -109,7 +109,7 @@ async def test_another_effort_of_a_model_is_named(plant: Plant) -> None:
     plant.model.parameters.update({"effort": "medium", "thinking": "adaptive"})
     plan = await plant.plan(STALE)
     assert {forecast.item.id for forecast in plan.stale if forecast.stage == "segment"} == {*ids}
-    assert {edge.words("") for edge in plan.stale[0].edges} == {"effort low→medium"}
+    assert {edge.words("") for edge in plan.stale[0].edges} == {"effort now medium"}
 
 
 async def test_a_changed_subtopic_touches_the_calls_of_its_category_alone(plant: Plant) -> None:

@@ -46,6 +46,7 @@ def test_edges_are_told_in_words() -> None:
         Edge("taxonomy:Sound Design", "3f2a" + "0" * 60, None).words("classify"),
         Edge("input").words("classify"),
         Edge("effort", None, "medium").words("compose"),
+        Edge("effort", "medium", None).words("compose"),
         Edge("base_url", "http://127.0.0.1:11434", None).words("compose"),
     ]
     assert told == [
@@ -54,6 +55,7 @@ def test_edges_are_told_in_words() -> None:
         "model a>b→c",
         'taxonomy "Sound Design" 3f2a→none',
         "what it is given",
-        "effort low→medium",
+        "effort now medium",
+        "effort medium→low",
         "server http://127.0.0.1:11434→Anthropic's",
     ]

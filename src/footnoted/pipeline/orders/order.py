@@ -46,10 +46,11 @@ class Setup:
             return self
         setup = self
         if override.prompt is not None:
-            own = parse_prompt(f"{stage} (set for this item)", override.prompt)
-            setup = replace(setup, prompts={**setup.prompts, stage: own})
+            prompt = parse_prompt(f"{stage} (set for this item)", override.prompt)
+            setup = replace(setup, prompts={**setup.prompts, stage: prompt})
         if override.models is not None:
-            setup = replace(setup, models=override.models, own_models=override.models)
+            own = override.models
+            setup = replace(setup, models=own, own_models=own, manner={})  # of the configured ones
         return setup
 
 
