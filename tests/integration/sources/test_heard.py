@@ -13,11 +13,11 @@ from pydantic import SecretStr
 
 from footnoted.clock import SystemClock
 from footnoted.daemon import run_daemon
+from footnoted.pipeline.controls.changing import change_source
 from footnoted.pipeline.controls.selection import Selection
 from footnoted.pipeline.controls.taking_up import retry
 from footnoted.pipeline.plan import Mode, RunPlan
 from footnoted.settings import Settings
-from footnoted.sources.change import change_source
 from footnoted.sources.follow import NewSource, add_source
 from footnoted.sources.items import FEED_KIND
 from footnoted.sources.net.adding import NetPlace, NewPlace, add_place
@@ -162,6 +162,8 @@ async def test_a_second_run_buys_nothing(followed: Followed) -> None:
 async def test_a_recording_that_was_cut_is_heard_again(followed: Followed) -> None:
     """Its publisher tells another length; one who only rounds otherwise is not asked for sound."""
     await followed.drain()
+    old = "history = history #- '{heard,told_ms}', status = 'wanted'"  # as before it was noted
+    await followed.rows(f"UPDATE transcriptions SET {old} RETURNING 1")  # noqa: S608 - constant
     for seconds, calls, versions in ((58, 2, 1), (40, 3, 2)):
         followed.publish(said().samples[HALF : HALF + seconds * 16_000])
         await followed.rows("UPDATE sources SET next_poll_at = now() RETURNING 1")
