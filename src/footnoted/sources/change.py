@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from footnoted.clock import Clock
-    from footnoted.db.session import Database
     from footnoted.sources.rules.backfill import Backfill
     from footnoted.sources.store import Source
 
@@ -63,47 +61,52 @@ NOTHING_SAID = Particulars()
 
 
 class Changed(NamedTuple):
-    """A source as it is now, and how many recordings it had taken that new profiles have now."""
+    """A source as it is now, and how many recordings it had taken that new profiles have now.
+
+    What was left by its page and is judged anew is not among those, though new profiles get it too.
+    """
 
     source: Source
     joined: int
 
 
 async def change_source(
-    database: Database,
+    session: AsyncConnection,
     source_id: int,
     asked: Asked,
-    said: Particulars = NOTHING_SAID,
-    *,
-    clock: Clock,
+    said: Particulars,
+    now: datetime,
 ) -> Changed:
     """Change what is asked of a source; what was left is judged anew.
 
     A profile that is added gets what the source took already, as far as somebody still wants it.
     What a profile has that is left out stays, and so do the creators of recordings that are there.
 
+    Whoever ends the transaction tells that there is work (`notify_work`).
+
     Raises UsageError when there is no such source, or for words that say nothing.
     """
-    now = clock.now()
-    async with database.transaction() as session:
-        source = await store.read_source(session, source_id)
-        if source is None:
-            message = f"there is no source {source_id}; `footnoted source list` shows them"
-            raise UsageError(message)
-        changes = await _columns(session, source, asked, said, now)
-        await store.change(session, source_id, changes, now, rereads=asked.rereads)
-        if asked.rereads:
-            await forget_left(session, source_id)
-            await _judge_anew(session, source_id, now)
-        joined = await _join(session, source, changes.get("profiles", ()), now)
-        if asked.daily_cap_usd is not None:
-            await videos.wake_capped(session, source_id, now)
-        await videos.notify_work(session)
-        changed = await store.read_source(session, source_id)
+    source = await store.read_source(session, source_id)
+    if source is None:
+        message = f"there is no source {source_id}; `footnoted source list` shows them"
+        raise UsageError(message)
+    changes = await _columns(session, source, asked, said, now)
+    await store.change(session, source_id, changes, now, rereads=asked.rereads)
+    added = [one for one in changes.get("profiles", ()) if one not in source.profiles]
+    if added or asked.rereads:
+        await recordings.lock_discovery(session)  # as a look does: the source, this, the videos
+    taken = await store.taken_recordings(session, source_id) if added else []
+    if asked.rereads:
+        await forget_left(session, source_id)
+        await _judge_anew(session, source_id, now)
+    joined = await _join(session, source, added, now) if added else set[int]()
+    if asked.daily_cap_usd is not None:
+        await videos.wake_capped(session, source_id, now)
+    changed = await store.read_source(session, source_id)
     if changed is None:
         message = f"source {source_id} was removed meanwhile"
         raise UsageError(message)
-    return Changed(changed, joined)
+    return Changed(changed, len(joined.intersection(one.media_id for one in taken)))
 
 
 async def _columns(
@@ -209,13 +212,12 @@ async def _judge_anew(session: AsyncConnection, source_id: int, now: datetime) -
 
 
 async def _join(
-    session: AsyncConnection, source: Source, profiles: Sequence[str], now: datetime
-) -> int:
-    """Open videos of the profiles that a source did not have; return on how many recordings."""
-    added = [profile for profile in profiles if profile not in source.profiles]
-    if not added:
-        return 0
-    await recordings.lock_discovery(session)
+    session: AsyncConnection, source: Source, added: Sequence[str], now: datetime
+) -> set[int]:
+    """Open videos of profiles that a source did not have; return of which recordings.
+
+    What pages decide anew is among those, or its new videos would be missing once it is taken.
+    """
     taken = {one.media_id: one for one in await store.taken_recordings(session, source.id)}
     await videos.lock_videos(session, sorted(taken))
     removals = await removals_of(session, {key for one in taken.values() for key in one.keys})
@@ -234,7 +236,7 @@ async def _join(
                 continue
             opened = await videos.open_video(session, media_id, profile, opening, told, how)
             joined |= set() if opened is None else {media_id}
-    return len(joined)
+    return joined
 
 
 def _item_of(taken: store.TakenRecording) -> FoundItem:

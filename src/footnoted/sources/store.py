@@ -153,6 +153,9 @@ async def hasten(session: AsyncConnection, source_id: int, now: datetime) -> Non
     )
 
 
+_MOVED_TO = text("jsonb_strip_nulls(jsonb_build_object('moved_to', poll_state -> 'moved_to'))")
+
+
 async def change(
     session: AsyncConnection,
     source_id: int,
@@ -161,8 +164,11 @@ async def change(
     *,
     rereads: bool,
 ) -> None:
-    """Set columns of a source; with `rereads` it is looked at in full again, at once."""
-    forgotten: dict[str, Any] = {"poll_state": {}, "next_poll_at": now} if rereads else {}
+    """Set columns of a source; with `rereads` it is looked at in full again, at once.
+
+    Where it moved to is no part of a look and stays: by that a channel is known under its handle.
+    """
+    forgotten: dict[str, Any] = {"poll_state": _MOVED_TO, "next_poll_at": now} if rereads else {}
     await session.execute(
         update(sources)
         .where(sources.c.id == source_id)

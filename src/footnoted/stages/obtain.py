@@ -28,6 +28,7 @@ from footnoted.sources.obtain.objection import objection
 from footnoted.sources.obtain.port import Obtained, Wanted
 from footnoted.sources.port import FileRole, FoundFile
 from footnoted.sources.recordings import store as recordings
+from footnoted.sources.rules.backfill import Reach
 from footnoted.sources.transcriptions import store
 from footnoted.sources.videos import store as videos
 from footnoted.stages.port import ItemGoneError
@@ -200,13 +201,16 @@ def wanted_of(subject: Subject, folder: Path, *, hears: bool) -> Wanted | None:
 async def _since(session: AsyncConnection, subject: Subject) -> datetime | None:
     """Return the date from which on a backfill takes what told no date; None for everything else.
 
-    What came out since its source is followed is taken, whatever the backfill.
+    What came out since its source is followed is taken, whatever the backfill: where it is no date
+    any more, that alone. Only a backfill of all takes what is older without a date to go by.
     """
-    since = subject.options.backfill.since
-    if since is None or subject.source_id is None:
+    backfill = subject.options.backfill
+    if backfill.reach is Reach.ALL or subject.source_id is None:
         return None
     followed = await followed_since_of_open(session, subject.source_id, subject.media_id)
-    return None if followed is None else min(since, followed)
+    if followed is None or backfill.since is None:
+        return followed
+    return min(backfill.since, followed)
 
 
 async def _set_facts(

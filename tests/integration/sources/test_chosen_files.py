@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from footnoted.pipeline.controls.changing import change_source
 from footnoted.pipeline.controls.removal.removal import purge
-from footnoted.sources.change import change_source
 from footnoted.sources.net.asking import Asked
 from footnoted.sources.net.store import OfferedItem, offered
 from footnoted.sources.port import ScanLimits

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from footnoted.model.outcome import Stopped, Waiting
-from footnoted.sources.change import change_source
+from footnoted.pipeline.controls.changing import change_source
+from footnoted.sources.change import Particulars
 from footnoted.sources.items import YOUTUBE_KIND, FoundItem, Poll
 from footnoted.sources.net.adding import NetPlace, NewPlace, add_place
 from footnoted.sources.net.asking import Asked
@@ -106,6 +107,12 @@ class Channel:
                     "until": out.until if isinstance(out, Waiting) else None,
                 },
             )
+            if isinstance(out, Stopped):
+                await session.execute(
+                    text("""UPDATE videos SET status = :status WHERE media_id =
+                              (SELECT media_id FROM transcriptions WHERE id = :id)"""),
+                    {"id": row_id, "status": out.status},
+                )
         return out.code if isinstance(out, Stopped) else f"{out.reason} until {out.until:%d.%m.}"
 
     async def told(self) -> dict[str, tuple[str, str | None]]:
@@ -161,3 +168,36 @@ async def test_what_a_listing_does_not_tell_is_judged_by_the_page(
     joined = "nothing tells the date of publication and whether it is of 2026-11-01 or later"
     assert mirrored["bare"][1] == f"{joined}: it is taken without"
     assert mirrored["fits"][1] is None, "its date is known by its recording"
+
+
+async def test_a_backfill_that_is_no_date_any_more_takes_nothing_older_than_the_following(
+    database: Database, tmp_path: Path
+) -> None:
+    """Neither what its page had left nor what was not looked at yet; only `all` takes that.
+
+    A profile that is added then gets them too, and counts only what was taken before.
+    """
+    channel = Channel(database, FakeYtDlp(tracks={"en": b"WEBVTT"}), FakeClock(NOW))
+    items = [video(name) for name in ("old", "bare", "unseen", "fresh")]
+    await channel.take(*items)
+    for item, days in zip(items, (90, None, 80, -0.5), strict=True):
+        channel.page(item, days)
+    assert [await channel.obtain(tmp_path, row_id) for row_id in (1, 2)] == ["backfill"] * 2
+    said, clock = Particulars(profiles=["techniques", "other"]), channel.clock
+    clock.advance(3 * DAY.total_seconds())
+    asked = Asked(backfill="none")
+    changed = await change_source(database, channel.source_id, asked, said, clock=clock)
+    assert changed.joined == 2
+    assert await rows_of(database, "SELECT count(*) FROM videos WHERE profile = 'other'") == [(4,)]
+    became = [await channel.obtain(tmp_path, row_id) for row_id in (1, 2, 3, 4)]
+    assert became == ["backfill", "backfill", "backfill", "obtained"]
+    told = await channel.told()
+    assert (told["old"][1], told["bare"][1]) == (
+        "it is of 2026-08-22, older than the following, and the backfill is none",
+        "its page does not tell its date, and the backfill is none",
+    )
+    await change_source(database, channel.source_id, Asked(backfill="5"), clock=clock)
+    assert [await channel.obtain(tmp_path, row_id) for row_id in (1, 2, 3)] == ["backfill"] * 3
+    assert [what for what in channel.ytdlp.asked if what[0] != "describe"] == [("captions", "en")]
+    await change_source(database, channel.source_id, Asked(backfill="all"), clock=clock)
+    assert [await channel.obtain(tmp_path, row_id) for row_id in (1, 2, 3)] == ["obtained"] * 3

@@ -13,7 +13,8 @@ import pytest
 
 from footnoted.errors import UsageError
 from footnoted.model.outcome import Waiting
-from footnoted.sources.change import Particulars, change_source
+from footnoted.pipeline.controls.changing import change_source
+from footnoted.sources.change import Particulars
 from footnoted.sources.net.asking import NOTHING_ASKED, Asked
 from footnoted.sources.port import ScanLimits
 from footnoted.stages.poll import PollOutput

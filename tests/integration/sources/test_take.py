@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from footnoted.pipeline.controls.changing import change_source
 from footnoted.pipeline.controls.removal.removal import purge, remove_source
-from footnoted.sources.change import Particulars, change_source
+from footnoted.sources.change import Particulars
 from footnoted.sources.feeds.identity import Marks, keys_of
 from footnoted.sources.items import FEED_KIND, YOUTUBE_KIND, FoundItem, Poll, TranscriptLink
 from footnoted.sources.net.adding import NetPlace, NewPlace, add_place
@@ -320,10 +321,16 @@ async def test_a_channel_that_is_followed_by_its_handle_is_known(shelf: Shelf) -
     channel = "https://www.youtube.com/channel/UCaaaaaaaaaaaaaaaaaaaaaa"
     place = NewPlace(NetPlace(YOUTUBE_KIND, channel), ["techniques"], Asked())
     query = """UPDATE sources SET kind = 'youtube',
-                 poll_state = jsonb_build_object('moved_to', CAST(:channel AS text)) RETURNING id"""
+                 poll_state = jsonb_build_object('moved_to', CAST(:channel AS text), 'etag', 'e')
+               RETURNING id"""
     await rows_of(shelf.database, query, channel=channel)
     source, is_new = await add_place(shelf.database, place, clock=FakeClock(NOW))
     assert (source.id, is_new) == (shelf.follows.source_id, False)
+    asked = Asked(title_has="show")
+    await change_source(shelf.database, source.id, asked, clock=FakeClock(NOW))
+    known, is_new = await add_place(shelf.database, place, clock=FakeClock(NOW))
+    assert (known.id, is_new) == (source.id, False), "also while it is to be looked at in full"
+    assert known.poll_state == {"moved_to": channel}, "all else of the look is forgotten"
 
 
 async def test_a_removal_is_of_one_profile(shelf: Shelf) -> None:

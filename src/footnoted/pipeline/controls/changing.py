@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from footnoted.pipeline.alerts.store import end_caps_of_source
 from footnoted.sources import change
 from footnoted.sources.change import NOTHING_SAID
+from footnoted.sources.videos.store import notify_work
 
 if TYPE_CHECKING:
     from footnoted.clock import Clock
@@ -25,10 +26,14 @@ async def change_source(
 ) -> Changed:
     """Change what is asked of a source; what waited for its cap goes on, and tells it if it cannot.
 
+    The alert ends with the change, not after it: one that is raised under the new cap stays open.
+
     Raises UsageError as `sources.change.change_source` does.
     """
-    changed = await change.change_source(database, source_id, asked, said, clock=clock)
-    if asked.daily_cap_usd is not None:
-        async with database.transaction() as session:
-            await end_caps_of_source(session, source_id, clock.now())
+    now = clock.now()
+    async with database.transaction() as session:
+        changed = await change.change_source(session, source_id, asked, said, now)
+        if asked.daily_cap_usd is not None:
+            await end_caps_of_source(session, source_id, now)
+        await notify_work(session)
     return changed

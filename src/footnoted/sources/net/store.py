@@ -144,12 +144,13 @@ async def followed_since_of_open(
 ) -> datetime | None:
     """Return since when a source is followed that took a recording for its page to tell its date.
 
-    None where it was taken for good: by its date, by its place, or because it is new.
+    None where it was taken for good: by its date, by its place, or because it is new. Its row keeps
+    no item then, which is a null of JSON or of SQL.
     """
     since: datetime | None = await session.scalar(
         text("""SELECT s.created_at FROM source_items i JOIN sources s ON s.id = i.source_id
                 WHERE i.source_id = :source AND i.media_id = :media
-                  AND i.state = 'taken' AND i.item IS NOT NULL"""),
+                  AND i.state = 'taken' AND jsonb_typeof(i.item) = 'object'"""),
         {"source": source_id, "media": media_id},
     )
     return since

@@ -29,7 +29,7 @@ def objection(wanted: Wanted, facts: Facts, now: datetime) -> Stopped | Waiting 
     refusal = judge(item, wanted.options.rules, wanted.seen_at)
     if isinstance(refusal, NotTaken):
         return Stopped(SKIPPED, refusal.reason, refusal.detail)
-    if wanted.since is not None and (detail := _before(known.published_at, wanted.since)):
+    if (detail := _before(known.published_at, wanted)) is not None:
         return Stopped(SKIPPED, BACKFILL, detail)
     delay = judge(item, wanted.options.rules, now)
     if isinstance(delay, Later):
@@ -37,10 +37,14 @@ def objection(wanted: Wanted, facts: Facts, now: datetime) -> Stopped | Waiting 
     return None
 
 
-def _before(published_at: datetime | None, since: datetime) -> str | None:
+def _before(published_at: datetime | None, wanted: Wanted) -> str | None:
     """Return that an item is older than the backfill goes back, or that nothing tells."""
+    since, backfill = wanted.since, wanted.options.backfill
+    if since is None or (published_at is not None and published_at >= since):
+        return None
+    is_date = backfill.since is not None
+    reach = f"the backfill is since {since:%Y-%m-%d}" if is_date else f"the backfill is {backfill}"
     if published_at is None:
-        return f"its page does not tell its date, and the backfill is since {since:%Y-%m-%d}"
-    if published_at < since:
-        return f"it is of {published_at:%Y-%m-%d}, and the backfill is since {since:%Y-%m-%d}"
-    return None
+        return f"its page does not tell its date, and {reach}"
+    older = "" if is_date else ", older than the following"
+    return f"it is of {published_at:%Y-%m-%d}{older}, and {reach}"
