@@ -38,8 +38,8 @@ class SpecLack(BaseModel):
     spec: str
     is_serving: bool
     documents: int
-    oldest_at: datetime
-    """Since when the oldest of them is there."""
+    oldest_at: datetime | None
+    """Since when the oldest of them is there that never had any; None: all had, before."""
 
 
 class IndexFacts(BaseModel):
@@ -236,7 +236,8 @@ def _judge_vectors(facts: IndexFacts, now: datetime) -> Check:
         text = f"{facts.strays:,} vector(s) belong to no spec that is kept, or do not fit it"
         return warning(name, f"{text}; --fix forgets them")
     serving = [one for one in facts.lacks if one.is_serving]
-    if serving and now - serving[0].oldest_at > LATE:
+    since = serving[0].oldest_at if serving else None
+    if since is not None and now - since > LATE:
         text = f"{_lack(serving[0], facts)}: they are found by words, or by older vectors"
         return warning(name, f"{text}; `footnoted embedding status` says what they wait for")
     told = [f"; {_lack(one, facts)}" for one in facts.lacks]

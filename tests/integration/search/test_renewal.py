@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from footnoted.clock import SystemClock
 from footnoted.errors import UsageError
@@ -199,6 +200,10 @@ async def test_a_retired_spec_of_the_same_model_loses_nothing_by_a_renewal(
         assert await embedded() == [4, 4]
         await new.drain()
         assert await lacks(new) == ()
+        async with new.database.transaction() as session:
+            rewritten = "UPDATE documents SET content_sha256 = 'x', created_at = 'epoch'"
+            await session.execute(text(rewritten))
+        assert [(one.documents, one.oldest_at) for one in await lacks(new)] == [(4, None)] * 2
 
 
 async def test_a_retired_spec_is_not_renewed_and_is_completed_before_it_serves_again(

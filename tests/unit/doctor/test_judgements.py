@@ -23,9 +23,10 @@ NOW = datetime(2026, 3, 15, 12, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def lack(ago: timedelta, *, is_serving: bool = True) -> SpecLack:
-    """Return three documents without vectors, of which the oldest came `ago`."""
-    return SpecLack(spec="c27f", is_serving=is_serving, documents=3, oldest_at=NOW - ago)
+def lack(ago: timedelta | None, *, is_serving: bool = True) -> SpecLack:
+    """Return three documents without vectors, of which the oldest came `ago`; None: had some."""
+    since = None if ago is None else NOW - ago
+    return SpecLack(spec="c27f", is_serving=is_serving, documents=3, oldest_at=since)
 
 
 def facts(**changed: object) -> IndexFacts:
@@ -54,6 +55,7 @@ def states(checks: Sequence[Check]) -> list[str]:
         ({"lacks": [lack(LATE)]}, ["ok", "ok", "ok", "ok"]),
         ({"lacks": [lack(LATE + SECOND)]}, ["ok", "ok", "warning", "ok"]),
         ({"lacks": [lack(LATE + SECOND, is_serving=False)]}, ["ok", "ok", "ok", "ok"]),
+        ({"lacks": [lack(None)]}, ["ok", "ok", "ok", "ok"]),
         ({"waiting": 9, "oldest_at": NOW - LATE}, ["ok", "ok", "ok", "ok"]),
         (
             {"waiting": 9, "oldest_at": NOW - LATE - SECOND},

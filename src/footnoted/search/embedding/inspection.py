@@ -69,12 +69,15 @@ class IndexFindings:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """How many documents a spec that may serve has no vectors of, and when the oldest came."""
+    """How many documents a spec that may serve has no vectors of as they are now.
+
+    `oldest_at` is when the oldest came that never had any; None: all had, of what they said before.
+    """
 
     spec: Spec
     is_serving: bool
     documents: int
-    oldest_at: datetime
+    oldest_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +184,9 @@ async def _lacks(session: AsyncConnection, rows: Sequence[SpecRow]) -> tuple[Lac
     for row in rows:
         if not row.spec.dense or row.state is SpecState.BUILDING:
             continue
-        oldest_at = await store.oldest_unembedded(session, row.sha256)
-        if oldest_at is not None:
-            count = await store.count_unembedded(session, row.sha256)
+        count = await store.count_unembedded(session, row.sha256)
+        if count:
+            oldest_at = await store.oldest_unembedded(session, row.sha256)
             found.append(Lack(row.spec, row.state is SpecState.SERVING, count, oldest_at))
     return tuple(found)
 

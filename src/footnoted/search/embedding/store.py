@@ -200,8 +200,13 @@ async def count_unembedded(session: AsyncConnection, sha256: str) -> int:
 
 
 async def oldest_unembedded(session: AsyncConnection, sha256: str) -> datetime | None:
-    """Return when the oldest of the documents was stored that `count_unembedded` counts."""
-    statement = select(func.min(documents.c.created_at)).where(_lacks(sha256))
+    """Return when the oldest document was stored that never had its vectors; None: all had.
+
+    Of one that was written anew nothing tells since when it lacks those of what it says now.
+    """
+    noted = embedded_documents.c
+    had = select(noted.document_id).where(noted.spec_sha256 == sha256)
+    statement = select(func.min(documents.c.created_at)).where(documents.c.id.not_in(had))
     oldest_at: datetime | None = await session.scalar(statement)
     return oldest_at
 
