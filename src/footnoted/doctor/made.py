@@ -19,7 +19,7 @@ from footnoted.pipeline.upkeep.upkeep import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from footnoted.db.storage import Storage
     from footnoted.doctor.check import Check
@@ -34,27 +34,31 @@ _NAMED = 10
 async def check_dangling(storage: Storage, remake: Remake | None) -> Check:
     """Return whether all evidence names cues that exist, and was said there, as `verify` looks.
 
-    With `remake`, what was not goes, and its videos are made again from the journal.
+    With `remake`, what was not goes, and its videos are made again as the journal answers; of
+    those that nothing would make again it stays, and the sentence names why.
     """
     moments = [readers.live for readers in readers_of(storage.settings).values()]
     found = await find_dangling(storage.database, moments)
     if remake is None or not found:
         return judge_dangling(found)
     mended = await mend_evidence(storage.database, storage.clock, remake, moments)
-    again = judge_dangling(await find_dangling(storage.database, moments))
-    videos = len({one.video_id for one in mended})
-    done = f"{len(mended)} piece(s) of evidence deleted; {videos} video(s) are made again, for $0"
-    return again.model_copy(update={"fixed": done if mended else None})
+    again = judge_dangling(await find_dangling(storage.database, moments), mended.left)
+    videos = len({one.video_id for one in mended.faults})
+    done = f"{len(mended.faults)} piece(s) of evidence deleted; {videos} video(s) are made again"
+    return again.model_copy(update={"fixed": done if mended.faults else None})
 
 
-def judge_dangling(found: Sequence[Fault]) -> Check:
-    """Return what evidence that cannot be heard where it says means."""
+def judge_dangling(found: Sequence[Fault], left: Mapping[int, str] | None = None) -> Check:
+    """Return what evidence that cannot be heard where it says means; `left` is not mended, why."""
     name = CheckName.DANGLING_EVIDENCE
     if not found:
         return ok(name, "all evidence names cues that exist, and was said there")
     if lies := [one for one in found if not one.is_in_link]:
         text = f"{len(lies)} piece(s) of evidence cannot be heard where they say, {_where(lies)}"
-        return failure(name, f"{text}: --fix has them made again, for $0")
+        if left:
+            told = "; ".join(f"video {key}: {why}" for key, why in sorted(left.items())[:_NAMED])
+            return failure(name, f"{text}: {len(left)} video(s) are left as they are; {told}")
+        return failure(name, f"{text}: --fix has them made again, as far as the journal answers")
     text = f"{len(found)} link(s) to evidence open at another second, {_where(found)}"
     return warning(name, f"{text}: the address of the recording has a time of its own")
 

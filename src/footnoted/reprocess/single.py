@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from footnoted.errors import UsageError
-from footnoted.model.status import DISCOVERED, ItemKind
+from footnoted.model.status import DISCOVERED, STOPPED_STATUSES, ItemKind
 from footnoted.pipeline.orders.store import read_orders
 from footnoted.prompting import listed, parse_prompt
 from footnoted.reprocess import store
@@ -15,8 +15,6 @@ from footnoted.settings import variable
 from footnoted.sources.videos.store import notify_work
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from footnoted.pipeline.deps import Deps
@@ -112,29 +110,50 @@ async def clean_video(deps: Deps, video_id: int, *, fresh: bool) -> Redoing:
 
 def remake_of(deps: Deps) -> Remake:
     """Return what has videos made again by the flows of `deps`, for a repair."""
-
-    async def remake(session: AsyncConnection, video_ids: Collection[int]) -> None:
-        await make_again(session, deps, video_ids)
-
-    return remake
+    return _Repair(deps)
 
 
-async def make_again(session: AsyncConnection, deps: Deps, video_ids: Collection[int]) -> None:
-    """Have finished videos made again from the first stage that asks models, as part of a repair.
+@dataclass(frozen=True, slots=True)
+class _Repair:
+    """Has videos made again from the first stage that asks models; the journal is replayed."""
 
-    What the journal has is replayed. One that has not come to its end does so by itself.
-    """
-    for video_id in sorted(video_ids):
+    deps: Deps
+
+    async def why_not(self, session: AsyncConnection, video_id: int) -> str | None:
+        """Return why nothing would make a video again, and what to do; None: it can be."""
         item = await store.read_video_item(session, video_id)
-        flow = None if item is None else deps.flows.get(ItemKind.VIDEO, item.profile)
-        if item is None or flow is None:
-            continue
+        if item is None:
+            return "it is gone"
+        flow = self.deps.flows.get(ItemKind.VIDEO, item.profile)
+        if flow is None:
+            return (
+                f"its profile {item.profile!r} is not in use: install or mend it,"
+                " as `footnoted profile check` tells"
+            )
+        if item.status in STOPPED_STATUSES:
+            return f"it is {item.status}: `footnoted retry {item.id}` takes it up again"
+        if item.status not in flow.statuses or _first_asking(flow) is None:
+            return f"nothing of it can be asked again: `footnoted clean {item.id}` makes it anew"
+        return None
+
+    async def make(self, session: AsyncConnection, video_id: int) -> None:
+        """Put a video back to before its first questions; one that is yet to ask goes on."""
+        item = await store.read_video_item(session, video_id)
+        flow = None if item is None else self.deps.flows.get(ItemKind.VIDEO, item.profile)
+        first = None if flow is None else _first_asking(flow)
+        if item is None or flow is None or first is None:
+            message = f"video {video_id} cannot be made again"
+            raise ValueError(message)
         await store.distrust_orders(session, item.id)
-        first = next((step for step in flow.steps() if step.stage.asks), None)
-        if first is not None and item.status == flow.end:
+        here = flow.step_at(item.status)
+        if here is None or here.rank > first.rank:
             place = (item.status, first.status, first.stage.name)
             redoing = Redoing(item.kind, item.id, item.profile, *place, [REPAIR])
-            await store.put_back(session, redoing, deps.clock.now())
+            await _put_back(session, redoing, self.deps)
+
+
+def _first_asking(flow: Flow) -> Step | None:
+    return next((step for step in flow.steps() if step.stage.asks), None)
 
 
 async def _free_video(session: AsyncConnection, video_id: int) -> Item:

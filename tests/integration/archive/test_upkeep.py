@@ -40,9 +40,16 @@ DAMAGES = {
 }
 
 
-async def nothing_made_again(session: object, video_ids: object) -> None:
-    """Fail: no evidence dangles here."""
-    raise AssertionError((session, video_ids))
+class NothingMadeAgain:
+    """Fails: no evidence dangles here."""
+
+    async def why_not(self, session: object, video_id: int) -> str | None:
+        """Fail."""
+        raise AssertionError((session, video_id))
+
+    async def make(self, session: object, video_id: int) -> None:
+        """Fail."""
+        raise AssertionError((session, video_id))
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -60,7 +67,7 @@ async def test_a_page_that_lost_its_support_is_made_anew(storage: Storage, damag
     restored = set() if damage == "its evidence" else published
     assert await workshop.claims() == restored
     assert (await workshop.verify()).holds == (damage != "its evidence")
-    await Upkeep(storage.database, SystemClock(), nothing_made_again).look()
+    await Upkeep(storage.database, SystemClock(), NothingMadeAgain()).look()
     assert await find_unsupported(storage.database) == NOTHING
 
 

@@ -14,7 +14,8 @@ from footnoted.clock import SystemClock
 from footnoted.doctor.indexing import OwnIndex
 from footnoted.doctor.machine import check_leases, check_waits
 from footnoted.doctor.made import check_calls, check_dangling, check_evidence
-from footnoted.pipeline.upkeep.upkeep import Upkeep, find_dangling
+from footnoted.pipeline.flows import Flows
+from footnoted.pipeline.upkeep.upkeep import Upkeep, find_dangling, mend_evidence
 from footnoted.reprocess.single import remake_of
 from footnoted.search.embedding.inspection import inspect, mend
 from footnoted.search.port import Document
@@ -224,7 +225,10 @@ async def look(house: House, *, fix: bool) -> dict[str, Check]:
 
 
 async def test_a_daemon_puts_right_by_itself_what_doctor_would(house: House) -> None:
-    """Points, evidence and pages at one look; and the next is due a day later only."""
+    """Points, evidence and pages at one look; and the next is due a day later only.
+
+    Evidence that nothing would make again is left, and so is what came back with the same fault.
+    """
     database, indexes = house.plant.database, house.worker.indexes
     before = await house.content()
     vandal = Vandal(house, random.Random(4))  # noqa: S311 - a test
@@ -242,3 +246,36 @@ async def test_a_daemon_puts_right_by_itself_what_doctor_would(house: House) -> 
     await upkeep.look()
     facts = await OwnIndex(database, indexes).facts()
     assert (facts.missing, facts.orphaned, facts.mislabelled) == (1, 0, 0)
+    bread, loaf, kick, room = (
+        int(str(row[0])) for row in await house.rows("SELECT id FROM videos ORDER BY id")
+    )
+    await house.rows("UPDATE evidence SET quote = 'nobody said that' RETURNING 1")
+    longer = "UPDATE evidence SET last_cue = last_cue + 1000 WHERE video_id = ANY(:ids) RETURNING 1"
+    await house.rows(longer, ids=[bread, kick])
+    await house.rows(
+        """UPDATE videos SET status = CASE WHEN id = :bread THEN 'cancelled' ELSE 'classified' END
+           WHERE id IN (:bread, :kick) RETURNING 1""",
+        bread=bread,
+        kick=kick,
+    )
+    evidence = "SELECT id FROM evidence WHERE video_id <> :kick ORDER BY id"
+    kept = await house.rows(evidence, kick=kick)
+    mended = await mend_evidence(database, SystemClock(), remake, moments)
+    assert {one.video_id for one in mended.faults} == {kick}
+    assert mended.left[bread] == f"it is cancelled: `footnoted retry {bread}` takes it up again"
+    fresh = [f"`footnoted clean {one} --fresh`" in mended.left[one] for one in (loaf, room)]
+    assert (sorted(mended.left), fresh) == ([bread, loaf, room], [True, True])
+    assert await house.rows(evidence, kick=kick) == kept
+    told = (await look(house, fix=True))["dangling_evidence"]
+    assert (told.state.value, told.fixed) == ("failure", None)
+    assert f"3 video(s) are left as they are; video {bread}: it is cancelled" in told.explanation
+    unloaded = remake_of(replace(house.plant.idle_deps(), flows=Flows(())))
+    left = (await mend_evidence(database, SystemClock(), unloaded, moments)).left
+    assert all("is not in use" in why for why in left.values())
+    assert await house.rows(evidence, kick=kick) == kept
+    await house.plant.drain()
+    assert await house.rows(
+        "SELECT v.status, count(e.id) > 0 FROM videos v JOIN evidence e ON e.video_id = v.id"
+        " WHERE v.id = :kick GROUP BY v.id",
+        kick=kick,
+    ) == [("indexed", True)]

@@ -71,6 +71,10 @@ def test_evidence_that_cannot_be_heard_is_a_failure_and_a_link_elsewhere_a_warni
     assert found.state.value == "failure"
     told = "2 piece(s) of evidence cannot be heard where they say, in video 7 (the first: it was"
     assert told in found.explanation
+    assert "$0" not in found.explanation
+    left = judge_dangling([Fault(UUID(int=1), 7, "it was not said")], {7: "it is cancelled: x"})
+    assert "1 video(s) are left as they are; video 7: it is cancelled: x" in left.explanation
+    assert "--fix" not in left.explanation
     elsewhere = judge_dangling([link])
     assert (elsewhere.state.value, "--fix" in elsewhere.explanation) == ("warning", False)
     assert "1 link(s) to evidence open at another second, in video 9" in elsewhere.explanation

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID  # noqa: TC003 - tools read the fields of a row
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+VIDEO_MENDED = "video.mended"
 
 _SUPPORTED = """EXISTS (
   SELECT 1 FROM claim_evidence ce JOIN evidence e ON e.id = ce.evidence_id
@@ -105,6 +108,28 @@ async def drop_evidence(
     citing = [UnsupportedPage(*row) for row in await session.execute(_CITING, ids)]
     await session.execute(text("DELETE FROM evidence WHERE id = ANY(:ids)"), ids)
     return citing
+
+
+async def mended_before(session: AsyncConnection, video_id: int) -> set[tuple[str, str]]:
+    """Return which evidence of a video was ever mended, each with what was wrong with it."""
+    newest = text("""SELECT fields->'evidence' FROM events
+                     WHERE item_kind = 'video' AND item_id = :id AND name = :name
+                     ORDER BY id DESC LIMIT 1""")
+    found = await session.scalar(newest, {"id": video_id, "name": VIDEO_MENDED})
+    return {(str(key), str(why)) for key, why in found or ()}
+
+
+async def note_mended(
+    session: AsyncConnection, video_id: int, known: Collection[tuple[str, str]], now: datetime
+) -> None:
+    """Note what of a video was ever mended; all of it, as retention keeps the newest event only."""
+    noted = text("""INSERT INTO events (item_kind, item_id, name, fields, at)
+                    VALUES ('video', :id, :name, :fields, :now)""")
+    fields = {"evidence": [list(pair) for pair in sorted(known)]}
+    await session.execute(
+        noted.bindparams(bindparam("fields", type_=JSONB)),
+        {"id": video_id, "name": VIDEO_MENDED, "fields": fields, "now": now},
+    )
 
 
 async def drop_unsupported(

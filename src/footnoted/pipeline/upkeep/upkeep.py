@@ -1,6 +1,6 @@
 """Upkeep: what is published without support is taken back and made anew; lost calls are named.
 
-evidence that names no cues -> deleted, its videos made again from the journal
+evidence that names no cues -> deleted, its videos made again from the journal; once
 evidence nobody can hear    -> the same; looked for where transcripts are read, by daemon and doctor
 claims without evidence     -> off their pages, which are composed anew
 overdue calls               -> given up, with an alert
@@ -9,15 +9,14 @@ points unlike PostgreSQL    -> written again; vectors that are lost are made aga
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from footnoted.db.outage import is_database_down
 from footnoted.errors import TransientError
-from footnoted.knowledge.groups.store import want_groups
+from footnoted.knowledge.groups.store import lock_groups, want_groups
 from footnoted.knowledge.verify import Fault, find_faults
 from footnoted.ledger.store import give_up_overdue
 from footnoted.pipeline.alerts.money import MoneyWitness
@@ -25,7 +24,7 @@ from footnoted.pipeline.upkeep import store
 from footnoted.search.embedding.inspection import inspect, mend
 from footnoted.sources.videos.store import notify_work
 from footnoted.stages.page_documents import write_page_documents
-from footnoted.telemetry import EVIDENCE_MENDED, PAGES_MENDED, get_logger
+from footnoted.telemetry import EVIDENCE_LEFT, EVIDENCE_MENDED, PAGES_MENDED, get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +37,31 @@ if TYPE_CHECKING:
     from footnoted.pipeline.upkeep.store import UnsupportedPage
     from footnoted.search.embedding.spec_indexes import SpecIndexes
 
-Remake = Callable[["AsyncConnection", Collection[int]], Awaitable[None]]
-"""Has videos made again, from the first stage that asks models on, as the journal answers."""
 _DAY_S = 86_400.0
 _NO_CUES = "its cues do not exist"
+_CAME_BACK = (
+    "what the journal answers gave the same again: `footnoted clean {id} --fresh` buys new answers"
+)
+
+
+class Remake(Protocol):
+    """Has videos made again, from the first stage that asks models on, as the journal answers."""
+
+    async def why_not(self, session: AsyncConnection, video_id: int) -> str | None:
+        """Return why nothing would make a video again, and what to do; None: it can be."""
+        ...
+
+    async def make(self, session: AsyncConnection, video_id: int) -> None:
+        """Have a video made again for which `why_not` has nothing to say."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The faults that were mended, and the videos that were left with theirs: why, by id."""
+
+    faults: list[Fault] = field(default_factory=list[Fault])
+    left: dict[int, str] = field(default_factory=dict[int, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +95,46 @@ async def find_dangling(database: Database, moments: Sequence[MomentSource] | No
 
 async def mend_evidence(
     database: Database, clock: Clock, remake: Remake, moments: Sequence[MomentSource] | None
-) -> list[Fault]:
+) -> Mended:
     """Delete evidence at fault, and have its videos and pages made anew, one by one; return it.
 
     What `find_dangling` finds is mended, but for links that open elsewhere, which nothing made
-    anew would change, and for videos that are being worked on.
+    anew would change, and for videos that are being worked on. Evidence that nothing would make
+    again is left, and so is what was mended before and came back with the same fault.
     """
     found = [one for one in await find_dangling(database, moments) if not one.is_in_link]
-    mended: list[Fault] = []
+    mended = Mended()
     by_video = attrgetter("video_id")
     for video_id, faults in groupby(sorted(found, key=by_video), key=by_video):
-        these = list(faults)
         async with database.transaction() as session:
             if not await store.hold_idle(session, video_id):
                 continue
-            pages = await store.drop_evidence(session, [one.id for one in these])
-            await _take_back(session, pages, clock)
-            await remake(session, [video_id])
-            await notify_work(session)
-        mended += these
+            await lock_groups(session, video_id)
+            why_left = await remake.why_not(session, video_id)
+            these: list[Fault] = []
+            if why_left is None:
+                these, why_left = await _mend_video(session, clock, remake, list(faults))
+        mended.faults.extend(these)
+        if why_left is not None:
+            mended.left[video_id] = why_left
     return mended
+
+
+async def _mend_video(
+    session: AsyncConnection, clock: Clock, remake: Remake, faults: Sequence[Fault]
+) -> tuple[list[Fault], str | None]:
+    """Mend the faults of a video that are new; return those, and why others are left, if any."""
+    video_id = faults[0].video_id
+    before = await store.mended_before(session, video_id)
+    new = [one for one in faults if (str(one.id), one.why) not in before]
+    if new:
+        pages = await store.drop_evidence(session, [one.id for one in new])
+        await _take_back(session, pages, clock)
+        await remake.make(session, video_id)
+        known = before | {(str(one.id), one.why) for one in new}
+        await store.note_mended(session, video_id, known, clock.now())
+        await notify_work(session)
+    return new, None if len(new) == len(faults) else _CAME_BACK.format(id=video_id)
 
 
 async def mend_pages(database: Database, clock: Clock) -> Unsupported:
@@ -165,9 +205,11 @@ class Upkeep:
 
     async def _mend(self) -> None:
         dangling = await mend_evidence(self._database, self._clock, self._remake, self._moments)
-        if dangling:
-            videos = len({one.video_id for one in dangling})
-            get_logger().warning(EVIDENCE_MENDED, evidence=len(dangling), videos=videos)
+        if faults := dangling.faults:
+            videos = len({one.video_id for one in faults})
+            get_logger().warning(EVIDENCE_MENDED, evidence=len(faults), videos=videos)
+        for video_id, why in dangling.left.items():
+            get_logger().warning(EVIDENCE_LEFT, video=video_id, why=why)
         mended = await mend_pages(self._database, self._clock)
         if mended.pages:
             get_logger().warning(PAGES_MENDED, pages=mended.pages, claims=mended.claims)
