@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from footnoted.clock import SystemClock
 from footnoted.errors import PermanentError
 from footnoted.knowledge.groups.store import contribute
 from footnoted.llm.tasks import ExtractTask
 from footnoted.model.identity import deterministic_id
+from footnoted.pipeline.upkeep.upkeep import mend_evidence
 from footnoted.profiles.techniques.types import ComposeOutput
 from footnoted.stages.port import StageContext
 from tests.fakes.asker import FakeAsker, answer_by_rules
@@ -224,6 +226,37 @@ async def test_whoever_waits_for_a_page_that_is_published_holds_none_of_its_mome
     await coming_back
     await workshop.compose()
     assert {claim[2] for claim in await workshop.claims()} == set(ONE.lines)
+
+
+class _MadeLater:
+    """Has nothing made again by itself."""
+
+    async def why_not(self, session: object, video_id: int) -> str | None:
+        """Return that every video can be."""
+        del session, video_id
+
+    async def make(self, session: object, video_id: int) -> None:
+        """Leave it to the test."""
+
+
+async def test_a_repair_that_waits_for_a_page_holds_none_of_its_evidence(
+    workshop: Workshop,
+) -> None:
+    """Publishing holds the group, and then looks at the evidence of what it publishes."""
+    await workshop.process(await workshop.add(ONE))
+    await workshop.compose()
+    async with workshop.database.transaction() as session:
+        await session.execute(text("UPDATE evidence SET last_cue = last_cue + 1000"))
+    async with workshop.database.transaction() as session:
+        await session.execute(text("SELECT id FROM page_groups FOR NO KEY UPDATE"))
+        mending = asyncio.create_task(
+            mend_evidence(workshop.database, SystemClock(), _MadeLater(), None)
+        )
+        await _until_somebody_waits(workshop)
+        held = text("SELECT id FROM evidence FOR KEY SHARE NOWAIT")
+        assert len((await session.execute(held)).all()) == 1
+    assert len((await mending).faults) == 1
+    assert await workshop.claims() == set()
 
 
 async def test_two_groups_that_ask_for_one_address_get_two(workshop: Workshop) -> None:
