@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from footnoted.archive.backups.manifest import MANIFEST, Manifest, Trigger
+from footnoted.archive.backups.manifest import MANIFEST, Trigger
 from footnoted.cli.remove import words_on_backups
 from footnoted.settings import load_settings
+from tests.fakes.backups import manifest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,19 +22,7 @@ PASSES = "2 that newer ones replace, 7.0 days of a daemon from now"
 def make_backup(place: Path, day: int, trigger: Trigger) -> None:
     """Put down what tells a backup."""
     made_at = datetime(2026, 3, day, tzinfo=UTC)
-    manifest = Manifest(
-        schema="footnoted.backup/1",
-        made_at=made_at,
-        trigger=trigger,
-        made_by="0",
-        revision="1",
-        postgresql="18",
-        data_dir="/data",
-        rows={},
-        files=(),
-        missing=(),
-        outside=0,
-    )
+    manifest = manifest_of(made_at, trigger)
     folder = place / f"footnoted-{made_at:%Y%m%dT%H%M%SZ}"
     folder.mkdir(parents=True)
     (folder / MANIFEST).write_text(manifest.model_dump_json(by_alias=True), encoding="utf-8")

@@ -8,13 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from footnoted.archive.backups.manifest import Backup, Manifest, Proof, Trigger
+from footnoted.archive.backups.manifest import Backup, Proof
 from footnoted.archive.backups.schedule import Plan
 from footnoted.doctor.backups import judge_backups
 from footnoted.doctor.made import judge_calls, judge_dangling, judge_support
 from footnoted.knowledge.verify import Fault
 from footnoted.pipeline.upkeep.store import Lost
 from footnoted.pipeline.upkeep.upkeep import Unsupported
+from tests.fakes.backups import manifest_of
 
 NOW = datetime(2026, 3, 15, 12, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -25,19 +26,7 @@ NEVER = Plan(every=timedelta(0), test_every=timedelta(0), keep=7)
 def backup(days: int, why_not: str | None = None) -> Backup:
     """Return a backup so old, tested a day later."""
     made_at = NOW - days * DAY
-    manifest = Manifest(
-        schema="footnoted.backup/1",
-        made_at=made_at,
-        trigger=Trigger.MANUAL,
-        made_by="0",
-        revision="1",
-        postgresql="18",
-        data_dir="/data",
-        rows={},
-        files=(),
-        missing=(),
-        outside=0,
-    )
+    manifest = manifest_of(made_at)
     proof = Proof(tested_at=made_at + DAY, claims=1, evidence=1, why_not=why_not)
     return Backup(Path("/backups/footnoted-x"), manifest, proof)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from footnoted.archive.backups.manifest import Backup, Manifest, Proof, Trigger, name_of
+from footnoted.archive.backups.manifest import Backup, Proof, Trigger, name_of
 from footnoted.archive.backups.schedule import Plan, is_due, is_test_due, surplus
+from tests.fakes.backups import manifest_of
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DAY, WEEK, HOUR = timedelta(days=1), timedelta(days=7), timedelta(hours=1)
@@ -19,19 +20,7 @@ def made(
     age: timedelta, trigger: Trigger = Trigger.SCHEDULED, proof: Proof | None = None
 ) -> Backup:
     """Return a backup made so long ago."""
-    manifest = Manifest(
-        schema="footnoted.backup/1",
-        made_at=NOW - age,
-        trigger=trigger,
-        made_by="0",
-        revision="0001",
-        postgresql="18",
-        data_dir="/data",
-        rows={},
-        files=(),
-        missing=(),
-        outside=0,
-    )
+    manifest = manifest_of(NOW - age, trigger)
     return Backup(Path("/backups") / name_of(NOW - age), manifest, proof)
 
 
