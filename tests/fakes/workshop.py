@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from footnoted.catalogue import reader_of
-from footnoted.knowledge.groups.store import retract_video
+from footnoted.knowledge.groups.store import lock_groups, retract_video
 from footnoted.knowledge.verify import verify
 from footnoted.model.status import ItemKind
 from footnoted.model.transcript import Cue, Transcript, TranscriptFormat, TranscriptOrigin
@@ -142,6 +142,7 @@ class Workshop:
     async def remove(self, video_id: int) -> None:
         """Delete a video and its recording for good."""
         async with self.database.transaction() as session:
+            await lock_groups(session, video_id)
             pages = await retract_video(session, video_id)
             await write_page_documents(session, pages)
             await session.execute(

@@ -12,6 +12,7 @@ from footnoted.errors import PermanentError
 from footnoted.knowledge.groups.store import contribute
 from footnoted.llm.tasks import ExtractTask
 from footnoted.model.identity import deterministic_id
+from footnoted.pipeline.controls.removal.removal import purge
 from footnoted.pipeline.upkeep.upkeep import mend_evidence
 from footnoted.profiles.techniques.types import ComposeOutput
 from footnoted.stages.port import StageContext
@@ -257,6 +258,25 @@ async def test_a_repair_that_waits_for_a_page_holds_none_of_its_evidence(
         assert len((await session.execute(held)).all()) == 1
     assert len((await mending).faults) == 1
     assert await workshop.claims() == set()
+
+
+async def test_whoever_erases_a_video_takes_the_groups_of_its_creator_in_their_order(
+    workshop: Workshop,
+) -> None:
+    """A save of another video takes them from the first on: the other order is a deadlock."""
+    await workshop.process(await workshop.add(Recording("kick", ("Tune the kick to the song",))))
+    video = await workshop.add(ONE)
+    await workshop.process(video)
+    async with workshop.database.transaction() as session:
+        lock = "SELECT id FROM page_groups ORDER BY id LIMIT 1 FOR NO KEY UPDATE"
+        await session.execute(text(lock))
+        erasing = asyncio.create_task(purge(workshop.database, [video], clock=SystemClock()))
+        await _until_somebody_waits(workshop)
+        held = text("SELECT id FROM page_groups FOR NO KEY UPDATE NOWAIT")
+        assert len((await session.execute(held)).all()) == 2
+    await erasing
+    await workshop.compose()
+    assert {claim[2] for claim in await workshop.claims()} == {"Tune the kick to the song"}
 
 
 async def test_two_groups_that_ask_for_one_address_get_two(workshop: Workshop) -> None:

@@ -148,12 +148,11 @@ async def contribute(
 async def retract_video(session: AsyncConnection, video_id: int) -> tuple[UUID, ...]:
     """Take back all that a video contributed; return the published pages it was cited on.
 
-    To be called before the video is deleted, in the same transaction, one video each. Claims that
-    nothing else supports go at once, and so do summaries, tags and tools; pages without claims
-    retire, and every group the video touched is composed anew. The documents of the returned pages
-    are out of date.
+    To be called before the video is deleted, in the same transaction, one video each, its groups
+    locked (`lock_groups`). Claims that nothing else supports go at once, and so do summaries, tags
+    and tools; pages without claims retire, and every group the video touched is composed anew. The
+    documents of the returned pages are out of date.
     """
-    await lock_groups(session, video_id)
     await contribute(session, video_id, ())
     await session.execute(_UNGROUNDED, {"video_id": video_id})
     await _forget_origin(session, video_id)
